@@ -1,8 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Pipeline.Engine.Authoring;
-using Pipeline.Engine.Caching;
 
 namespace Pipeline.Engine.Execution;
 
