@@ -20,7 +20,7 @@ public sealed class Recipe
             ["inputs"] = Group(type, inputs),
         };
         if (sources is not null) Json["sources"] = sources;
-        if (type.Environment.Count > 0) Json["environment"] = new JsonObject(type.Environment.Select(f => KeyValuePair.Create(f.Key, (JsonNode?)f.Value)));
+        if (type.Facets.Count > 0) Json["environment"] = new JsonObject(type.Facets.Select(f => KeyValuePair.Create(f.Key, (JsonNode?)f.Value)));
         if (ancestry.Count > 0)
             Json["ancestry"] = new JsonArray([.. ancestry.Select(a => new JsonObject { ["id"] = a.Id, ["uses"] = a.Uses, ["after"] = new JsonArray([.. a.DependsOn.Select(d => (JsonNode)d)]) })]);
         Key = Sha256.Of(CanonicalJson.Bytes(Json));
