@@ -8,39 +8,40 @@ namespace Pipeline.Engine.Caching;
 /// <summary>That a step of a pipeline had a result under a key, in a run. <paramref name="Seconds"/> is how long it took when it ran.</summary>
 public sealed record HistoryEntry(string Step, string Key, string Run, double Seconds);
 
-/// <summary>Which keys the steps of one pipeline file had, oldest first: an append-only file, so its cost per step never grows.</summary>
+/// <summary>Which keys the steps of one pipeline file had: a folder with one append-only file per run, each with one writer, so that runs at once never tear a line and the cost per step never grows.</summary>
 public sealed class History
 {
-    private readonly string path;
+    private readonly string folder;
     private readonly Dictionary<string, HistoryEntry> last = new(StringComparer.Ordinal);
 
     public History(StateFolder state, string pipelineFile)
     {
         var name = Path.GetFileNameWithoutExtension(pipelineFile);
         var place = Path.GetRelativePath(Path.GetDirectoryName(state.Root)!, Path.GetFullPath(pipelineFile));
-        path = Path.Combine(state.History, $"{name}-{Sha256.Of(Encoding.UTF8.GetBytes(place))[..8]}.jsonl");
-        foreach (var entry in Read(path)) last[entry.Step] = entry;
+        folder = Path.Combine(state.History, $"{name}-{Sha256.Of(Encoding.UTF8.GetBytes(place))[..8]}");
+        foreach (var entry in Read(folder)) last[entry.Step] = entry;
     }
 
     public HistoryEntry? Last(string step) => last.GetValueOrDefault(step);
 
-    /// <summary>Appends where the step's last key was another one. One write a line: runs beside this one do not tear it.</summary>
+    /// <summary>Appends where the step's last key was another one.</summary>
     public void Add(HistoryEntry entry)
     {
         lock (last)
         {
             if (last.TryGetValue(entry.Step, out var known) && known.Key == entry.Key && known.Seconds.Equals(entry.Seconds)) return;
             last[entry.Step] = entry;
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            using var stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 1);
+            Directory.CreateDirectory(folder);
+            using var stream = new FileStream(Path.Combine(folder, entry.Run + ".jsonl"), FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 1);
             stream.Write([.. JsonSerializer.SerializeToUtf8Bytes(entry, HistoryJson.Default.HistoryEntry), (byte)'\n']);
         }
     }
 
-    public static IEnumerable<HistoryEntry> Read(string path)
+    /// <summary>The entries under a history folder, oldest run first.</summary>
+    public static IEnumerable<HistoryEntry> Read(string folder)
     {
-        if (!File.Exists(path)) yield break;
-        foreach (var line in File.ReadLines(path))
+        if (!Directory.Exists(folder)) yield break;
+        foreach (var line in Directory.EnumerateFiles(folder, "*.jsonl").Order(StringComparer.Ordinal).SelectMany(File.ReadLines))
         {
             HistoryEntry? entry = null;
             try

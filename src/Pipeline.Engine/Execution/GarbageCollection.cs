@@ -50,8 +50,8 @@ public static class GarbageCollection
     }
 
     private static IEnumerable<string> KeysOfHistory(StateFolder state) =>
-        from file in Directory.Exists(state.History) ? Directory.EnumerateFiles(state.History, "*.jsonl") : []
-        from last in History.Read(file).GroupBy(e => e.Step).Select(g => g.Last())
+        from folder in Directory.Exists(state.History) ? Directory.EnumerateDirectories(state.History) : []
+        from last in History.Read(folder).GroupBy(e => e.Step).Select(g => g.Last())
         select last.Key;
 
     private static IEnumerable<string> KeysOfLock(string file) =>

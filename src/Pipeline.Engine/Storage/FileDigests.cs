@@ -10,7 +10,7 @@ public sealed class FileDigests(string cacheFile, TimeProvider clock)
     private static readonly TimeSpan Racy = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<string, (long Size, long Changed, string Sha256)> known = Load(cacheFile);
-    private readonly ConcurrentQueue<string> fresh = new();
+    private volatile bool learnt;
 
     public string Of(FileInfo file)
     {
@@ -20,21 +20,21 @@ public sealed class FileDigests(string cacheFile, TimeProvider clock)
         if (clock.GetUtcNow().UtcDateTime - file.LastWriteTimeUtc > Racy && !file.FullName.AsSpan().ContainsAny('\t', '\n'))
         {
             known[file.FullName] = (stamp.Length, stamp.Ticks, digest);
-            fresh.Enqueue($"{digest}\t{stamp.Length}\t{stamp.Ticks}\t{file.FullName}\n");
+            learnt = true;
         }
 
         return digest;
     }
 
-    /// <summary>Appends what was learnt. One write, so that runs beside this one do not tear it.</summary>
+    /// <summary>Keeps what was learnt. Of two runs at once the last one's knowledge stays: the file is only a shortcut.</summary>
     public void Save()
     {
-        if (fresh.IsEmpty) return;
-        Directory.CreateDirectory(Path.GetDirectoryName(cacheFile)!);
+        if (!learnt) return;
+        learnt = false;
         var text = new StringBuilder();
-        while (fresh.TryDequeue(out var line)) text.Append(line);
-        using var stream = new FileStream(cacheFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 1);
-        stream.Write(Encoding.UTF8.GetBytes(text.ToString()));
+        foreach (var (path, entry) in known.OrderBy(k => k.Key, StringComparer.Ordinal)) text.Append($"{entry.Sha256}\t{entry.Size}\t{entry.Changed}\t{path}\n");
+        Directory.CreateDirectory(Path.GetDirectoryName(cacheFile)!);
+        AtomicFile.Write(cacheFile, text.ToString());
     }
 
     private static ConcurrentDictionary<string, (long, long, string)> Load(string file)
@@ -43,7 +43,7 @@ public sealed class FileDigests(string cacheFile, TimeProvider clock)
         if (!File.Exists(file)) return known;
         foreach (var line in File.ReadLines(file))
         {
-            // A torn last line is simply not known.
+            // A line that is not what it should be is simply not known.
             var parts = line.Split('\t');
             if (parts.Length == 4 && Sha256.IsDigest(parts[0]) && long.TryParse(parts[1], out var size) && long.TryParse(parts[2], out var changed))
                 known[parts[3]] = (size, changed, parts[0]);
