@@ -20,8 +20,6 @@ public static class CommandLine
         LogsVerb.Create(),
         MetricsVerb.Create(),
         ArtifactsVerb.Create(),
-        StepsVerb.Create(),
-        SchemaVerb.Create(),
         GcVerb.Create(),
         WorkerVerb.Create(),
     };

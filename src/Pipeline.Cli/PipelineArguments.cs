@@ -42,7 +42,7 @@ internal sealed class PipelineArguments
             Profile = parsed.GetValue(profile),
             Environment = Environment.GetEnvironmentVariable,
         });
-        return read.Definition is { } definition ? new(definition, catalog, StateOf(parsed, file)) : throw new WrongInputException(ProblemPrinter.Print(read));
+        return read.Definition is { } definition ? new(definition, catalog, StateOf(parsed, file)) : throw new WrongInputException(ProblemPrinter.Print(read.Problems, read.Text));
     }
 
     public EngineState StateOf(ParseResult parsed, string file) =>

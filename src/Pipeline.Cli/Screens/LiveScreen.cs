@@ -67,6 +67,7 @@ internal sealed class LiveScreen : Screen
     {
         Stop();
         ended.Dispose();
+        base.Dispose();
     }
 
     private void Begin(RunEvent.RunStarted started)
