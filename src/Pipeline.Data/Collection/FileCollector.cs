@@ -57,7 +57,8 @@ public sealed class FileCollector(CollectionOptions options, int workers)
         }
         catch (XmlException e)
         {
-            throw new InvalidDataException($"{name}:{e.LineNumber}:{e.LinePosition}: {e.Message}", e);
+            // The reader knows no line for what it refuses before it begins, such as a document type.
+            throw new InvalidDataException(e.LineNumber > 0 ? $"{name}:{e.LineNumber}:{e.LinePosition}: {e.Message}" : $"{name}: {e.Message}", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
