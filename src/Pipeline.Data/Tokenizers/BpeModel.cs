@@ -20,7 +20,7 @@ public sealed class BpeModel
         for (var id = 0; id < tokens.Count; id++)
         {
             if (!ids.TryAdd(tokens[id], id))
-                throw new TokenizerFormatException($"The token '{tokens[id]}' has two ids, {ids[tokens[id]]} and {id}.");
+                throw new InvalidDataException($"The token '{tokens[id]}' has two ids, {ids[tokens[id]]} and {id}.");
         }
     }
 
@@ -42,8 +42,5 @@ public sealed class BpeModel
     public int SpecialId(string token) =>
         SpecialTokens.Contains(token) && ids.TryGetValue(token, out var id)
             ? id
-            : throw new TokenizerFormatException($"The tokenizer has no special token '{token}'; it has: {string.Join(", ", SpecialTokens)}. Train it with this token among its special tokens.");
+            : throw new InvalidDataException($"The tokenizer has no special token '{token}'; it has: {string.Join(", ", SpecialTokens)}. Train it with this token among its special tokens.");
 }
-
-/// <summary>A tokenizer that is damaged or does not fit its use. The message says what was found and what was expected.</summary>
-public sealed class TokenizerFormatException(string message, Exception? inner = null) : Exception(message, inner);

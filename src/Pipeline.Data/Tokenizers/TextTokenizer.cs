@@ -71,7 +71,7 @@ public sealed class TextTokenizer
         var bytes = new List<byte>();
         foreach (var id in ids)
         {
-            if ((uint)id >= (uint)bytesOf.Length) throw new TokenizerFormatException($"The id {id} is outside the vocabulary of {bytesOf.Length} tokens.");
+            if ((uint)id >= (uint)bytesOf.Length) throw new InvalidDataException($"The id {id} is outside the vocabulary of {bytesOf.Length} tokens.");
             bytes.AddRange(bytesOf[id]);
             if (bytesOf[id].Length > 0 || !spellSpecialTokens) continue;
             Flush();
