@@ -32,7 +32,7 @@ public static class Deduplicator
         if (!rules.Near) return new(distinct, exact, [], distinct.Count == 0 ? 0 : 1, 0, 0);
 
         string[] texts = [.. distinct.Select(d => d.Text)];
-        var found = NearDuplicates.Find(texts, rules.Threshold, workers, cancellation);
+        var found = NearDuplicates.Find(texts, rules.Threshold, workers: workers, cancellation: cancellation);
         var (kept, near, largest) = Choose(distinct, found.Clusters, (dropped, chosen) => found.Similarity(dropped, chosen));
         return new(kept, exact, near, largest, found.Compared, found.CutShort);
     }

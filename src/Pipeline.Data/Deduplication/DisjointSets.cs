@@ -20,6 +20,11 @@ public sealed class DisjointSets(int count)
         else parents[a] = b;
     }
 
+    public void UnionAll(IReadOnlyList<int> items)
+    {
+        for (var i = 1; i < items.Count; i++) Union(items[0], items[i]);
+    }
+
     /// <summary>The sets by their smallest member, each ascending.</summary>
     public IEnumerable<IGrouping<int, int>> Sets() => Enumerable.Range(0, Count).GroupBy(Root);
 }

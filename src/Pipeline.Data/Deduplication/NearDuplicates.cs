@@ -29,7 +29,8 @@ public sealed class NearDuplicates
 
     public int WithoutWords { get; private set; }
 
-    public static NearDuplicates Find(IReadOnlyList<string> texts, double threshold, int workers = -1, CancellationToken cancellation = default)
+    /// <param name="linkCrowds">Puts the texts of a crowded bucket in one cluster without comparing them: then no two texts of different clusters are near duplicates that share a band.</param>
+    public static NearDuplicates Find(IReadOnlyList<string> texts, double threshold, bool linkCrowds = false, int workers = -1, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threshold);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(threshold, 1);
@@ -56,7 +57,11 @@ public sealed class NearDuplicates
                 if (alike[i]) found.Clusters.Union(pairs[i].A, pairs[i].B);
             }
 
-            foreach (var bucket in crowded) found.Join(bucket, threshold, cancellation);
+            foreach (var bucket in crowded)
+            {
+                if (linkCrowds) found.Clusters.UnionAll(bucket);
+                else found.Join(bucket, threshold, cancellation);
+            }
         }
 
         return found;
