@@ -97,7 +97,7 @@ public static class JsonLines
                 line.Append(buffer, start, end - start);
                 if (line.Length > LongestLine) throw new InvalidDataException($"{path}:{number}: the line has more than {LongestLine:N0} characters.");
                 if (found < 0) continue;
-                yield return line.ToString();
+                yield return line.ToString().TrimEnd('\n', '\r');
                 line.Clear();
                 number++;
             }

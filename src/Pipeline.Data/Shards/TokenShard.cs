@@ -115,7 +115,7 @@ public sealed unsafe class TokenShard : IDisposable
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (var at = (long)TokenShardHeader.Size; at < Header.FileLength; at += Chunk) hash.AppendData(new ReadOnlySpan<byte>(start + at, (int)Math.Min(Chunk, Header.FileLength - at)));
-        if (!hash.GetHashAndReset().AsSpan().SequenceEqual(Header.ContentSha256)) throw TokenShardHeader.Wrong(Path, "does not match its own SHA-256: its bytes were changed");
+        if (!Header.Sealed(hash.GetHashAndReset()).Sha256.AsSpan().SequenceEqual(Header.Sha256)) throw TokenShardHeader.Wrong(Path, "does not match its own SHA-256: its bytes were changed");
 
         if (Offset(0) != 0 || Offset(Header.SequenceCount) != Header.TokenCount) throw TokenShardHeader.Wrong(Path, "has an index that does not span its tokens");
         for (var i = 0L; i < Header.SequenceCount; i++)

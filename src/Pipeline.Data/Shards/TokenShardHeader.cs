@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 
 namespace Pipeline.Data.Shards;
 
@@ -8,12 +9,13 @@ namespace Pipeline.Data.Shards;
 /// </summary>
 /// <param name="EndOfText">The id that ends every sequence, or null.</param>
 /// <param name="TokenizerSha256">Of the <c>tokenizer.json</c> that made the ids.</param>
-/// <param name="ContentSha256">Of everything after the header.</param>
+/// <param name="Sha256">Of the 80 bytes before it in the header and the SHA-256 of everything after the header.</param>
 public sealed record TokenShardHeader(
-    int BytesPerToken, bool HasMask, int VocabularySize, int? EndOfText, long TokenCount, long SequenceCount, byte[] TokenizerSha256, byte[] ContentSha256)
+    int BytesPerToken, bool HasMask, int VocabularySize, int? EndOfText, long TokenCount, long SequenceCount, byte[] TokenizerSha256, byte[] Sha256)
 {
     public const int Size = 128;
     public const int Version = 1;
+    private const int HashAt = 80;
     private const uint None = uint.MaxValue;
     private static ReadOnlySpan<byte> Magic => "PLTOKENS"u8;
 
@@ -41,7 +43,7 @@ public sealed record TokenShardHeader(
         BinaryPrimitives.WriteInt64LittleEndian(bytes[32..], TokenCount);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[40..], SequenceCount);
         TokenizerSha256.CopyTo(bytes[48..]);
-        ContentSha256.CopyTo(bytes[80..]);
+        Sha256.CopyTo(bytes[HashAt..]);
     }
 
     /// <param name="file">Named in errors.</param>
@@ -57,6 +59,7 @@ public sealed record TokenShardHeader(
         var endOfText = BinaryPrimitives.ReadUInt32LittleEndian(bytes[24..]);
         var tokens = BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]);
         var sequences = BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]);
+        if (bytes[28..32].ContainsAnyExcept((byte)0) || bytes[112..Size].ContainsAnyExcept((byte)0)) throw Wrong(file, "has bytes in its header that should be 0");
         if (sections > 1) throw Wrong(file, $"has unknown sections ({sections})");
         if (vocabulary is 0 or > int.MaxValue) throw Wrong(file, $"claims a vocabulary of {vocabulary}");
         if (width != BytesFor((int)vocabulary)) throw Wrong(file, $"claims {width} bytes a token; a vocabulary of {vocabulary} takes {BytesFor((int)vocabulary)}");
@@ -66,8 +69,17 @@ public sealed record TokenShardHeader(
             throw Wrong(file, $"claims {tokens} tokens in {sequences} sequences, more than its {length} bytes can hold");
 
         var header = new TokenShardHeader(
-            (int)width, sections == 1, (int)vocabulary, endOfText == None ? null : (int)endOfText, tokens, sequences, bytes.Slice(48, 32).ToArray(), bytes.Slice(80, 32).ToArray());
+            (int)width, sections == 1, (int)vocabulary, endOfText == None ? null : (int)endOfText, tokens, sequences, bytes.Slice(48, 32).ToArray(), bytes.Slice(HashAt, 32).ToArray());
         return header.FileLength == length ? header : throw Wrong(file, $"has {length} bytes; its header says {header.FileLength}: it is cut off or not a shard as written");
+    }
+
+    /// <summary>This header with the hash that belongs to it.</summary>
+    /// <param name="content">SHA-256 of everything after the header.</param>
+    public TokenShardHeader Sealed(byte[] content)
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        Write(bytes);
+        return this with { Sha256 = SHA256.HashData([.. bytes[..HashAt], .. content]) };
     }
 
     internal static InvalidDataException Wrong(string file, string what) => new($"{file}: {what}. Encode it again.");

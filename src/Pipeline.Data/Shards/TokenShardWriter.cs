@@ -66,7 +66,8 @@ public sealed class TokenShardWriter : IDisposable
         for (var i = 0; i < ends.Count; i++) BinaryPrimitives.WriteInt64LittleEndian(index[(i * 8)..], ends[i]);
         Append(index);
 
-        var header = new TokenShardHeader(bytesPerToken, masks is not null, vocabularySize, endOfText, TokenCount, SequenceCount, tokenizerSha256, content.GetHashAndReset());
+        var header = new TokenShardHeader(bytesPerToken, masks is not null, vocabularySize, endOfText, TokenCount, SequenceCount, tokenizerSha256, [])
+            .Sealed(content.GetHashAndReset());
         Span<byte> bytes = stackalloc byte[TokenShardHeader.Size];
         header.Write(bytes);
         file.Position = 0;

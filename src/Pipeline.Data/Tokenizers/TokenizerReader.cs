@@ -17,8 +17,9 @@ public static class TokenizerReader
             using var json = JsonDocument.Parse(stream, new JsonDocumentOptions { MaxDepth = 16 });
             return Read(json.RootElement);
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // The second is what the reader says of a string that is half a surrogate pair.
             throw new InvalidDataException($"{path}: not JSON: {error.Message}", error);
         }
         catch (InvalidDataException error)
@@ -130,6 +131,7 @@ public static class TokenizerReader
 
     private static void Refuse(JsonElement element, params ReadOnlySpan<string> names)
     {
+        if (element.ValueKind != JsonValueKind.Object) throw new InvalidDataException($"Found {Shown(element)} where an object was expected.");
         foreach (var name in names)
         {
             if (!element.TryGetProperty(name, out var value)) continue;
