@@ -87,7 +87,7 @@ public static partial class SchemaWriter
                     ["steps"] = new JsonObject { ["type"] = "object", ["additionalProperties"] = Ref("overlay") },
                 },
             },
-            ["overlay"] = StepSchema.Overlay(catalog),
+            ["overlay"] = StepSchema.Overlay(),
             ["id"] = new JsonObject { ["type"] = new JsonArray("string", "integer"), ["pattern"] = $"^{Id}$" },
             ["reference"] = new JsonObject
             {
@@ -101,7 +101,20 @@ public static partial class SchemaWriter
                 ["anyOf"] = new JsonArray(Ref("id"), new JsonObject { ["type"] = "array", ["items"] = Ref("id") }, new JsonObject { ["type"] = "null" }),
             },
             ["resources"] = OptionSchema.Of(ResourceOptions.Tree with { Description = "What to set aside for the step.", Nullable = true }),
-            ["step"] = new JsonObject { ["type"] = "object", ["anyOf"] = new JsonArray([.. catalog.All.Select(t => Ref(t.Name))]) },
+            // Named beside the alternatives as well, so that completion offers every step type and not only the nearest.
+            ["uses"] = new JsonObject
+            {
+                ["description"] = "The step type.",
+                ["enum"] = new JsonArray([.. catalog.All.Select(t => (JsonNode)t.Name)]),
+                ["enumDescriptions"] = new JsonArray([.. catalog.All.Select(t => (JsonNode)t.Description)]),
+            },
+            ["step"] = new JsonObject
+            {
+                ["type"] = "object",
+                ["required"] = new JsonArray("uses"),
+                ["properties"] = new JsonObject { ["uses"] = Ref("uses") },
+                ["anyOf"] = new JsonArray([.. catalog.All.Select(t => Ref(t.Name))]),
+            },
         };
         foreach (var type in catalog.All) definitions[type.Name] = StepSchema.Of(type);
         return definitions;
