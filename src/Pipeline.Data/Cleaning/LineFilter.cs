@@ -25,16 +25,18 @@ internal sealed class LineFilter
     public LineFilter(bool stock, IReadOnlyList<string> patterns)
     {
         this.stock = stock;
-        foreach (var pattern in patterns)
+        foreach (var pattern in patterns) expressions.Add(Parse(pattern));
+    }
+
+    public static Regex Parse(string pattern)
+    {
+        try
         {
-            try
-            {
-                expressions.Add(new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase));
-            }
-            catch (Exception e) when (e is ArgumentException or NotSupportedException)
-            {
-                throw new ArgumentException($"'{pattern}' is no expression for lines to drop: {e.Message}", e);
-            }
+            return new(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            throw new ArgumentException($"'{pattern}' is no expression for lines to drop: {e.Message}", e);
         }
     }
 

@@ -48,6 +48,20 @@ public sealed class TextCleaner
     /// <summary>What happened to the documents that came out of <see cref="CleanAsync"/> so far.</summary>
     public Funnel Funnel => Tally.ToFunnel();
 
+    /// <summary>What is wrong with an expression for <see cref="CleaningOptions.DropLines"/>; null where nothing is.</summary>
+    public static string? ProblemWith(string pattern)
+    {
+        try
+        {
+            LineFilter.Parse(pattern);
+            return null;
+        }
+        catch (ArgumentException e)
+        {
+            return e.Message;
+        }
+    }
+
     /// <summary>The cleaned documents in their order, whatever the number of workers.</summary>
     public async IAsyncEnumerable<Document> CleanAsync(IAsyncEnumerable<Document> documents, int workers, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
@@ -90,7 +104,7 @@ public sealed class TextCleaner
         for (var i = 0; i < limits.Count; i++)
         {
             if (limits[i].Drops(text, stable) is not { } value) continue;
-            tally.Dropped(operations.Count + i, document.Id, text, value);
+            tally.Dropped(operations.Count + i, document.Id, document.Text, text.Length, value);
             return null;
         }
 

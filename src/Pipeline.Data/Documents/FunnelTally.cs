@@ -32,10 +32,11 @@ internal sealed class FunnelTally(IReadOnlyList<(string Rule, string? Threshold)
         samples[rule].Add(new(id, null, Excerpt(before, at), Excerpt(after, at)));
     }
 
-    public void Dropped(int rule, string id, string text, string value)
+    /// <param name="text">As it came in: what is left of it may be nothing to show.</param>
+    public void Dropped(int rule, string id, string text, int lengthNow, string value)
     {
         dropped[rule]++;
-        removed[rule] += text.Length;
+        removed[rule] += lengthNow;
         if (samples[rule].Count < MostSamples) samples[rule].Add(new(id, value, Excerpt(text, 0), null));
     }
 
