@@ -1,4 +1,6 @@
 using Pipeline.Engine.Authoring;
+using Pipeline.Steps.Cleaning;
+using Pipeline.Steps.Collecting;
 using Pipeline.Steps.General;
 
 namespace Pipeline.Steps;
@@ -8,6 +10,9 @@ public static class BuiltInSteps
 {
     public static StepCatalog Catalog() => new(
     [
+        new CollectFiles(),
+        new CollectDotnetDocs(),
+        new CleanText(),
         new FilesMerge(),
         new Shell(),
     ]);
