@@ -1,5 +1,10 @@
 using Pipeline.Engine.Authoring;
+using Pipeline.Steps.Cleaning;
 using Pipeline.Steps.General;
+using Pipeline.Steps.Instructing;
+using Pipeline.Steps.Partitioning;
+using Pipeline.Steps.Preferring;
+using Pipeline.Steps.Tokenizing;
 
 namespace Pipeline.Steps;
 
@@ -8,6 +13,12 @@ public static class BuiltInSteps
 {
     public static StepCatalog Catalog() => new(
     [
+        new Deduplicate(),
+        new Split(),
+        new TrainBpe(),
+        new Encode(),
+        new FromDocuments(),
+        new Siblings(),
         new FilesMerge(),
         new Shell(),
     ]);
