@@ -1,0 +1,28 @@
+namespace Pipeline.Engine.Authoring;
+
+/// <summary>The numbers a param may be. Bounds are included.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class RangeAttribute(double minimum, double maximum = double.PositiveInfinity) : Attribute
+{
+    public double Minimum { get; } = minimum;
+    public double Maximum { get; } = maximum;
+}
+
+/// <summary>The words a text param may be.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class ChoicesAttribute(params string[] words) : Attribute
+{
+    public IReadOnlyList<string> Words { get; } = words;
+}
+
+/// <summary>The param changes how fast the step is and never its bytes, so it stays out of the recipe.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class SpeedOnlyAttribute : Attribute;
+
+/// <summary>A list of paths or globs of files outside the store. The engine resolves and hashes them; the step reads <see cref="StepContext.Sources"/>.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class SourceFilesAttribute : Attribute;
+
+/// <summary>On an input of <see cref="ArtifactList{TKind}"/>: takes inputs of any name, one artifact a name.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class AnyNameAttribute : Attribute;

@@ -1,0 +1,113 @@
+using System.Collections;
+using System.ComponentModel;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace Pipeline.Engine.Authoring;
+
+/// <summary>Reads the options off a <c>Params</c> record: the one description from which validation, schema, docs and recipe follow.</summary>
+public static class OptionReader
+{
+    /// <summary>How a <c>Params</c> record crosses to a worker: snake_case names, enums as snake_case words, unknown names refused.</summary>
+    public static JsonSerializerOptions Json { get; } = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
+    };
+
+    /// <summary>The options of a record with a parameterless constructor, as one group.</summary>
+    public static Option Read(Type record) => Group("", "", record, required: false, nullable: false, Instance(record));
+
+    public static string SnakeCase(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
+
+    private static Option Group(string name, string description, Type record, bool required, bool nullable, object? defaults)
+    {
+        var members = new List<Option>();
+        var nullability = new NullabilityInfoContext();
+        foreach (var property in record.GetProperties(BindingFlags.Public | BindingFlags.Instance).OrderBy(p => p.MetadataToken))
+        {
+            if (property.SetMethod is null || property.Name == "EqualityContract") continue;
+            members.Add(Member(property, nullability, property.GetValue(defaults ?? Instance(record))));
+        }
+
+        return new Option
+        {
+            Name = name,
+            Description = description,
+            Kind = OptionKind.Group,
+            Required = required,
+            Nullable = nullable,
+            Members = members,
+            Default = required || defaults is null ? null : new JsonObject(members.Where(m => !m.Required).Select(m => KeyValuePair.Create(m.Name, m.Default?.DeepClone()))),
+        };
+    }
+
+    private static Option Member(PropertyInfo property, NullabilityInfoContext nullability, object? value)
+    {
+        var required = property.IsDefined(typeof(RequiredMemberAttribute));
+        var nullable = System.Nullable.GetUnderlyingType(property.PropertyType) is not null
+            || (!property.PropertyType.IsValueType && nullability.Create(property).WriteState == NullabilityState.Nullable);
+        var description = property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? "";
+        var name = SnakeCase(property.Name);
+        var range = property.GetCustomAttribute<RangeAttribute>();
+        return Of(name, description, property.PropertyType, required, nullable, value) with
+        {
+            Minimum = range?.Minimum,
+            Maximum = range?.Maximum,
+            SpeedOnly = property.IsDefined(typeof(SpeedOnlyAttribute)),
+            SourceFiles = property.IsDefined(typeof(SourceFilesAttribute)),
+            Choices = property.GetCustomAttribute<ChoicesAttribute>()?.Words ?? Words(property.PropertyType),
+            Kind = property.IsDefined(typeof(ChoicesAttribute)) ? OptionKind.Choice : KindOf(property.PropertyType),
+        };
+    }
+
+    private static Option Of(string name, string description, Type type, bool required, bool nullable, object? value)
+    {
+        var kind = KindOf(type);
+        if (kind == OptionKind.Group) return Group(name, description, type, required, nullable, value);
+        var element = kind switch
+        {
+            OptionKind.List => Of("", "", type.IsArray ? type.GetElementType()! : type.GetGenericArguments()[0], false, false, null),
+            OptionKind.Map => Of("", "", type.GetGenericArguments()[1], false, false, null),
+            _ => null,
+        };
+        return new Option
+        {
+            Name = name,
+            Description = description,
+            Kind = kind,
+            Required = required,
+            Nullable = nullable,
+            Element = element,
+            Choices = Words(type),
+            Default = required || value is null ? null : JsonSerializer.SerializeToNode(value, type, Json),
+        };
+    }
+
+    private static OptionKind KindOf(Type type)
+    {
+        type = System.Nullable.GetUnderlyingType(type) ?? type;
+        if (type == typeof(string)) return OptionKind.Text;
+        if (type == typeof(bool)) return OptionKind.Boolean;
+        if (type == typeof(int) || type == typeof(long)) return OptionKind.Integer;
+        if (type == typeof(double) || type == typeof(float)) return OptionKind.Number;
+        if (type.IsEnum) return OptionKind.Choice;
+        if (type.IsGenericType && type.GetGenericTypeDefinition() is var open && (open == typeof(IReadOnlyDictionary<,>) || open == typeof(Dictionary<,>))) return OptionKind.Map;
+        if (typeof(IEnumerable).IsAssignableFrom(type)) return OptionKind.List;
+        if (type.IsClass) return OptionKind.Group;
+        throw new NotSupportedException($"A param cannot be a {type}: use text, numbers, booleans, enums, records, lists of them or a mapping from names.");
+    }
+
+    private static IReadOnlyList<string> Words(Type type)
+    {
+        type = System.Nullable.GetUnderlyingType(type) ?? type;
+        return type.IsEnum ? [.. Enum.GetNames(type).Select(SnakeCase)] : [];
+    }
+
+    private static object Instance(Type record) => Activator.CreateInstance(record)
+        ?? throw new NotSupportedException($"{record} needs a constructor without parameters: params are set by name.");
+}

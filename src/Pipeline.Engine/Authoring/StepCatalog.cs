@@ -1,0 +1,21 @@
+namespace Pipeline.Engine.Authoring;
+
+/// <summary>The step types that a pipeline may use, by name.</summary>
+public sealed class StepCatalog
+{
+    private readonly SortedDictionary<string, StepType> types = new(StringComparer.Ordinal);
+
+    public StepCatalog(IEnumerable<StepType> types)
+    {
+        foreach (var type in types)
+        {
+            if (!this.types.TryAdd(type.Name, type))
+                throw new ArgumentException($"Two step types are named '{type.Name}': {this.types[type.Name].GetType()} and {type.GetType()}.", nameof(types));
+        }
+    }
+
+    /// <summary>Sorted by name.</summary>
+    public IReadOnlyCollection<StepType> All => types.Values;
+
+    public StepType? Find(string name) => types.GetValueOrDefault(name);
+}

@@ -1,0 +1,68 @@
+namespace Pipeline.Engine.Authoring;
+
+/// <summary>A file outside the store that a step reads: its name in results (stable across machines), its path here and its SHA-256.</summary>
+public sealed record SourceFile(string Name, string Path, long Size, string Sha256);
+
+/// <summary>Where a live step stands. <paramref name="Total"/> is 0 where it is not known; <paramref name="Note"/> is short: <c>loss 3.41  val 3.52</c>.</summary>
+public sealed record StepProgress(double Done, double Total, string Unit, string Note);
+
+/// <summary>What a step hears from and tells the engine while it runs. Calls may come from any thread.</summary>
+public sealed class StepContext
+{
+    /// <summary>A durable folder that an interrupted step finds again, with what it left there, when it is started for the same cache key.</summary>
+    public required string Workspace { get; init; }
+
+    /// <summary>The files matched by the step's <see cref="SourceFilesAttribute"/> params, sorted by name; empty for other steps.</summary>
+    public required IReadOnlyList<SourceFile> Sources { get; init; }
+
+    /// <summary>CPUs that the scheduler set aside for this step. May change how fast it runs, never its bytes.</summary>
+    public required int Cpus { get; init; }
+
+    /// <summary>Raised by Ctrl-C: write a checkpoint and throw <see cref="OperationCanceledException"/>.</summary>
+    public required CancellationToken Cancellation { get; init; }
+
+    /// <summary>The steps above this one, for a step that draws them; empty unless <see cref="StepType.ReadsAncestry"/>.</summary>
+    public IReadOnlyList<Ancestor> Ancestry { get; init; } = [];
+
+    public required IStepListener Listener { get; init; }
+
+    private readonly SortedDictionary<string, double> metrics = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, double> measurements = new(StringComparer.Ordinal);
+
+    public IReadOnlyDictionary<string, double> Metrics => metrics;
+    public IReadOnlyDictionary<string, double> Measurements => measurements;
+
+    /// <summary>One line that says what the step did, shown beside it in the run: <c>18,204 -> 11,950  (exact 5,911 · near 343)</c>.</summary>
+    public string Summary { get; set; } = "";
+
+    /// <summary>Records a number that follows from the recipe; it is part of the step's result and other steps can read it.</summary>
+    public void Metric(string name, double value)
+    {
+        lock (metrics) metrics[name] = value;
+    }
+
+    /// <summary>Records a number that differs from run to run (tokens a second, peak memory); it is kept beside the result and never hashed.</summary>
+    public void Measure(string name, double value)
+    {
+        lock (measurements) measurements[name] = value;
+    }
+
+    public void Log(string line) => Listener.Logged(line);
+
+    public void Report(double done, double total, string unit, string note = "") => Listener.Progressed(new(done, total, unit, note));
+}
+
+public interface IStepListener
+{
+    void Logged(string line);
+    void Progressed(StepProgress progress);
+}
+
+/// <summary>A step above another one in the graph.</summary>
+public sealed record Ancestor(string Id, string Uses, IReadOnlyList<string> DependsOn);
+
+/// <summary>A step that could not do its work for a reason its user can mend. The message stands alone: it says what, where and the remedy.</summary>
+public class StepFailedException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>A gate that did not hold.</summary>
+public sealed class GateFailedException(string message) : StepFailedException(message);

@@ -1,0 +1,88 @@
+using System.Text.Json.Nodes;
+
+namespace Pipeline.Engine.Authoring;
+
+/// <summary>A glob of files outside the store. Their names are relative to <paramref name="NamesFrom"/>, or to the pipeline file where that is null.</summary>
+public sealed record SourcePattern(string Pattern, string? NamesFrom = null);
+
+/// <summary>A named, versioned piece of code with typed params, inputs and outputs. Write one by deriving from <see cref="Step{TParams,TInputs,TOutputs}"/>.</summary>
+public abstract class StepType
+{
+    /// <summary><c>stage.verb</c>, lower-case.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Part of every recipe: raise it when the same recipe would give other bytes than before.</summary>
+    public abstract int Version { get; }
+
+    public abstract string Description { get; }
+
+    /// <summary>True for a step that loads native code or may use much memory: it runs in a child process.</summary>
+    public virtual bool Isolated => false;
+
+    /// <summary>CPUs to set aside where the pipeline does not say.</summary>
+    public virtual int DefaultCpus => 1;
+
+    /// <summary>True for a step that reads <see cref="StepContext.Ancestry"/>, which then becomes part of its recipe.</summary>
+    public virtual bool ReadsAncestry => false;
+
+    /// <summary>True for a step that can run as several processes that work together (<c>resources: { ranks: N }</c>).</summary>
+    public virtual bool SupportsRanks => false;
+
+    /// <summary>Facts of the environment that change the step's bytes, such as a library's version.</summary>
+    public virtual IReadOnlyDictionary<string, string> Environment => NoFacts;
+
+    public abstract Option Params { get; }
+    public abstract IReadOnlyList<InputPort> Inputs { get; }
+
+    /// <summary>The outputs that do not depend on params.</summary>
+    public abstract IReadOnlyList<OutputPort> Outputs { get; }
+
+    /// <summary>The outputs under given params, without the <c>metrics</c> that every step has.</summary>
+    public virtual IReadOnlyList<OutputPort> OutputsOf(JsonObject with) => Outputs;
+
+    /// <summary>The files outside the store that the step reads.</summary>
+    public virtual IEnumerable<SourcePattern> SourcesOf(JsonObject with) =>
+        from option in Params.Members
+        where option.SourceFiles && with[option.Name] is JsonArray
+        from pattern in (JsonArray)with[option.Name]!
+        select new SourcePattern((string)pattern!);
+
+    /// <summary>What is wrong with params that are each valid alone: option path (<c>heads</c>, <c>model.width</c>) and message. Starts nothing, reads nothing.</summary>
+    public abstract IEnumerable<(string Option, string Message)> CheckParams(JsonObject with);
+
+    public abstract Task RunAsync(JsonObject with, IReadOnlyList<BoundInput> inputs, IReadOnlyDictionary<string, string> outputs, StepContext context);
+
+    private static readonly IReadOnlyDictionary<string, string> NoFacts = new Dictionary<string, string>();
+}
+
+/// <summary>An artifact given to a port. <paramref name="Member"/> is the group member or the entry's name in a list, else empty.</summary>
+public sealed record BoundInput(string Port, string Member, Type Kind, string Digest, IReadOnlyList<ArtifactFile> Files, Func<ArtifactFile, string> Locate);
+
+/// <summary>The base of step types. The three records drive YAML binding, <c>schema.json</c>, the docs page, the recipe and the error text.</summary>
+/// <typeparam name="TParams">A record of <c>init</c> properties with defaults; <c>required</c> where there is none.</typeparam>
+/// <typeparam name="TInputs">A record of <see cref="Artifact{TKind}"/>, <see cref="ArtifactList{TKind}"/> or <see cref="Splits{TKind}"/>; <c>required</c> or nullable.</typeparam>
+/// <typeparam name="TOutputs">A record of <see cref="Output{TKind}"/>, or <see cref="DeclaredOutputs"/>.</typeparam>
+public abstract class Step<TParams, TInputs, TOutputs> : StepType
+    where TParams : class, new()
+{
+    private Option? options;
+    private IReadOnlyList<InputPort>? inputPorts;
+    private IReadOnlyList<OutputPort>? outputPorts;
+
+    public sealed override Option Params => options ??= OptionReader.Read(typeof(TParams));
+    public sealed override IReadOnlyList<InputPort> Inputs => inputPorts ??= PortReader.Inputs(typeof(TInputs));
+    public sealed override IReadOnlyList<OutputPort> Outputs => outputPorts ??= PortReader.Outputs(typeof(TOutputs));
+
+    /// <summary>What is wrong with params that are each valid alone.</summary>
+    protected virtual IEnumerable<(string Option, string Message)> Check(TParams with) => [];
+
+    /// <summary>Does the work: reads <paramref name="inputs"/>, writes into the folders of <paramref name="outputs"/>.</summary>
+    protected abstract Task RunAsync(TParams with, TInputs inputs, TOutputs outputs, StepContext context);
+
+    public sealed override IEnumerable<(string Option, string Message)> CheckParams(JsonObject with) => Check(Bind(with));
+
+    public sealed override Task RunAsync(JsonObject with, IReadOnlyList<BoundInput> inputs, IReadOnlyDictionary<string, string> outputs, StepContext context) =>
+        RunAsync(Bind(with), (TInputs)StepBinding.Inputs(typeof(TInputs), Inputs, inputs), (TOutputs)StepBinding.Outputs(typeof(TOutputs), outputs), context);
+
+    private static TParams Bind(JsonObject with) => System.Text.Json.JsonSerializer.Deserialize<TParams>(with, OptionReader.Json)!;
+}

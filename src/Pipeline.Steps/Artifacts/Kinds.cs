@@ -1,0 +1,39 @@
+using Pipeline.Engine.Authoring;
+
+namespace Pipeline.Steps.Artifacts;
+
+/// <summary>Parquet shards of documents with source, licence and metadata.</summary>
+public sealed class Documents : Files;
+
+/// <summary>Which rule dropped or changed how many documents, with samples: <c>funnel.json</c>.</summary>
+public sealed class Funnel : Files;
+
+/// <summary>The proof that a split does not overlap: <c>certificate.json</c>.</summary>
+public sealed class Certificate : Files;
+
+/// <summary>A tokenizer in the Hugging Face layout: <c>tokenizer.json</c>.</summary>
+public sealed class Tokenizer : Files;
+
+/// <summary>Token ids of one split, memory-mappable: <c>tokens.bin</c>.</summary>
+public sealed class TokenShards : Files;
+
+/// <summary>Turns of user and assistant, one conversation a line: <c>conversations.jsonl</c>.</summary>
+public sealed class Conversations : Files;
+
+/// <summary>A prompt with a chosen and a rejected answer, one a line: <c>preferences.jsonl</c>.</summary>
+public sealed class Preferences : Files;
+
+/// <summary>Weights, configuration and tokenizer: <c>model.safetensors</c>, <c>model.json</c>, <c>tokenizer.json</c>.</summary>
+public sealed class Model : Files;
+
+/// <summary>What a training step saw, one line a step: <c>log.jsonl</c> (step, loss, learning rate, gradient norm, validation loss).</summary>
+public sealed class TrainingLog : Files;
+
+/// <summary>Prompts and what each model wrote: <c>samples.json</c>.</summary>
+public sealed class Samples : Files;
+
+/// <summary>A model in the layout that Hugging Face libraries load.</summary>
+public sealed class Export : Files;
+
+/// <summary>One HTML file that needs nothing beside it: <c>report.html</c>.</summary>
+public sealed class Report : Files;
