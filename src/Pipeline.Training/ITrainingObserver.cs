@@ -12,7 +12,7 @@ public interface ITrainingObserver
 
     /// <param name="step">Steps taken so far.</param>
     /// <param name="figures">The loss first, then what the objective measures beside it, by name.</param>
-    void Validated(long step, IReadOnlyList<(string Name, double Value)> figures);
+    void Validated(long step, IReadOnlyList<Figure> figures);
 
     void Saved(long step);
 

@@ -10,7 +10,7 @@ public sealed class SilentObserver : ITrainingObserver
     {
     }
 
-    public void Validated(long step, IReadOnlyList<(string Name, double Value)> figures)
+    public void Validated(long step, IReadOnlyList<Figure> figures)
     {
     }
 

@@ -15,11 +15,11 @@ public sealed class Conversations : IExamples<TokenBatch>
 
     public long Count => examples.Count;
 
-    public TokenBatch Read(ReadOnlySpan<long> examples, long epoch)
+    public TokenBatch Read(ReadOnlySpan<Place> places)
     {
-        var rows = new Example[examples.Length];
+        var rows = new Example[places.Length];
         for (var i = 0; i < rows.Length; i++)
-            rows[i] = this.examples[(int)examples[i]];
+            rows[i] = examples[(int)places[i].Example];
         return ExampleRows.Pad(rows, context);
     }
 }

@@ -18,7 +18,7 @@ public sealed class DataOrder
 
     public long Count { get; }
 
-    public (long Epoch, long Example) At(long position)
+    public Place At(long position)
     {
         var epoch = position / Count;
         var at = position % Count;
@@ -26,7 +26,7 @@ public sealed class DataOrder
         do
             at = Permuted(at, epoch);
         while (at >= Count);
-        return (epoch, at);
+        return new Place(epoch, at);
     }
 
     long Permuted(long value, long epoch)

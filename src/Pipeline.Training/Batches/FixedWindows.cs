@@ -21,12 +21,12 @@ public sealed class FixedWindows : IExamples<TokenBatch>
 
     public long Count { get; }
 
-    public TokenBatch Read(ReadOnlySpan<long> examples, long epoch)
+    public TokenBatch Read(ReadOnlySpan<Place> places)
     {
-        var batch = new TokenBatch(examples.Length, context);
-        for (var row = 0; row < examples.Length; row++)
+        var batch = new TokenBatch(places.Length, context);
+        for (var row = 0; row < places.Length; row++)
         {
-            var start = (long)((Int128)examples[row] * windows / Count) * context;
+            var start = (long)((Int128)places[row].Example * windows / Count) * context;
             var length = (int)Math.Min(context, tokens.Count - 1 - start);
             var targets = batch.Targets.AsSpan(row * context, context);
             tokens.Read(start, batch.Ids.AsSpan(row * context, length));

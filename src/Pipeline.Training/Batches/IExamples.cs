@@ -6,6 +6,6 @@ public interface IExamples<out TBatch>
     /// <summary>In one epoch.</summary>
     long Count { get; }
 
-    /// <summary>The examples at these indices as one micro-shard: the same indices and epoch give the same batch.</summary>
-    TBatch Read(ReadOnlySpan<long> examples, long epoch);
+    /// <summary>The examples at these places as one micro-shard: the same places give the same batch.</summary>
+    TBatch Read(ReadOnlySpan<Place> places);
 }

@@ -23,14 +23,14 @@ public sealed class PreferencePairs : IExamples<PairBatch>
 
     public long Count => pairs.Count;
 
-    public PairBatch Read(ReadOnlySpan<long> examples, long epoch)
+    public PairBatch Read(ReadOnlySpan<Place> places)
     {
-        var count = examples.Length;
+        var count = places.Length;
         var rows = new Example[2 * count];
         var logs = reference is null ? null : new float[2 * count];
         for (var i = 0; i < count; i++)
         {
-            var at = (int)examples[i];
+            var at = (int)places[i].Example;
             (rows[i], rows[count + i]) = (pairs[at].Chosen, pairs[at].Rejected);
             if (logs is not null)
                 (logs[i], logs[count + i]) = reference![at];

@@ -23,13 +23,13 @@ public sealed class TokenWindows : IExamples<TokenBatch>
 
     public long Count { get; }
 
-    public TokenBatch Read(ReadOnlySpan<long> examples, long epoch)
+    public TokenBatch Read(ReadOnlySpan<Place> places)
     {
-        var batch = new TokenBatch(examples.Length, context);
-        var shift = shifts ? (long)(Mix.Of(seed, epoch) % (ulong)context) : 0;
-        for (var row = 0; row < examples.Length; row++)
+        var batch = new TokenBatch(places.Length, context);
+        for (var row = 0; row < places.Length; row++)
         {
-            var start = shift + examples[row] * context;
+            var shift = shifts ? (long)(Mix.Of(seed, places[row].Epoch) % (ulong)context) : 0;
+            var start = shift + places[row].Example * context;
             tokens.Read(start, batch.Ids.AsSpan(row * context, context));
             tokens.Read(start + 1, batch.Targets.AsSpan(row * context, context));
         }

@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Models;
@@ -70,7 +69,7 @@ public sealed class FlatParameters : IDisposable
         for (var i = 0; i < Views.Length; i++)
         {
             Views[i].requires_grad_(true);
-            Views[i].set_grad(views[i]);
+            Views[i].grad = views[i];
         }
     }
 

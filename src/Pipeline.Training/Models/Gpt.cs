@@ -1,5 +1,4 @@
 using Pipeline.Training.Scripts;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Models;

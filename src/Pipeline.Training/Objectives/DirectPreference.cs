@@ -56,6 +56,8 @@ public sealed class DirectPreference : Objective<PairBatch>
 
     public override double Weight(PairBatch batch) => batch.Pairs;
 
+    public override long Tokens(PairBatch batch) => batch.Tokens.Ids.Length;
+
     public override Tensor Sums(PairBatch batch, bool training)
     {
         var reference = batch.Reference ?? throw new InvalidOperationException("These pairs carry no reference log-probabilities: compute them first.");

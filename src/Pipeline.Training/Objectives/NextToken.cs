@@ -16,6 +16,8 @@ public sealed class NextToken(Gpt model) : Objective<TokenBatch>
 
     public override double Weight(TokenBatch batch) => batch.Weight;
 
+    public override long Tokens(TokenBatch batch) => batch.Ids.Length;
+
     public override Tensor Sums(TokenBatch batch, bool training) =>
         script.Tensor("sums", model.Parameters.Views, batch.IdsOn(model.Device), batch.TargetsOn(model.Device), model.Padding, training);
 

@@ -11,6 +11,9 @@ public abstract class Objective<TBatch> : IDisposable
 
     public abstract double Weight(TBatch batch);
 
+    /// <summary>Tokens that the model reads, padding included: what speed is counted in.</summary>
+    public abstract long Tokens(TBatch batch);
+
     /// <summary>[1 + extras] sums over the batch; the first is the loss and, in training, differentiable.</summary>
     public abstract Tensor Sums(TBatch batch, bool training);
 

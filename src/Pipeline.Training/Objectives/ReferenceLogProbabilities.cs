@@ -11,14 +11,14 @@ public static class ReferenceLogProbabilities
     {
         using var noGradient = no_grad();
         var result = new (float, float)[pairs.Count];
-        var indices = new long[batch];
+        var places = new Place[batch];
         for (long start = 0; start < pairs.Count; start += batch)
         {
             using var scope = NewDisposeScope();
             var count = (int)Math.Min(batch, pairs.Count - start);
             for (var i = 0; i < count; i++)
-                indices[i] = start + i;
-            var read = pairs.Read(indices.AsSpan(0, count), epoch: 0);
+                places[i] = new Place(0, start + i);
+            var read = pairs.Read(places.AsSpan(0, count));
             // The sum DPO takes of its own rows, so that the two cancel exactly before the first step.
             var sums = model.TokenLosses(read.Tokens.IdsOn(model.Device), read.Tokens.TargetsOn(model.Device)).sum(1).cpu().data<float>().ToArray();
             for (var i = 0; i < count; i++)

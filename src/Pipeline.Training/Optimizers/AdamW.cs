@@ -58,7 +58,7 @@ public sealed class AdamW : IDisposable
     {
         using var noGradient = no_grad();
         if (norm > most)
-            InPlace.Multiply(parameters.Gradients, most / norm);
+            Arithmetic.Multiply(parameters.Gradients, most / norm);
     }
 
     /// <param name="learningRate">Of this step.</param>
@@ -66,9 +66,9 @@ public sealed class AdamW : IDisposable
     public void Step(double learningRate, long number)
     {
         using var noGradient = no_grad();
-        InPlace.Fill(rate, learningRate);
+        Arithmetic.Fill(rate, learningRate);
         // The kernel reads the number of this step.
-        InPlace.Fill(step, number);
+        Arithmetic.Fill(step, number);
         foreach (var (part, its) in new[] { (decayed, decay), (other, noDecay) })
             script.Do("update", part[0], part[1], part[2], part[3], step, rate, beta1, beta2, its, epsilon);
     }

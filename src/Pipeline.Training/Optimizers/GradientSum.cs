@@ -1,5 +1,4 @@
 using Pipeline.Training.Scripts;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Optimizers;
@@ -55,7 +54,7 @@ public sealed class GradientSum(Tensor gradients) : IDisposable
     void AddLast()
     {
         var (_, sum) = left[^1];
-        InPlace.Add(gradients, sum);
+        Arithmetic.Add(gradients, sum);
         sum.Dispose();
         left.RemoveAt(left.Count - 1);
     }

@@ -27,6 +27,13 @@ public sealed class CompiledScript : IDisposable
 
     public void Dispose() => unit.Dispose();
 
+    /// <summary>libtorch_cpu: loaded by now, from wherever it was chosen, so that its name alone finds that one.</summary>
+    public static nint Library()
+    {
+        InitializeDeviceType(DeviceType.CPU);
+        return NativeLibrary.Load(OperatingSystem.IsWindows() ? "torch_cpu.dll" : OperatingSystem.IsMacOS() ? "libtorch_cpu.dylib" : "libtorch_cpu.so");
+    }
+
     /// <summary>The profiling executor rewrites a graph after its first runs and so changes bits between a run and its resumption: it is switched off.</summary>
     static unsafe void InterpretOperatorByOperator()
     {
@@ -34,10 +41,7 @@ public sealed class CompiledScript : IDisposable
         {
             if (interpreted)
                 return;
-            InitializeDeviceType(DeviceType.CPU);
-            // Loaded by now, from wherever it was chosen: the name alone finds that one.
-            var library = NativeLibrary.Load(OperatingSystem.IsWindows() ? "torch_cpu.dll" : OperatingSystem.IsMacOS() ? "libtorch_cpu.dylib" : "libtorch_cpu.so");
-            var profilingMode = (delegate* unmanaged<byte*>)NativeLibrary.GetExport(library, "_ZN5torch3jit16getProfilingModeEv");
+            var profilingMode = (delegate* unmanaged<byte*>)NativeLibrary.GetExport(Library(), "_ZN5torch3jit16getProfilingModeEv");
             *profilingMode() = 0;
             interpreted = true;
         }
