@@ -9,5 +9,6 @@ public static class BuiltInSteps
     public static StepCatalog Catalog() => new(
     [
         new FilesMerge(),
+        new Shell(),
     ]);
 }

@@ -26,3 +26,7 @@ public sealed class SourceFilesAttribute : Attribute;
 /// <summary>On an input of <see cref="ArtifactList{TKind}"/>: takes inputs of any name, one artifact a name.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class AnyNameAttribute : Attribute;
+
+/// <summary>On an artifact kind that people open: a run says where the newest one lies, outside the store.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class DeliverableAttribute : Attribute;

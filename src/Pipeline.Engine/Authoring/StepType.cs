@@ -29,7 +29,7 @@ public abstract class StepType
     public virtual bool SupportsRanks => false;
 
     /// <summary>Facts of the environment that change the step's bytes, such as a library's version.</summary>
-    public virtual IReadOnlyDictionary<string, string> Environment => NoFacts;
+    public virtual IReadOnlyDictionary<string, string> Facets => NoFacts;
 
     public abstract Option Params { get; }
     public abstract IReadOnlyList<InputPort> Inputs { get; }
@@ -63,7 +63,7 @@ public sealed record BoundInput(string Port, string Member, Type Kind, string Di
 /// <typeparam name="TInputs">A record of <see cref="Artifact{TKind}"/>, <see cref="ArtifactList{TKind}"/> or <see cref="Splits{TKind}"/>; <c>required</c> or nullable.</typeparam>
 /// <typeparam name="TOutputs">A record of <see cref="Output{TKind}"/>, or <see cref="DeclaredOutputs"/>.</typeparam>
 public abstract class Step<TParams, TInputs, TOutputs> : StepType
-    where TParams : class, new()
+    where TParams : class
 {
     private Option? options;
     private IReadOnlyList<InputPort>? inputPorts;

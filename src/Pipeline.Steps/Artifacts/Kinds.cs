@@ -33,7 +33,9 @@ public sealed class TrainingLog : Files;
 public sealed class Samples : Files;
 
 /// <summary>A model in the layout that Hugging Face libraries load.</summary>
+[Deliverable]
 public sealed class Export : Files;
 
 /// <summary>One HTML file that needs nothing beside it: <c>report.html</c>.</summary>
+[Deliverable]
 public sealed class Report : Files;

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using Pipeline.Cli.Verbs;
+using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Storage;
+
+namespace Pipeline.Cli;
+
+/// <summary>The verbs, and the one place where an exception becomes a message and an exit code.</summary>
+public static class CommandLine
+{
+    public static RootCommand Root() => new("Runs the whole life of a language model from one YAML file: a DAG of typed steps, cached by content, resumed after any crash.")
+    {
+        RunVerb.Create(),
+        PlanVerb.Create(),
+        ExplainVerb.Create(),
+        ValidateVerb.Create(),
+        GraphVerb.Create(),
+        StatusVerb.Create(),
+        RunsVerb.Create(),
+        LogsVerb.Create(),
+        MetricsVerb.Create(),
+        ArtifactsVerb.Create(),
+        GcVerb.Create(),
+        WorkerVerb.Create(),
+    };
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var parsed = Root().Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync(error.Message);
+            await Console.Error.WriteLineAsync($"Try: pipeline {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help");
+            return ExitCode.WrongInput;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (WrongInputException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return ExitCode.WrongInput;
+        }
+        catch (SourceMissingException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return ExitCode.WrongInput;
+        }
+        catch (Exception e) when (e is StepFailedException or DamagedBlobException or IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return ExitCode.StepFailed;
+        }
+    }
+}
+
+/// <summary>The file or the command line is wrong. The message stands alone.</summary>
+public sealed class WrongInputException(string message) : Exception(message);

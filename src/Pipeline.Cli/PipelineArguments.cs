@@ -1,0 +1,101 @@
+using System.CommandLine;
+using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Caching;
+using Pipeline.Engine.Definitions;
+using Pipeline.Engine.Execution;
+using Pipeline.Steps;
+
+namespace Pipeline.Cli;
+
+/// <summary>What the verbs that read a pipeline file have in common: the file, what changes it, and where its state lies.</summary>
+internal sealed class PipelineArguments
+{
+    public Argument<string> File { get; } = new("FILE") { Description = "The pipeline: a YAML file, or the name of one in pipelines/." };
+
+    private readonly Option<string[]> param = new("--param") { Description = "Give a param of the file another value: --param seed=7", HelpName = "NAME=VALUE", DefaultValueFactory = _ => [] };
+    private readonly Option<string[]> set = new("--set") { Description = "Change any place of the file: --set steps.pretrain.with.steps=100", HelpName = "PATH=VALUE", DefaultValueFactory = _ => [] };
+    private readonly Option<string?> profile = new("--profile") { Description = "Lay one of the file's profiles over it.", HelpName = "NAME" };
+    private readonly Option<string?> state = StateOption();
+
+    public static Option<string?> StateOption() => new("--state") { Description = "Where results are kept; .pipeline/ at the root of the repository otherwise.", HelpName = "DIR" };
+
+    public static Option<bool> JsonOption() => new("--json") { Description = "Print JSON for machines, one object a line." };
+
+    public void AddTo(Command command)
+    {
+        command.Arguments.Add(File);
+        command.Options.Add(param);
+        command.Options.Add(set);
+        command.Options.Add(profile);
+        command.Options.Add(state);
+    }
+
+    /// <exception cref="WrongInputException">The file is wrong; the message is the whole list of problems.</exception>
+    public OpenedPipeline Open(ParseResult parsed)
+    {
+        var file = FileOf(parsed);
+        var catalog = BuiltInSteps.Catalog();
+        var read = DefinitionReader.Read(file, catalog, new ReadOptions
+        {
+            Params = Pairs(parsed, param).ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal),
+            Sets = Pairs(parsed, set),
+            Profile = parsed.GetValue(profile),
+            Environment = Environment.GetEnvironmentVariable,
+        });
+        return read.Definition is { } definition ? new(definition, catalog, StateOf(parsed, file)) : throw new WrongInputException(ProblemPrinter.Print(read.Problems, read.Text));
+    }
+
+    public EngineState StateOf(ParseResult parsed, string file) =>
+        new(parsed.GetValue(state) is { } folder ? new StateFolder(folder) : StateFolder.For(file), TimeProvider.System);
+
+    /// <summary>The full path of the file; a bare name stands for <c>pipelines/NAME.yaml</c>.</summary>
+    public string FileOf(ParseResult parsed)
+    {
+        var given = parsed.GetValue(File)!;
+        if (System.IO.File.Exists(given)) return Path.GetFullPath(given);
+        var named = Path.Combine("pipelines", given + ".yaml");
+        if (System.IO.File.Exists(named)) return Path.GetFullPath(named);
+        throw new WrongInputException($"There is no file '{given}', nor '{named}', under {Directory.GetCurrentDirectory()}.");
+    }
+
+    private static List<(string Name, string Value)> Pairs(ParseResult parsed, Option<string[]> option)
+    {
+        var pairs = new List<(string, string)>();
+        foreach (var text in parsed.GetValue(option) ?? [])
+        {
+            var equals = text.IndexOf('=');
+            if (equals <= 0) throw new WrongInputException($"{option.Name} takes NAME=VALUE, but got '{text}'.");
+            pairs.Add((text[..equals], text[(equals + 1)..]));
+        }
+
+        if (option.Name == "--param" && pairs.GroupBy(p => p.Item1).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new WrongInputException($"--param {twice.Key} is given {twice.Count()} times; give it once.");
+        return pairs;
+    }
+}
+
+/// <summary>A pipeline file that was read without problems, with its state.</summary>
+internal sealed record OpenedPipeline(PipelineDefinition Definition, StepCatalog Catalog, EngineState State)
+{
+    public StepDefinition Step(string id) => Definition.Steps.FirstOrDefault(s => s.Id == id)
+        ?? throw new WrongInputException($"{Definition.Name} has no step '{id}'; it has: {string.Join(", ", Definition.Steps.Select(s => s.Id))}.");
+
+    /// <summary>A step and one of its outputs from <c>STEP</c> or <c>STEP.OUTPUT</c>; a step alone means its only output beside <c>metrics</c>.</summary>
+    public (StepDefinition Step, OutputPort Output) Output(string reference)
+    {
+        var dot = reference.IndexOf('.');
+        var step = Step(dot < 0 ? reference : reference[..dot]);
+        var own = step.Outputs.Where(o => o.Name != Metrics.Port).ToList();
+        if (dot < 0) return own.Count == 1 ? (step, own[0]) : own.Count == 0 ? (step, step.Outputs[0]) : throw new WrongInputException($"'{step.Id}' has several outputs: {string.Join(", ", step.Outputs.Select(o => $"{step.Id}.{o.Name}"))}; name one.");
+        return (step, step.Outputs.FirstOrDefault(o => o.Name == reference[(dot + 1)..])
+            ?? throw new WrongInputException($"'{step.Id}' has no output '{reference[(dot + 1)..]}'; it has: {string.Join(", ", step.Outputs.Select(o => o.Name))}."));
+    }
+
+    /// <summary>The result that a step had last, or null where it never ran here.</summary>
+    public Engine.Caching.StepResult? LastResult(StepDefinition step) =>
+        State.HistoryOf(Definition).Last(step.Id) is { } last ? State.Results.Find(last.Key) : null;
+
+    /// <exception cref="WrongInputException">The step has no result yet.</exception>
+    public Engine.Caching.StepResult RequireResult(StepDefinition step) => LastResult(step)
+        ?? throw new WrongInputException($"'{step.Id}' has no result yet; make it: pipeline run {Path.GetRelativePath(Directory.GetCurrentDirectory(), Definition.File)}");
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Pipeline.Engine.Caching;
+using Pipeline.Engine.Planning;
+
+namespace Pipeline.Cli.Verbs;
+
+internal static class ExplainVerb
+{
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static Command Create()
+    {
+        var pipeline = new PipelineArguments();
+        var step = new Argument<string>("STEP") { Description = "The step to explain." };
+        var command = new Command("explain", "Show a step's recipe, its cache key, and how both differ from its last result.");
+        pipeline.AddTo(command);
+        command.Arguments.Add(step);
+        command.SetAction(parsed =>
+        {
+            var opened = pipeline.Open(parsed);
+            var wanted = opened.Step(parsed.GetValue(step)!);
+            var decision = PlanVerb.Make(opened, new HashSet<string>()).Decisions.Single(d => d.Step == wanted);
+            Console.WriteLine($"{wanted.Id}  {wanted.Type.Name}, version {wanted.Type.Version}");
+            Console.WriteLine($"  {decision.Word}: {decision.Reason}");
+            if (decision is Decision.Reuse reuse) Console.WriteLine($"  made by run {reuse.Result.Run} at {reuse.Result.Finished:yyyy-MM-dd HH:mm:ss} UTC in {Screens.Text.Duration(reuse.Result.Seconds)}");
+            var recipe = decision switch { Decision.Reuse r => r.Recipe, Decision.Run r => r.Recipe, _ => null };
+            if (recipe is null) return ExitCode.Success;
+            Console.WriteLine($"  key {recipe.Key}");
+            ShowDifferences(opened, wanted.Id, recipe);
+            Console.WriteLine();
+            Console.WriteLine(recipe.Json.ToJsonString(Readable));
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static void ShowDifferences(OpenedPipeline opened, string step, Recipe recipe)
+    {
+        if (opened.State.HistoryOf(opened.Definition).Last(step) is not { } last || last.Key == recipe.Key) return;
+        Console.WriteLine($"  last result: {last.Key} (run {last.Run})");
+        if (opened.State.Results.Read(last.Key) is not { } earlier) return;
+        foreach (var difference in Recipe.Differences(earlier.Recipe, recipe.Json)) Console.WriteLine($"    {difference}");
+    }
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Pipeline.Engine.Execution;
+using Pipeline.Engine.Planning;
+
+namespace Pipeline.Cli.Verbs;
+
+internal static class PlanVerb
+{
+    public static Command Create()
+    {
+        var pipeline = new PipelineArguments();
+        var check = new Option<bool>("--check") { Description = "End with exit code 3 when anything would run." };
+        var force = new Option<string[]>("--force") { Description = "Plan as if this step had to run.", HelpName = "STEP", DefaultValueFactory = _ => [] };
+        var json = PipelineArguments.JsonOption();
+        var command = new Command("plan", "Show what would run and why; start nothing, write nothing.") { Options = { check, force, json } };
+        pipeline.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            var opened = pipeline.Open(parsed);
+            var forced = (parsed.GetValue(force) ?? []).Select(id => opened.Step(id).Id).ToHashSet(StringComparer.Ordinal);
+            return Show(opened, forced, parsed.GetValue(json), parsed.GetValue(check));
+        });
+        return command;
+    }
+
+    public static int Show(OpenedPipeline opened, IReadOnlySet<string> force, bool json, bool check)
+    {
+        var plan = Make(opened, force);
+        if (json)
+        {
+            foreach (var decision in plan.Decisions) Console.WriteLine(RunEventJson.CanonicalOrder(RunEventJson.Of(decision)));
+        }
+        else
+        {
+            Console.Write(PlanPrinter.Print(plan));
+        }
+
+        return check && !plan.IsFresh ? ExitCode.Stale : ExitCode.Success;
+    }
+
+    public static Plan Make(OpenedPipeline opened, IReadOnlySet<string> force) =>
+        opened.State.PlannerFor(new StepGraph(opened.Definition), opened.State.HistoryOf(opened.Definition), force, out _).Plan();
+}

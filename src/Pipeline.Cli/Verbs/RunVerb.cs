@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Pipeline.Cli.Screens;
+using Pipeline.Engine.Execution;
+using Pipeline.Steps.Running;
+
+namespace Pipeline.Cli.Verbs;
+
+internal static class RunVerb
+{
+    public static Command Create()
+    {
+        var pipeline = new PipelineArguments();
+        var dryRun = new Option<bool>("--dry-run") { Description = "Show the plan and stop." };
+        var jobs = new Option<int>("--jobs", "-j") { Description = "How many steps may run at once; the number of CPUs otherwise.", DefaultValueFactory = _ => Environment.ProcessorCount };
+        var force = new Option<string[]>("--force") { Description = "Run this step though its result is stored. May be given several times.", HelpName = "STEP", DefaultValueFactory = _ => [] };
+        var keepGoing = new Option<bool>("--keep-going", "-k") { Description = "After a failure, go on with what does not depend on it." };
+        var libtorch = new Option<string?>("--libtorch") { Description = "Load libtorch from this folder instead of the one that came along (also PIPELINE_LIBTORCH).", HelpName = "DIR" };
+        var json = PipelineArguments.JsonOption();
+        jobs.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1) result.AddError("--jobs must be at least 1.");
+        });
+        var command = new Command("run", "Run what is not in the store, and say why.") { Options = { dryRun, jobs, force, keepGoing, libtorch, json } };
+        pipeline.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var opened = pipeline.Open(parsed);
+            var forced = (parsed.GetValue(force) ?? []).Select(id => opened.Step(id).Id).ToHashSet(StringComparer.Ordinal);
+            if (parsed.GetValue(dryRun)) return PlanVerb.Show(opened, forced, parsed.GetValue(json), check: false);
+            if (parsed.GetValue(libtorch) is { } folder) Environment.SetEnvironmentVariable("PIPELINE_LIBTORCH", Path.GetFullPath(folder));
+
+            using var log = new RunLog(opened.State.Folder);
+            using var screen = Screen.Choose(parsed.GetValue(json), opened);
+            var scheduler = new Scheduler(opened.State, new InProcessExecutor(opened.Catalog, opened.State.Store), new WorkerExecutor(WorkerVerb.CommandOfThisProgram(), Ranks.Launcher), Ranks.Launcher, MachineResources.OfThisMachine());
+            var options = new RunOptions(parsed.GetValue(jobs), forced, parsed.GetValue(keepGoing));
+            var summary = await scheduler.RunAsync(opened.Definition, options, new Both(log, screen), cancellation);
+            return summary.Status switch
+            {
+                RunStatus.Succeeded => ExitCode.Success,
+                RunStatus.Cancelled => ExitCode.Cancelled,
+                _ => summary.GateFailed ? ExitCode.GateFailed : ExitCode.StepFailed,
+            };
+        });
+        return command;
+    }
+
+    private sealed class Both(IRunObserver first, IRunObserver second) : IRunObserver
+    {
+        public void On(RunEvent happened)
+        {
+            first.On(happened);
+            second.On(happened);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Text.Json.Nodes;
+using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Storage;
+
+namespace Pipeline.Engine.Caching;
+
+/// <summary>An input as the recipe knows it.</summary>
+public sealed record RecipeInput(string Port, string Member, string Digest);
+
+/// <summary>Everything that can change a result's bytes, and the cache key that follows from it. Never a path, a clock, a host or a worker count.</summary>
+public sealed class Recipe
+{
+    public Recipe(StepType type, JsonObject with, IEnumerable<RecipeInput> inputs, string? sources, IReadOnlyList<Ancestor> ancestry)
+    {
+        Json = new JsonObject
+        {
+            ["step"] = type.Name,
+            ["version"] = type.Version,
+            ["with"] = WithoutSpeed(type.Params, with),
+            ["inputs"] = Group(type, inputs),
+        };
+        if (sources is not null) Json["sources"] = sources;
+        if (type.Facets.Count > 0) Json["environment"] = new JsonObject(type.Facets.Select(f => KeyValuePair.Create(f.Key, (JsonNode?)f.Value)));
+        if (ancestry.Count > 0)
+            Json["ancestry"] = new JsonArray([.. ancestry.Select(a => new JsonObject { ["id"] = a.Id, ["uses"] = a.Uses, ["after"] = new JsonArray([.. a.DependsOn.Select(d => (JsonNode)d)]) })]);
+        Key = Sha256.Of(CanonicalJson.Bytes(Json));
+    }
+
+    public JsonObject Json { get; }
+
+    /// <summary>SHA-256 of the canonical JSON.</summary>
+    public string Key { get; }
+
+    /// <summary>What differs between two recipes, as <c>with.vocab_size: 512 -> 1024</c>; inputs and sources by name only, since their digests say nothing to a reader.</summary>
+    public static IReadOnlyList<string> Differences(JsonObject before, JsonObject now)
+    {
+        var found = new List<string>();
+        Compare("", before, now, found);
+        return found;
+    }
+
+    private static void Compare(string path, JsonNode? before, JsonNode? now, List<string> found)
+    {
+        if (before is JsonObject old && now is JsonObject fresh)
+        {
+            foreach (var name in old.Select(p => p.Key).Union(fresh.Select(p => p.Key)).Order(StringComparer.Ordinal))
+            {
+                var inner = path.Length == 0 ? name : $"{path}.{name}";
+                var (had, has) = (old.ContainsKey(name), fresh.ContainsKey(name));
+                if (had && has) Compare(inner, old[name], fresh[name], found);
+                else if (path.Length > 0 || name is not "with") found.Add(Opaque(inner) ? $"{inner}: {(has ? "added" : "removed")}" : has ? $"{inner}: added {Show(fresh[name])}" : $"{inner}: removed {Show(old[name])}");
+            }
+        }
+        else if (CanonicalJson.Text(before) is var left && CanonicalJson.Text(now) is var right && left != right)
+        {
+            found.Add(path switch
+            {
+                "step" => $"uses: {left.Trim('"')} -> {right.Trim('"')}",
+                "version" => $"step version {left} -> {right}",
+                _ when Opaque(path) => $"{path}: changed",
+                _ => $"{path}: {Show(before)} -> {Show(now)}",
+            });
+        }
+    }
+
+    private static bool Opaque(string path) => path.StartsWith("inputs.", StringComparison.Ordinal) || path is "sources" or "ancestry";
+
+    private static string Show(JsonNode? value)
+    {
+        var text = CanonicalJson.Text(value);
+        return text.Length <= 60 ? text : text[..57] + "...";
+    }
+
+    private static JsonObject WithoutSpeed(Option options, JsonObject with)
+    {
+        var kept = new JsonObject();
+        foreach (var option in options.Members)
+        {
+            if (option.SpeedOnly || option.SourceFiles || !with.TryGetPropertyValue(option.Name, out var value)) continue;
+            kept[option.Name] = option.Kind == OptionKind.Group && value is JsonObject group ? WithoutSpeed(option, group) : value?.DeepClone();
+        }
+
+        return kept;
+    }
+
+    private static JsonObject Group(StepType type, IEnumerable<RecipeInput> inputs)
+    {
+        var ports = new JsonObject();
+        foreach (var input in inputs)
+        {
+            switch (type.Inputs.FirstOrDefault(p => p.Name == input.Port)?.Arity)
+            {
+                case PortArity.List:
+                    if (ports[input.Port] is not JsonArray entries) ports[input.Port] = entries = [];
+                    entries.Add((JsonNode)new JsonObject { ["name"] = input.Member, ["digest"] = input.Digest });
+                    break;
+                case PortArity.Group:
+                    if (ports[input.Port] is not JsonObject members) ports[input.Port] = members = [];
+                    members[input.Member] = input.Digest;
+                    break;
+                default:
+                    ports[input.Port] = input.Digest;
+                    break;
+            }
+        }
+
+        return ports;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using Pipeline.Engine.Storage;
+
+namespace Pipeline.Engine.Caching;
+
+/// <summary>Cache key to result: one small file each, written atomically.</summary>
+public sealed class ResultStore(string root, LocalStore blobs)
+{
+    /// <summary>The result of a key, or null where there is none, where its file is damaged, or where a blob it names is gone.</summary>
+    public StepResult? Find(string key)
+    {
+        var result = Read(key);
+        return result is not null && result.Outputs.Values.All(o => o.Files.All(blobs.Has)) ? result : null;
+    }
+
+    /// <summary>The result of a key though its blobs may be gone: for explaining what was.</summary>
+    public StepResult? Read(string key)
+    {
+        var path = PathOf(key);
+        if (!File.Exists(path)) return null;
+        try
+        {
+            var result = JsonSerializer.Deserialize(File.ReadAllBytes(path), ResultJson.Default.StepResult);
+            return result?.Key == key ? result : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public void Write(StepResult result)
+    {
+        var path = PathOf(result.Key);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(result, ResultJson.Default.StepResult));
+    }
+
+    public IEnumerable<(string Key, DateTime Written)> All() =>
+        from file in Directory.Exists(root) ? new DirectoryInfo(root).EnumerateFiles("*.json", SearchOption.AllDirectories) : []
+        let key = Path.GetFileNameWithoutExtension(file.Name)
+        where Sha256.IsDigest(key)
+        select (key, file.LastWriteTimeUtc);
+
+    public void Delete(string key) => File.Delete(PathOf(key));
+
+    private string PathOf(string key) => Path.Combine(root, key[..2], key + ".json");
+}

@@ -1,0 +1,36 @@
+namespace Pipeline.Engine.Caching;
+
+/// <summary>Where everything that a pipeline leaves behind lives: <c>.pipeline/</c> at the root of its repository.</summary>
+public sealed class StateFolder(string root)
+{
+    public string Root { get; } = Path.GetFullPath(root);
+
+    public string Store => Path.Combine(Root, "store");
+    public string Results => Path.Combine(Root, "results");
+    public string Workspaces => Path.Combine(Root, "workspaces");
+    public string Locks => Path.Combine(Root, "locks");
+    public string Runs => Path.Combine(Root, "runs");
+    public string History => Path.Combine(Root, "history");
+    public string FileDigests => Path.Combine(Root, "files.tsv");
+
+    /// <summary>The state folder of a pipeline file: at the root of the git repository that holds it, else beside it.</summary>
+    public static StateFolder For(string pipelineFile)
+    {
+        var beside = Path.GetDirectoryName(Path.GetFullPath(pipelineFile))!;
+        for (var folder = beside; folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            var git = Path.Combine(folder, ".git");
+            if (Directory.Exists(git) || File.Exists(git)) return new(Path.Combine(folder, ".pipeline"));
+        }
+
+        return new(Path.Combine(beside, ".pipeline"));
+    }
+
+    /// <summary>Creates the folder, with a note to git that nothing in it is to be committed.</summary>
+    public void Create()
+    {
+        if (Directory.Exists(Root)) return;
+        Directory.CreateDirectory(Root);
+        File.WriteAllText(Path.Combine(Root, ".gitignore"), "*\n");
+    }
+}

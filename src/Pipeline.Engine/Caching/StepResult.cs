@@ -1,0 +1,32 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Pipeline.Engine.Authoring;
+
+namespace Pipeline.Engine.Caching;
+
+/// <summary>An artifact as a result remembers it.</summary>
+public sealed record ResultOutput(string Digest, IReadOnlyList<ArtifactFile> Files)
+{
+    [JsonIgnore]
+    public long TotalBytes => Files.Sum(f => f.Size);
+}
+
+/// <summary>What running a recipe gave: stored under its cache key and never changed.</summary>
+public sealed record StepResult
+{
+    public required string Key { get; init; }
+    public required JsonObject Recipe { get; init; }
+    public required IReadOnlyDictionary<string, ResultOutput> Outputs { get; init; }
+    /// <summary>Numbers that follow from the recipe; also in the output <c>metrics</c>.</summary>
+    public required IReadOnlyDictionary<string, double> Metrics { get; init; }
+    /// <summary>Numbers of the run that made it: speed, memory.</summary>
+    public required IReadOnlyDictionary<string, double> Measurements { get; init; }
+    public required string Summary { get; init; }
+    public required double Seconds { get; init; }
+    public required string Run { get; init; }
+    public required DateTimeOffset Finished { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(StepResult))]
+internal sealed partial class ResultJson : JsonSerializerContext;

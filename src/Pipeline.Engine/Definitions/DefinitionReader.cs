@@ -1,0 +1,126 @@
+using Pipeline.Engine.Authoring;
+
+namespace Pipeline.Engine.Definitions;
+
+/// <summary>What changes a pipeline file from outside.</summary>
+public sealed record ReadOptions
+{
+    /// <summary>Values of the file's <c>params</c>, as written after <c>--param name=</c>.</summary>
+    public IReadOnlyDictionary<string, string> Params { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Nodes to set, later ones last: <c>steps.pretrain.with.steps</c> and a YAML value.</summary>
+    public IReadOnlyList<(string Path, string Value)> Sets { get; init; } = [];
+
+    /// <summary>The overlay under <c>profiles</c> to lay over the file.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>Reads an environment variable; null where it is not set.</summary>
+    public Func<string, string?> Environment { get; init; } = _ => null;
+}
+
+/// <summary>A definition where there is no problem, otherwise every problem that was found, sorted by place.</summary>
+/// <param name="Text">The text of the file, for excerpts; empty where it could not be read as text.</param>
+public sealed record ReadResult(PipelineDefinition? Definition, IReadOnlyList<Problem> Problems, string Text);
+
+/// <summary>Turns a pipeline file into checked records, or into all that is wrong with it.</summary>
+public static class DefinitionReader
+{
+    private static readonly string[] Keys = ["name", "params", "profiles", "steps"];
+
+    public static ReadResult Read(string file, StepCatalog catalog, ReadOptions options)
+    {
+        try
+        {
+            return Read(SourceText.Load(file), catalog, options);
+        }
+        catch (RefusedException refused)
+        {
+            var problems = new ProblemList();
+            refused.AddTo(problems);
+            return new(null, problems.Sorted(), "");
+        }
+    }
+
+    /// <summary>As <see cref="Read(string, StepCatalog, ReadOptions)"/>, from a text in memory that stands for the file of that path.</summary>
+    public static ReadResult ReadText(string text, string file, StepCatalog catalog, ReadOptions options) =>
+        Read(new SourceText(file, text, isFile: true), catalog, options);
+
+    private static ReadResult Read(SourceText source, StepCatalog catalog, ReadOptions options)
+    {
+        var problems = new ProblemList();
+        PipelineDefinition? definition = null;
+        try
+        {
+            definition = Define(source, catalog, options, problems);
+        }
+        catch (RefusedException refused)
+        {
+            refused.AddTo(problems);
+        }
+
+        return new(problems.Count == 0 ? definition : null, problems.Sorted(), source.Text);
+    }
+
+    private static PipelineDefinition? Define(SourceText source, StepCatalog catalog, ReadOptions options, ProblemList problems)
+    {
+        if (NodeReader.Read(source, problems) is not { } node || node is ScalarNode { IsNull: true })
+            throw new RefusedException(ProblemCodes.WrongShape, source.At(1, 1, 0), "the file is empty", "write name and steps");
+        if (node is not MapNode root) throw new RefusedException(ProblemCodes.WrongShape, node.Place, $"a pipeline file is a mapping, not {node.Words}", "write name and steps");
+        root = new Overrides(options, problems).Apply(root);
+        foreach (var (key, _) in root.Entries.Where(e => !Keys.Contains(e.Key.Text)))
+            problems.Add(ProblemCodes.UnknownKey, key.Place, $"unknown key '{Excerpt.Short(key.Text)}' of a pipeline", Nearest.Remedy(key.Text, Keys, "a pipeline has"));
+        var name = Name(root, source, problems);
+        var parameters = new Params(root["params"], options, problems);
+        var expressions = new Expressions(parameters, options, problems);
+        parameters.WorkOut(expressions);
+        var steps = Steps(root, source, problems) is { } map ? new StepReader(catalog, expressions, problems).Read(map) : [];
+        new Wiring(steps, catalog, expressions, problems).JoinAll();
+        Cycles.Report(steps, problems);
+        if (problems.Count > 0) return null;
+        var full = Path.GetFullPath(source.Name);
+        return new(name, full, Path.GetDirectoryName(full)!, [.. steps.Select(Finished)]);
+    }
+
+    private static string Name(MapNode root, SourceText source, ProblemList problems)
+    {
+        var (name, place) = root["name"] switch
+        {
+            ScalarNode { IsNull: false } scalar => (scalar.Text, scalar.Place),
+            null => (Path.GetFileNameWithoutExtension(source.Name), root.Place),
+            var other => ("", other.Place),
+        };
+        if (!Names.IsPipeline(name))
+            problems.Add(ProblemCodes.BadName, place, $"the pipeline's name '{Excerpt.Short(name)}' is not a file's name", "write name: with letters, digits, '.', '_' and '-', at most 100 of them");
+        return name;
+    }
+
+    private static MapNode? Steps(MapNode root, SourceText source, ProblemList problems)
+    {
+        switch (root["steps"])
+        {
+            case MapNode { Entries.Count: > 0 } steps:
+                return steps;
+            case null:
+                problems.Add(ProblemCodes.MissingKey, source.At(1, 1, 0), "the pipeline has no 'steps'", "add steps:");
+                return null;
+            case MapNode or ScalarNode { IsNull: true }:
+                problems.Add(ProblemCodes.MissingKey, root.Find("steps")!.Value.Key.Place, "the pipeline has no steps", "add one: its name, and under it uses: STEP-TYPE");
+                return null;
+            case var other:
+                problems.Add(ProblemCodes.WrongShape, other.Place, $"'steps' is a mapping of names to steps, not {other.Words}", "write each step as NAME: with uses: STEP-TYPE under it");
+                return null;
+        }
+    }
+
+    private static StepDefinition Finished(StepDraft step) => new()
+    {
+        Id = step.Id,
+        Type = step.Type!,
+        With = step.With!,
+        Inputs = step.Inputs,
+        Needs = step.Needs,
+        Resources = step.Resources,
+        Outputs = step.Outputs!,
+        Location = step.Place.Location,
+    };
+}

@@ -1,0 +1,128 @@
+using System.Text;
+
+namespace Pipeline.Engine.Definitions;
+
+/// <summary>Replaces <c>${{ params.NAME }}</c>, <c>${{ env.NAME }}</c> and <c>${{ 'text' }}</c>. Alone in a scalar it keeps its type; inside a longer one it is text.</summary>
+internal sealed class Expressions(Params parameters, ReadOptions options, ProblemList problems)
+{
+    public const string Opening = "${{";
+    private const string Closing = "}}";
+
+    /// <summary>Params made of params can double at each level: a few lines must not become gigabytes.</summary>
+    private const long MaximumCharacters = 16 << 20;
+    private long characters;
+
+    /// <summary>The node that stands for this one, or null where what is wrong has been said.</summary>
+    public Node? Resolve(Node node)
+    {
+        if (node is not ScalarNode scalar || !scalar.Text.Contains(Opening, StringComparison.Ordinal)) return node;
+        var text = new StringBuilder();
+        for (var rest = 0; rest < scalar.Text.Length;)
+        {
+            var open = scalar.Text.IndexOf(Opening, rest, StringComparison.Ordinal);
+            if (open < 0) open = scalar.Text.Length;
+            text.Append(scalar.Text, rest, open - rest);
+            if (open == scalar.Text.Length) break;
+            if (Term(scalar, open) is not { } term) return null;
+            if (Value(scalar, term) is not { } value) return null;
+            if (open == 0 && term.End == scalar.Text.Length) return value;
+            if (value is not ScalarNode { IsNull: false } part)
+            {
+                problems.Add(ProblemCodes.MisplacedExpression, term.At(), $"{term.Context}.{term.Name} is {value.Words}, which cannot stand inside text", "let the expression be the whole value, or use a param that is text or a number");
+                return null;
+            }
+
+            Charge(part.Text.Length, term.At);
+            text.Append(part.Text);
+            rest = term.End;
+        }
+
+        return new ScalarNode(scalar.Place, text.ToString(), plain: false, scalar.Origin);
+    }
+
+    /// <summary>Says so where a scalar holds an expression though none is read there.</summary>
+    public static void Refuse(ScalarNode scalar, string where, ProblemList problems)
+    {
+        if (scalar.Text.Contains(Opening, StringComparison.Ordinal))
+            problems.Add(ProblemCodes.MisplacedExpression, scalar.Place, $"{where} cannot be an expression", "expressions stand in params and in a step's with, inputs and resources");
+    }
+
+    /// <param name="At">Finding the place means searching the file, which only a mistake is worth.</param>
+    private readonly record struct Reference(string Context, string Name, int End, Func<Place> At);
+
+    private Reference? Term(ScalarNode scalar, int open)
+    {
+        var start = open + Opening.Length;
+        var body = scalar.Text.AsSpan(start);
+        var quote = body.TrimStart(' ') is ['\'', ..] ? start + body.IndexOf('\'') : -1;
+        var search = quote < 0 ? start : scalar.Text.IndexOf('\'', quote + 1) is var closed and >= 0 ? closed + 1 : scalar.Text.Length;
+        var close = scalar.Text.IndexOf(Closing, search, StringComparison.Ordinal);
+        if (close < 0)
+        {
+            Bad(Locate(scalar, scalar.Text[open..]), $"'{Opening}' without '{Closing}'");
+            return null;
+        }
+
+        Func<Place> at = () => Locate(scalar, scalar.Text[open..(close + Closing.Length)]);
+        var inner = scalar.Text[start..close].Trim();
+        if (inner is ['\'', .. var literal, '\''] && !literal.Contains('\'', StringComparison.Ordinal)) return new("", literal, close + Closing.Length, at);
+        if (inner.Split('.') is [("params" or "env") and var context, var name] && name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'))
+            return new(context, name, close + Closing.Length, at);
+        Bad(at(), $"'{Excerpt.Short(inner)}' is not an expression");
+        return null;
+    }
+
+    private void Bad(Place at, string message) =>
+        problems.Add(ProblemCodes.BadExpression, at, message, "write ${{ params.NAME }} or ${{ env.NAME }}; a literal '${{' is written ${{ '${{' }}");
+
+    private Node? Value(ScalarNode scalar, Reference term)
+    {
+        if (term.Context == "") return new ScalarNode(scalar.Place, term.Name, plain: false);
+        if (term.Context == "env")
+        {
+            if (options.Environment(term.Name) is not { } variable)
+            {
+                problems.Add(ProblemCodes.UnsetVariable, term.At(), $"the environment variable '{term.Name}' is not set", $"export {term.Name}=VALUE, or use a param instead");
+                return null;
+            }
+
+            Charge(variable.Length, term.At);
+            return new ScalarNode(scalar.Place, variable, plain: !Scalars.IsNull(variable), $"env.{term.Name}");
+        }
+
+        if (!parameters.Names.Contains(term.Name))
+        {
+            problems.Add(ProblemCodes.UnknownParam, term.At(), $"the pipeline has no param '{term.Name}'", Nearest.Remedy(term.Name, parameters.Names, "it has") ?? "add it under params");
+            return null;
+        }
+
+        var value = parameters.Value(term.Name, this, term.At);
+        Charge(value is null ? 0 : value.Size * 64, term.At);
+        return value switch
+        {
+            ScalarNode s => new ScalarNode(scalar.Place, s.Text, s.Plain, parameters.Origin(term.Name)),
+            ListNode list => new ListNode(scalar.Place, list.Items),
+            _ => value,
+        };
+    }
+
+    private void Charge(long more, Func<Place> at)
+    {
+        characters += more;
+        if (characters > MaximumCharacters)
+            throw new RefusedException(ProblemCodes.TooDeepOrTooMany, at(), $"the expressions of this file make more than {MaximumCharacters >> 20} million characters", "do params repeat each other?");
+    }
+
+    /// <summary>Where an expression stands inside its scalar, whatever the scalar's quotes and folding.</summary>
+    private static Place Locate(ScalarNode scalar, string expression)
+    {
+        if (!scalar.Place.Source.IsFile) return scalar.Place;
+        var text = scalar.Place.Source.Text;
+        var start = 0;
+        for (var line = 1; line < scalar.Place.Line && start >= 0; line++) start = text.IndexOf('\n', start) + 1;
+        start = Math.Min(text.Length, start + scalar.Place.Column - 1);
+        expression = expression.Split('\n')[0];
+        var found = text.IndexOf(expression, start, StringComparison.Ordinal);
+        return found < 0 ? scalar.Place : scalar.Place.Source.AtOffset(found, expression.Length);
+    }
+}

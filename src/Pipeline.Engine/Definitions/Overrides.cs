@@ -1,0 +1,110 @@
+namespace Pipeline.Engine.Definitions;
+
+/// <summary>Lays a profile and the <c>--set</c> values over a file before anything in it is checked, so that they are checked like the file.</summary>
+internal sealed class Overrides(ReadOptions options, ProblemList problems)
+{
+    private static readonly string[] ProfileKeys = ["params", "steps"];
+
+    public MapNode Apply(MapNode root)
+    {
+        if (Profile(root) is { } profile) root = Merge(root, profile);
+        foreach (var (path, value) in options.Sets) root = Set(root, path, value);
+        return root;
+    }
+
+    private MapNode? Profile(MapNode root)
+    {
+        var profiles = root["profiles"] switch
+        {
+            MapNode map => map.Entries,
+            null or ScalarNode { IsNull: true } => [],
+            var other => Wrong(other, "'profiles' is a mapping of names to what each changes"),
+        };
+        foreach (var (name, value) in profiles) Check(name, value);
+        if (options.Profile is not { } chosen) return null;
+        if (profiles.FirstOrDefault(p => p.Key.Text == chosen) is { Key: not null } found) return found.Value as MapNode;
+        var names = profiles.Select(p => p.Key.Text).ToList();
+        problems.Add(ProblemCodes.UnknownProfile, Words($"--profile {chosen}"), $"the pipeline has no profile '{Excerpt.Short(chosen)}'", Nearest.Remedy(chosen, names, "it has") ?? "it has none");
+        return null;
+    }
+
+    private void Check(ScalarNode name, Node value)
+    {
+        if (!Names.IsValid(name.Text)) problems.Add(ProblemCodes.BadName, name.Place, $"the profile '{Excerpt.Short(name.Text)}' has a bad name", Names.Rule);
+        if (value is not MapNode map) Wrong(value, $"the profile '{Excerpt.Short(name.Text)}' is a mapping of what it changes");
+        else
+        {
+            foreach (var (key, _) in map.Entries.Where(e => !ProfileKeys.Contains(e.Key.Text)))
+                problems.Add(ProblemCodes.UnknownKey, key.Place, $"unknown key '{Excerpt.Short(key.Text)}' of a profile", Nearest.Remedy(key.Text, ProfileKeys, "a profile may change"));
+        }
+    }
+
+    private List<Entry> Wrong(Node node, string message)
+    {
+        problems.Add(ProblemCodes.WrongShape, node.Place, $"{message}, not {node.Words}");
+        return [];
+    }
+
+    /// <summary>Mappings merge; texts and lists replace.</summary>
+    private static MapNode Merge(MapNode below, MapNode above)
+    {
+        var merged = below.Entries.ToList();
+        var places = merged.Select((e, i) => (e.Key.Text, i)).ToDictionary(StringComparer.Ordinal);
+        foreach (var entry in above.Entries)
+        {
+            if (!places.TryGetValue(entry.Key.Text, out var place)) merged.Add(entry);
+            else if (merged[place].Value is MapNode old && entry.Value is MapNode overlay) merged[place] = new(merged[place].Key, Merge(old, overlay));
+            else merged[place] = new(merged[place].Key, entry.Value);
+        }
+
+        return new(below.Place, merged);
+    }
+
+    private MapNode Set(MapNode root, string path, string value)
+    {
+        var at = Words($"--set {path}={value}", value);
+        try
+        {
+            var segments = path.Split('.');
+            if (segments.Any(s => s.Length == 0)) throw Bad(at, $"'{Excerpt.Short(path)}' is not a path", "write it like steps.pretrain.with.steps");
+            if (segments is ["steps" or "params", var name, ..] && root[segments[0]] is var section && (section as MapNode)?[name] is null)
+            {
+                var names = (section as MapNode)?.Entries.Select(e => e.Key.Text).ToList() ?? [];
+                throw Bad(at, $"the pipeline has no {segments[0][..^1]} '{Excerpt.Short(name)}'", Nearest.Remedy(name, names, "it has"));
+            }
+
+            var node = NodeReader.Read(at.Source, problems) ?? new ScalarNode(at, "", plain: true);
+            return (MapNode)Set(root, segments, node, at);
+        }
+        catch (RefusedException refused)
+        {
+            refused.AddTo(problems);
+            return root;
+        }
+    }
+
+    private static Node Set(Node below, ReadOnlySpan<string> path, Node value, Place at)
+    {
+        if (path.IsEmpty) return value;
+        switch (below)
+        {
+            case MapNode map:
+                var entry = map.Find(path[0]) ?? new Entry(new ScalarNode(at, path[0], plain: true), new MapNode(at, []));
+                return map.With(new(entry.Key, Set(entry.Value, path[1..], value, at)));
+            case ListNode list when int.TryParse(path[0], System.Globalization.NumberStyles.None, null, out var index) && index < list.Items.Count:
+                var items = list.Items.ToArray();
+                items[index] = Set(items[index], path[1..], value, at);
+                return new ListNode(list.Place, items);
+            case ListNode list:
+                throw Bad(at, $"'{Excerpt.Short(path[0])}' is no place in a list of {list.Items.Count}", "count from 0, or set the whole list: [a, b]");
+            case ScalarNode { IsNull: true }:
+                return Set(new MapNode(at, []), path, value, at);
+            default:
+                throw Bad(at, $"nothing lies under {below.Words}: '{Excerpt.Short(path[0])}' cannot be set there", null);
+        }
+    }
+
+    private static RefusedException Bad(Place at, string message, string? remedy) => new(ProblemCodes.BadOverride, at, message, remedy);
+
+    private static Place Words(string words, string text = "") => new SourceText(Excerpt.Short(words, 120), text, isFile: false).At(0, 0, 0);
+}

@@ -1,0 +1,42 @@
+using System.Text.Json.Nodes;
+using Pipeline.Engine.Authoring;
+
+namespace Pipeline.Engine.Definitions;
+
+/// <summary>A pipeline file that was read and found right.</summary>
+/// <param name="File">Full path.</param>
+/// <param name="Folder">The folder of <paramref name="File"/>, from which its relative paths start.</param>
+/// <param name="Steps">In the order of the file.</param>
+public sealed record PipelineDefinition(string Name, string File, string Folder, IReadOnlyList<StepDefinition> Steps);
+
+/// <summary>One use of a step type.</summary>
+public sealed record StepDefinition
+{
+    public required string Id { get; init; }
+    public required StepType Type { get; init; }
+
+    /// <summary>Complete and canonical: every option in the order of <see cref="Option.Members"/>, defaults filled in, integers as long, numbers as double.</summary>
+    public required JsonObject With { get; init; }
+
+    /// <summary>By port order, then in the order of the group's members or of the list as written.</summary>
+    public required IReadOnlyList<InputReference> Inputs { get; init; }
+
+    /// <summary>Steps that must come first though nothing is taken from them.</summary>
+    public required IReadOnlyList<string> Needs { get; init; }
+
+    public required Resources Resources { get; init; }
+
+    /// <summary>With the <c>metrics</c> that every step has, last.</summary>
+    public required IReadOnlyList<OutputPort> Outputs { get; init; }
+
+    public required SourceLocation Location { get; init; }
+}
+
+/// <summary>An output of a step given to a port of another.</summary>
+/// <param name="Port">The port; on ports of any name, the name that the file chose.</param>
+/// <param name="Member">The group member, or the entry's name in a list: the step's id, or <c>step.output</c>. Empty for a port of one artifact.</param>
+/// <param name="Kind">What the output holds, which may be derived from what the port asks for.</param>
+public sealed record InputReference(string Port, string Member, string Step, string Output, Type Kind);
+
+/// <param name="MemoryBytes">0 where the file does not say.</param>
+public sealed record Resources(int Cpus, long MemoryBytes, int Gpus, int Ranks);

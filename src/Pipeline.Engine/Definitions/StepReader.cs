@@ -1,0 +1,147 @@
+using System.Text.Json;
+using Pipeline.Engine.Authoring;
+
+namespace Pipeline.Engine.Definitions;
+
+/// <summary>Reads the steps one by one: their keys, type, options and resources. <see cref="Wiring"/> then joins them.</summary>
+internal sealed class StepReader(StepCatalog catalog, Expressions expressions, ProblemList problems)
+{
+    private static readonly string[] Keys = ["uses", "with", "inputs", "needs", "resources"];
+    private static readonly OutputPort MetricsPort = new(Metrics.Port, typeof(Metrics), "Numbers that the step measured.");
+
+    private readonly Dictionary<string, OptionBinder> binders = new(StringComparer.Ordinal);
+    private readonly string[] typeNames = [.. catalog.All.Select(t => t.Name)];
+
+    public List<StepDraft> Read(MapNode steps)
+    {
+        var drafts = new List<StepDraft>(steps.Entries.Count);
+        var ids = steps.Entries.Select(e => e.Key.Text).ToList();
+        foreach (var (id, body) in steps.Entries)
+        {
+            var draft = new StepDraft(id);
+            drafts.Add(draft);
+            if (!Names.IsValid(id.Text))
+                problems.Add(ProblemCodes.BadName, id.Place, $"the step '{Excerpt.Short(id.Text)}' has a bad name", Names.Repaired(id.Text) is { } better ? $"{Names.Rule}: '{better}'" : Names.Rule);
+            if (body is MapNode map) Read(draft, map, ids);
+            else problems.Add(ProblemCodes.WrongShape, body is ScalarNode { Text: "" } ? id.Place : body.Place, $"the step '{Excerpt.Short(id.Text)}' is a mapping, not {body.Words}", "write at least uses: STEP-TYPE under it");
+        }
+
+        return drafts;
+    }
+
+    private void Read(StepDraft draft, MapNode body, List<string> ids)
+    {
+        draft.Type = TypeOf(draft, body, ids);
+        foreach (var (key, _) in body.Entries.Where(e => !Keys.Contains(e.Key.Text))) Unknown(draft.Type, key);
+        draft.InputsNode = body["inputs"];
+        draft.NeedsNode = body["needs"];
+        if (draft.Type is not { } type) return;
+        var with = body.Find("with");
+        Bind(draft, type, with?.Value, with?.Key.Place ?? draft.Uses);
+        if (body.Find("resources") is { } resources) Resources(draft, type, resources);
+        else draft.Resources = new(type.DefaultCpus, 0, 0, 1);
+    }
+
+    private StepType? TypeOf(StepDraft draft, MapNode body, List<string> ids)
+    {
+        switch (body["uses"])
+        {
+            case null:
+                // A profile that misspells a step makes a new one by accident: that is the likeliest reason for a step without a type.
+                var near = Nearest.Of(draft.Id, ids.Where(id => id != draft.Id));
+                problems.Add(ProblemCodes.MissingKey, draft.Place, $"the step '{Excerpt.Short(draft.Id)}' has no 'uses'", near is null ? "add uses: STEP-TYPE" : $"add uses: STEP-TYPE; or did you mean the step '{near}'?");
+                return null;
+            case ScalarNode { IsNull: false } name:
+                draft.Uses = name.Place;
+                if (name.Text.Contains(Expressions.Opening, StringComparison.Ordinal)) Expressions.Refuse(name, "'uses'", problems);
+                else if (catalog.Find(name.Text) is { } type) return type;
+                else problems.Add(ProblemCodes.UnknownStepType, name.Place, $"there is no step type '{Excerpt.Short(name.Text)}'", TypeRemedy(name.Text));
+                return null;
+            case var other:
+                problems.Add(ProblemCodes.WrongShape, other.Place, $"'uses' names a step type, not {other.Words}", "write uses: STEP-TYPE");
+                return null;
+        }
+    }
+
+    private string? TypeRemedy(string name)
+    {
+        if (Nearest.Of(name, typeNames) is { } near) return $"did you mean '{near}'?";
+        var stage = name.Split('.')[0] + ".";
+        var same = typeNames.Where(t => t.StartsWith(stage, StringComparison.Ordinal)).ToList();
+        return same.Count > 0 ? $"of {stage}* there is {Excerpt.List(same)}" : "the step types are listed in docs/steps";
+    }
+
+    private void Unknown(StepType? type, ScalarNode key)
+    {
+        var remedy = Nearest.Of(key.Text, Keys) is { } near ? $"did you mean '{near}'?"
+            : type?.Params.Members.Any(m => m.Name == key.Text) == true ? $"'{key.Text}' is an option of {type.Name}: put it under with"
+            : type?.Inputs.Any(p => p.Name == key.Text) == true ? $"'{key.Text}' is an input of {type.Name}: put it under inputs"
+            : $"a step has {string.Join(", ", Keys)}";
+        problems.Add(ProblemCodes.UnknownKey, key.Place, $"unknown key '{Excerpt.Short(key.Text)}' of a step", remedy);
+    }
+
+    private void Bind(StepDraft draft, StepType type, Node? given, Place at)
+    {
+        if (!binders.TryGetValue(type.Name, out var binder)) binders[type.Name] = binder = new OptionBinder(type.Name, type.Params, expressions, problems);
+        draft.With = binder.Bind(given, at);
+        if (draft.With is null)
+        {
+            draft.Outputs = type.Outputs.Count > 0 ? [.. type.Outputs, MetricsPort] : null;
+            return;
+        }
+
+        foreach (var (option, message) in Disagreements(type, draft))
+        {
+            draft.With = null;
+            problems.Add(ProblemCodes.OptionsDisagree, binder.Locate(given, option)?.Place ?? at, $"'{(option.Length > 0 ? option : "with")}' of {type.Name}: {message}");
+        }
+
+        draft.Outputs = draft.With is null ? type.Outputs.Count > 0 ? [.. type.Outputs, MetricsPort] : null : OutputsOf(draft, type, at);
+    }
+
+    private static List<(string Option, string Message)> Disagreements(StepType type, StepDraft draft)
+    {
+        try
+        {
+            return [.. type.CheckParams(draft.With!)];
+        }
+        catch (JsonException e)
+        {
+            // Only a number that the record's own type cannot hold gets here.
+            return [((e.Path ?? "").TrimStart('$', '.'), "this is more than its type can hold")];
+        }
+    }
+
+    private OutputPort[]? OutputsOf(StepDraft draft, StepType type, Place at)
+    {
+        var outputs = type.OutputsOf(draft.With!);
+        var seen = new HashSet<string>(StringComparer.Ordinal) { Metrics.Port };
+        foreach (var output in outputs)
+        {
+            if (!Names.IsValid(output.Name)) problems.Add(ProblemCodes.BadName, at, $"the output '{Excerpt.Short(output.Name)}' of '{draft.Id}' has a bad name", Names.Rule);
+            else if (!seen.Add(output.Name)) problems.Add(ProblemCodes.GivenTwice, at, $"the output '{output.Name}' of '{draft.Id}' is declared twice", output.Name == Metrics.Port ? "every step has 'metrics' already: choose another name" : "keep one");
+        }
+
+        return [.. outputs, MetricsPort];
+    }
+
+    private void Resources(StepDraft draft, StepType type, Entry given)
+    {
+        const string owner = "resources";
+        if (!binders.TryGetValue(owner, out var binder)) binders[owner] = binder = new OptionBinder(owner, ResourceOptions.Tree, expressions, problems);
+        if (binder.Bind(given.Value, given.Key.Place) is not { } bound) return;
+        Place At(string option) => binder.Locate(given.Value, option)?.Place ?? given.Key.Place;
+        long memory = 0;
+        if ((string?)bound["memory"] is { } size)
+        {
+            if (ResourceOptions.Bytes(size) is { } bytes) memory = bytes;
+            else problems.Add(ProblemCodes.BadResources, At("memory"), $"'{Excerpt.Short(size)}' is no amount of memory", "write a number and a unit: 8GiB, 500MB");
+        }
+
+        draft.Resources = ResourceOptions.From(bound, type, memory);
+        if (draft.Resources.Ranks > 1 && !type.SupportsRanks)
+            problems.Add(ProblemCodes.BadResources, At("ranks"), $"{type.Name} runs as one process, not as {draft.Resources.Ranks} ranks", Ranked() is { Count: > 0 } names ? $"ranks are for {Excerpt.List(names)}" : "remove it");
+    }
+
+    private List<string> Ranked() => [.. catalog.All.Where(t => t.SupportsRanks).Select(t => t.Name)];
+}

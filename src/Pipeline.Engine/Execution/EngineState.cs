@@ -1,0 +1,52 @@
+using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Caching;
+using Pipeline.Engine.Definitions;
+using Pipeline.Engine.Planning;
+using Pipeline.Engine.Storage;
+
+namespace Pipeline.Engine.Execution;
+
+/// <summary>What a state folder holds, opened.</summary>
+public sealed class EngineState
+{
+    public EngineState(StateFolder folder, TimeProvider clock)
+    {
+        Folder = folder;
+        Clock = clock;
+        Store = new LocalStore(folder.Store);
+        Results = new ResultStore(folder.Results, Store);
+        Digests = new FileDigests(folder.FileDigests, clock);
+    }
+
+    public StateFolder Folder { get; }
+    public TimeProvider Clock { get; }
+    public LocalStore Store { get; }
+    public ResultStore Results { get; }
+    public FileDigests Digests { get; }
+
+    public History HistoryOf(PipelineDefinition definition) => new(Folder, definition.File);
+
+    /// <summary>A planner over this state. Source files are looked up once a step: a run sees one state of them.</summary>
+    public Planner PlannerFor(StepGraph graph, History history, IReadOnlySet<string> force, out Func<StepDefinition, IReadOnlyList<SourceFile>> sources)
+    {
+        var seen = new Dictionary<string, IReadOnlyList<SourceFile>>(StringComparer.Ordinal);
+        sources = SourcesOf;
+        return new(graph, new(Results.Find, Results.Read, history.Last, SourcesOf), force);
+
+        IReadOnlyList<SourceFile> SourcesOf(StepDefinition step)
+        {
+            lock (seen)
+            {
+                if (seen.TryGetValue(step.Id, out var known)) return known;
+                try
+                {
+                    return seen[step.Id] = SourceFiles.Resolve(step.Type.SourcesOf(step.With), graph.Definition.Folder, Digests);
+                }
+                catch (SourceMissingException e)
+                {
+                    throw new SourceMissingException($"{step.Location.File}:{step.Location.Line}:{step.Location.Column} step '{step.Id}': {e.Message}");
+                }
+            }
+        }
+    }
+}

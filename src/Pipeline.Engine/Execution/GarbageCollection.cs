@@ -1,0 +1,62 @@
+using System.Text.Json.Nodes;
+using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Caching;
+
+namespace Pipeline.Engine.Execution;
+
+/// <summary>What a collection removes or would remove.</summary>
+public sealed record GarbageFound(int Results, int Blobs, long Bytes, int Workspaces);
+
+/// <summary>Removes results that no pipeline used lately, and the blobs that only they named.</summary>
+public static class GarbageCollection
+{
+    /// <summary>Keeps the latest result of every step of every pipeline, what <paramref name="lockFiles"/> name, and all younger than <paramref name="age"/>.</summary>
+    /// <exception cref="StepFailedException">A run is using the state folder.</exception>
+    public static GarbageFound Collect(EngineState state, IEnumerable<string> lockFiles, TimeSpan age, bool dryRun)
+    {
+        using var alone = FileLock.TryTake(Path.Combine(state.Folder.Root, "in-use"))
+            ?? throw new StepFailedException("A run is using this state folder; collect when it has ended.");
+        var before = state.Clock.GetUtcNow().UtcDateTime - age;
+        var roots = KeysOfHistory(state.Folder).Concat(lockFiles.SelectMany(KeysOfLock)).ToHashSet(StringComparer.Ordinal);
+        var blobs = new HashSet<string>(StringComparer.Ordinal);
+        var dead = new List<string>();
+        foreach (var (key, written) in state.Results.All())
+        {
+            if (!roots.Contains(key) && written < before) dead.Add(key);
+            else if (state.Results.Read(key) is { } result) Mark(result, blobs);
+        }
+
+        var orphans = state.Store.All().Where(b => !blobs.Contains(b.Digest) && b.Written < before).ToList();
+        var workspaces = Directory.Exists(state.Folder.Workspaces) ? Directory.EnumerateDirectories(state.Folder.Workspaces).Where(w => Directory.GetLastWriteTimeUtc(w) < before).ToList() : [];
+        if (!dryRun)
+        {
+            dead.ForEach(state.Results.Delete);
+            orphans.ForEach(b => state.Store.Delete(b.Digest));
+            workspaces.ForEach(w => Directory.Delete(w, recursive: true));
+        }
+
+        return new(dead.Count, orphans.Count, orphans.Sum(b => b.Size), workspaces.Count);
+    }
+
+    private static void Mark(StepResult result, HashSet<string> blobs)
+    {
+        foreach (var output in result.Outputs.Values)
+        {
+            blobs.Add(output.Digest);
+            blobs.UnionWith(output.Files.Select(f => f.Sha256));
+        }
+
+        if ((string?)result.Recipe["sources"] is { } sources) blobs.Add(sources);
+    }
+
+    private static IEnumerable<string> KeysOfHistory(StateFolder state) =>
+        from folder in Directory.Exists(state.History) ? Directory.EnumerateDirectories(state.History) : []
+        from last in History.Read(folder).GroupBy(e => e.Step).Select(g => g.Last())
+        select last.Key;
+
+    private static IEnumerable<string> KeysOfLock(string file) =>
+        from step in JsonNode.Parse(File.ReadAllText(file))?["steps"]?.AsObject() ?? []
+        let key = (string?)step.Value?["key"]
+        where key is not null
+        select key;
+}

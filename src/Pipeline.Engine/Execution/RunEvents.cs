@@ -1,0 +1,73 @@
+using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Caching;
+using Pipeline.Engine.Definitions;
+using Pipeline.Engine.Planning;
+
+namespace Pipeline.Engine.Execution;
+
+/// <summary>Something that happened in a run, in the order it happened.</summary>
+public abstract record RunEvent
+{
+    public sealed record RunStarted(string Run, PipelineDefinition Definition, Plan Plan) : RunEvent;
+
+    /// <summary>The step holds its resources and runs. <paramref name="Notice"/>: what its user should know, such as fewer ranks than asked for; else empty.</summary>
+    public sealed record StepStarted(StepDefinition Step, string Reason, string Notice) : RunEvent;
+
+    /// <summary>The step is ready and waits for something other than a step.</summary>
+    public sealed record StepWaits(StepDefinition Step, string For) : RunEvent;
+
+    public sealed record StepProgressed(StepDefinition Step, StepProgress Progress) : RunEvent;
+
+    public sealed record StepLogged(StepDefinition Step, string Line) : RunEvent;
+
+    public sealed record StepFinished(StepOutcome Outcome) : RunEvent;
+
+    public sealed record RunFinished(RunSummary Summary) : RunEvent;
+}
+
+public enum StepState
+{
+    Reused,
+    Ran,
+    Failed,
+    Skipped,
+}
+
+public enum FailureCause
+{
+    /// <summary>The step said what is wrong.</summary>
+    Step,
+    /// <summary>A gate did not hold.</summary>
+    Gate,
+    /// <summary>Its process ended without a word: killed, out of memory, a native crash.</summary>
+    Crash,
+    /// <summary>The run was cancelled.</summary>
+    Cancelled,
+}
+
+public sealed record StepFailure(FailureCause Cause, string Message, string LogFile);
+
+/// <summary>What became of a step.</summary>
+/// <param name="Result">Null where it failed or was skipped.</param>
+/// <param name="Notice">What its user should know though it succeeded; else empty.</param>
+public sealed record StepOutcome(StepDefinition Step, StepState State, string Reason, string? Key, double Seconds, StepResult? Result, StepFailure? Failure, string Notice);
+
+public enum RunStatus
+{
+    Succeeded,
+    Failed,
+    Cancelled,
+}
+
+/// <param name="Outcomes">In the order of the graph.</param>
+public sealed record RunSummary(string Run, RunStatus Status, double Seconds, IReadOnlyList<StepOutcome> Outcomes)
+{
+    /// <summary>A gate failed, and nothing else did.</summary>
+    public bool GateFailed => Outcomes.Any(o => o.Failure?.Cause == FailureCause.Gate) && Outcomes.All(o => o.Failure is null or { Cause: FailureCause.Gate });
+}
+
+/// <summary>Hears what happens in a run. Calls come one at a time.</summary>
+public interface IRunObserver
+{
+    void On(RunEvent happened);
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Caching;
+using Pipeline.Engine.Definitions;
+using Pipeline.Engine.Planning;
+
+namespace Pipeline.Engine.Execution;
+
+/// <param name="Jobs">How many steps may run at once.</param>
+/// <param name="Force">Steps that run though their result is stored.</param>
+/// <param name="KeepGoing">After a failure, go on with what does not depend on it.</param>
+public sealed record RunOptions(int Jobs, IReadOnlySet<string> Force, bool KeepGoing);
+
+/// <summary>Runs what a plan says, in parallel where the graph and the machine allow.</summary>
+public sealed class Scheduler(EngineState state, IExecutor inProcess, IExecutor worker, RankLauncher launcher, MachineResources machine)
+{
+    public async Task<RunSummary> RunAsync(PipelineDefinition definition, RunOptions options, IRunObserver observer, CancellationToken cancellation)
+    {
+        var watch = Stopwatch.StartNew();
+        var graph = new StepGraph(definition);
+        var history = state.HistoryOf(definition);
+        var planner = state.PlannerFor(graph, history, options.Force, out var sources);
+        var plan = planner.Plan();
+        state.Folder.Create();
+        using var inUse = FileLock.TryTake(Path.Combine(state.Folder.Root, "in-use"), shared: true)
+            ?? throw new StepFailedException("A 'gc' is cleaning this state folder; run again when it has ended.");
+
+        var run = RunId.New(state.Clock);
+        var gate = new Lock();
+        Tell(new RunEvent.RunStarted(run, definition, plan));
+        var execution = new StepExecution(state, inProcess, worker, launcher, run, sources, graph, Tell);
+        var loop = new RunLoop(graph, plan, planner, history, execution, new ResourcePool(machine, options.Jobs), machine, options, run, Tell);
+        var outcomes = await loop.RunAsync(cancellation);
+        state.Digests.Save();
+
+        var complete = outcomes.All(o => o.Result is not null);
+        var status = complete ? RunStatus.Succeeded : cancellation.IsCancellationRequested ? RunStatus.Cancelled : RunStatus.Failed;
+        var summary = new RunSummary(run, status, watch.Elapsed.TotalSeconds, outcomes);
+        if (complete) LockFile.Write(summary, definition);
+        Tell(new RunEvent.RunFinished(summary));
+        return summary;
+
+        void Tell(RunEvent happened)
+        {
+            lock (gate) observer.On(happened);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text.Json.Nodes;
+using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Storage;
+
+namespace Pipeline.Engine.Execution;
+
+/// <summary>Does a task in this process. Workers and in-process steps both end here.</summary>
+public static class StepRunner
+{
+    public static async Task<TaskOutcome> RunAsync(StepTask task, StepCatalog catalog, LocalStore store, IStepListener listener, CancellationToken cancellation)
+    {
+        if (catalog.Find(task.Uses) is not { } type)
+            return TaskOutcome.Failed(FailureCause.Step, $"This program has no step type '{task.Uses}'; the worker and the engine must be the same version.");
+        var context = new StepContext
+        {
+            Workspace = task.Workspace,
+            Sources = task.Sources,
+            Cpus = task.Cpus,
+            Cancellation = cancellation,
+            Ancestry = task.Ancestry,
+            Listener = listener,
+        };
+        try
+        {
+            var kinds = Kinds(catalog);
+            var inputs = task.Inputs.Select(i => new BoundInput(i.Port, i.Member, kinds[i.Kind], i.Digest, i.Files, store.Locate)).ToList();
+            await type.RunAsync(task.With, inputs, task.Outputs, context);
+            WriteMetrics(context.Metrics, task.Outputs[Metrics.Port]);
+            return new TaskOutcome { Metrics = context.Metrics, Measurements = context.Measurements, Summary = context.Summary };
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return TaskOutcome.Failed(FailureCause.Cancelled, "cancelled; what it had done is kept in its workspace");
+        }
+        catch (Exception e)
+        {
+            // The whole of it goes to the log; the message is what the run shows.
+            if (e is not StepFailedException) listener.Logged(e.ToString());
+            return TaskOutcome.Failed(e is GateFailedException ? FailureCause.Gate : FailureCause.Step, e is StepFailedException or DamagedBlobException or InvalidDataException ? e.Message : $"{e.GetType().Name}: {e.Message}");
+        }
+    }
+
+    private static void WriteMetrics(IReadOnlyDictionary<string, double> metrics, string folder)
+    {
+        if (metrics.FirstOrDefault(m => !double.IsFinite(m.Value)) is { Key: { } name } odd) throw new StepFailedException($"The metric '{name}' came out as {odd.Value}, which is no number to go on with.");
+        var json = new JsonObject(metrics.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value)));
+        File.WriteAllBytes(Path.Combine(folder, Metrics.FileName), CanonicalJson.Bytes(json));
+    }
+
+    private static Dictionary<string, Type> Kinds(StepCatalog catalog)
+    {
+        var kinds = new Dictionary<string, Type>(StringComparer.Ordinal) { [nameof(Files)] = typeof(Files), [nameof(Metrics)] = typeof(Metrics) };
+        foreach (var port in catalog.All.SelectMany(t => t.Outputs)) kinds[port.Kind.Name] = port.Kind;
+        return kinds;
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Pipeline.Engine.Authoring;
+
+namespace Pipeline.Engine.Execution;
+
+/// <summary>An input of a task: which artifact, for which port. <paramref name="Kind"/> is the name of the artifact kind.</summary>
+public sealed record TaskInput(string Port, string Member, string Kind, string Digest, IReadOnlyList<ArtifactFile> Files);
+
+/// <summary>One step to be done, complete: what an executor runs here, in a child process or elsewhere.</summary>
+public sealed record StepTask
+{
+    public required string Step { get; init; }
+    public required string Uses { get; init; }
+    public required string Key { get; init; }
+    public required JsonObject With { get; init; }
+    public required IReadOnlyList<TaskInput> Inputs { get; init; }
+    public required IReadOnlyList<SourceFile> Sources { get; init; }
+    public required IReadOnlyList<Ancestor> Ancestry { get; init; }
+    /// <summary>Output name to the folder to write it in.</summary>
+    public required IReadOnlyDictionary<string, string> Outputs { get; init; }
+    /// <summary>The folder of the store that holds the inputs.</summary>
+    public required string Store { get; init; }
+    /// <summary>What an interrupted attempt left, for the step to go on from.</summary>
+    public required string Workspace { get; init; }
+    /// <summary>Where the worker writes how it ended.</summary>
+    public required string OutcomeFile { get; init; }
+    public required int Cpus { get; init; }
+    public required int Ranks { get; init; }
+    public required IReadOnlyList<int> Gpus { get; init; }
+}
+
+/// <summary>How a task ended. <see cref="Failure"/> is null where it succeeded.</summary>
+public sealed record TaskOutcome
+{
+    public StepFailureText? Failure { get; init; }
+    public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
+    public IReadOnlyDictionary<string, double> Measurements { get; init; } = new Dictionary<string, double>();
+    public string Summary { get; init; } = "";
+
+    public static TaskOutcome Failed(FailureCause cause, string message) => new() { Failure = new(cause, message) };
+}
+
+public sealed record StepFailureText(FailureCause Cause, string Message);
+
+/// <summary>A line that a worker writes on its standard output: one of the two.</summary>
+public sealed record WorkerLine(string? Log, StepProgress? Progress);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(StepTask))]
+[JsonSerializable(typeof(TaskOutcome))]
+[JsonSerializable(typeof(WorkerLine))]
+internal sealed partial class TaskJson : JsonSerializerContext;

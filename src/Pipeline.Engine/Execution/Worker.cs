@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Storage;
+
+namespace Pipeline.Engine.Execution;
+
+/// <summary>The other side of <see cref="WorkerExecutor"/>: does the task of a file and tells of it on standard output.</summary>
+public static class Worker
+{
+    /// <summary>Returns the exit code: 0, or 1 where the task failed (the outcome file says how).</summary>
+    /// <param name="rank">0 for the process that speaks and writes the outcome; others are silent.</param>
+    public static async Task<int> RunAsync(string taskFile, StepCatalog catalog, int rank, TextReader input, TextWriter output)
+    {
+        var task = JsonSerializer.Deserialize(await File.ReadAllBytesAsync(taskFile), TaskJson.Default.StepTask) ?? throw new InvalidDataException($"{taskFile} holds no task");
+        using var cancel = new CancellationTokenSource();
+        if (Environment.GetEnvironmentVariable(WorkerExecutor.EngineVariable) is { Length: > 0 } engine)
+        {
+            ParentWatch.Start(engine, () => Environment.Exit(143));
+            if (rank == 0) CancelWhenClosed(input, cancel);
+        }
+
+        // An orphan of a killed engine may still be ending: two must never write in one workspace.
+        using var alone = rank == 0 ? await Caching.FileLock.TakeAsync(Path.Combine(task.Workspace, "worker.lock"), () => { }, cancel.Token) : null;
+        var listener = rank == 0 ? new LineListener(output) : (IStepListener)new Silent();
+        var outcome = await StepRunner.RunAsync(task, catalog, new LocalStore(task.Store), listener, cancel.Token);
+        if (rank == 0) AtomicFile.Write(task.OutcomeFile, JsonSerializer.SerializeToUtf8Bytes(outcome, TaskJson.Default.TaskOutcome));
+        return outcome.Failure is null ? 0 : 1;
+    }
+
+    private static void CancelWhenClosed(TextReader input, CancellationTokenSource cancel) =>
+        new Thread(() =>
+        {
+            while (input.ReadLine() is not null)
+            {
+                // Nothing is said to a worker; the end of its input is the word to stop.
+            }
+
+            cancel.Cancel();
+        })
+        { IsBackground = true, Name = "cancellation" }.Start();
+
+    private sealed class LineListener(TextWriter output) : IStepListener
+    {
+        public void Logged(string line) => Say(new(line, null));
+
+        public void Progressed(StepProgress progress) => Say(new(null, progress));
+
+        private void Say(WorkerLine line)
+        {
+            lock (output)
+            {
+                output.WriteLine(JsonSerializer.Serialize(line, TaskJson.Default.WorkerLine));
+                output.Flush();
+            }
+        }
+    }
+
+    private sealed class Silent : IStepListener
+    {
+        public void Logged(string line)
+        {
+        }
+
+        public void Progressed(StepProgress progress)
+        {
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Storage;
+
+namespace Pipeline.Engine.Execution;
+
+/// <summary>How to start processes that work together, and what to say where that cannot be done here.</summary>
+/// <param name="Unavailable">Why ranks cannot be had and what to install, or null where they can.</param>
+/// <param name="Start">From the number of ranks and the command of one to the command that starts them all.</param>
+public sealed record RankLauncher(Func<string?> Unavailable, Func<int, IReadOnlyList<string>, ProcessStartInfo> Start);
+
+/// <summary>Runs each task in a child process, so that a native crash or an out-of-memory kill is a failed step and not a dead engine.</summary>
+/// <param name="command">The command that, followed by a task file, does the task.</param>
+public sealed class WorkerExecutor(IReadOnlyList<string> command, RankLauncher launcher) : IExecutor
+{
+    /// <summary>Tells a worker whose death it must follow: <c>PID:START-TICKS</c>.</summary>
+    public const string EngineVariable = "PIPELINE_ENGINE";
+
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+
+    public async Task<TaskOutcome> RunAsync(StepTask task, IStepListener listener, CancellationToken cancellation)
+    {
+        var taskFile = Path.ChangeExtension(task.OutcomeFile, ".task.json");
+        AtomicFile.Write(taskFile, JsonSerializer.SerializeToUtf8Bytes(task, TaskJson.Default.StepTask));
+        File.Delete(task.OutcomeFile);
+        var start = task.Ranks > 1 && launcher.Unavailable() is null ? launcher.Start(task.Ranks, [.. command, taskFile]) : new ProcessStartInfo(command[0], [.. command.Skip(1), taskFile]);
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        start.Environment[EngineVariable] = ParentWatch.Describe(Process.GetCurrentProcess());
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        if (task.Gpus.Count > 0) start.Environment["CUDA_VISIBLE_DEVICES"] = string.Join(',', task.Gpus);
+
+        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start");
+        var lines = Task.WhenAll(Read(process.StandardOutput, listener), Read(process.StandardError, listener));
+        await using var cancelled = cancellation.Register(() => Ask(process));
+        try
+        {
+            await process.WaitForExitAsync(CancellationToken.None);
+            await lines;
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
+
+        return ReadOutcome(task.OutcomeFile) ?? (cancellation.IsCancellationRequested
+            ? TaskOutcome.Failed(FailureCause.Cancelled, "cancelled; what it had done is kept in its workspace")
+            : TaskOutcome.Failed(FailureCause.Crash, Died(process.ExitCode)));
+    }
+
+    public static TaskOutcome? ReadOutcome(string file) =>
+        File.Exists(file) ? JsonSerializer.Deserialize(File.ReadAllBytes(file), TaskJson.Default.TaskOutcome) : null;
+
+    /// <summary>Closing its input asks a worker to write a checkpoint and stop; one that does not is killed.</summary>
+    private static void Ask(Process process)
+    {
+        try
+        {
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended already.
+        }
+
+        _ = Task.Delay(Grace).ContinueWith(
+            _ =>
+            {
+                try
+                {
+                    process.Kill(entireProcessTree: true);
+                }
+                catch (InvalidOperationException)
+                {
+                    // It has ended and been disposed of.
+                }
+            },
+            TaskScheduler.Default);
+    }
+
+    private static async Task Read(StreamReader reader, IStepListener listener)
+    {
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            if (Parse(line) is not { } spoken) listener.Logged(line);
+            else if (spoken.Progress is { } progress) listener.Progressed(progress);
+            else listener.Logged(spoken.Log ?? "");
+        }
+    }
+
+    /// <summary>A line of the worker, or null for what a native library printed.</summary>
+    private static WorkerLine? Parse(string line)
+    {
+        if (!line.StartsWith('{')) return null;
+        try
+        {
+            return JsonSerializer.Deserialize(line, TaskJson.Default.WorkerLine);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string Died(int code) => code switch
+    {
+        137 => "its process was killed (signal 9): by a person, or by the system for want of memory",
+        139 => "its process crashed (signal 11, segmentation fault) in native code",
+        134 => "its process aborted (signal 6) in native code",
+        > 128 => $"its process ended by signal {code - 128}",
+        _ => $"its process ended with exit code {code} and said nothing",
+    };
+}

@@ -1,0 +1,43 @@
+using Pipeline.Engine.Caching;
+using Pipeline.Engine.Definitions;
+
+namespace Pipeline.Engine.Planning;
+
+/// <summary>What will become of a step, and why.</summary>
+/// <param name="Reason">Plain words: <c>with.vocab_size: 512 -> 1024</c>.</param>
+public abstract record Decision(StepDefinition Step, string Reason)
+{
+    /// <summary>The result is in the store.</summary>
+    public sealed record Reuse(StepDefinition Step, string Reason, Recipe Recipe, StepResult Result) : Decision(Step, Reason);
+
+    /// <summary>It will run. <paramref name="Seconds"/>: how long it took the last time, if it ever ran.</summary>
+    public sealed record Run(StepDefinition Step, string Reason, Recipe Recipe, double? Seconds) : Decision(Step, Reason);
+
+    /// <summary>It depends on what a step above it gives: same bytes as before, and it is reused after all (early cutoff).</summary>
+    public sealed record Maybe(StepDefinition Step, string Reason, IReadOnlyList<string> WaitsFor, double? Seconds) : Decision(Step, Reason);
+
+    /// <summary>The word in listings and in JSON.</summary>
+    public string Word => this switch { Reuse => "reuse", Run => "run", _ => "maybe" };
+
+    public string? Key => this switch { Reuse reuse => reuse.Recipe.Key, Run run => run.Recipe.Key, _ => null };
+}
+
+/// <summary>A decision for each step, in the order of the graph.</summary>
+public sealed record Plan(StepGraph Graph, IReadOnlyList<Decision> Decisions)
+{
+    public int Count<T>()
+        where T : Decision => Decisions.Count(d => d is T);
+
+    /// <summary>Nothing would run.</summary>
+    public bool IsFresh => Decisions.All(d => d is Decision.Reuse);
+
+    /// <summary>Time of all that would or may run, from history; null where nothing is known.</summary>
+    public double? Seconds
+    {
+        get
+        {
+            var known = Decisions.Select(d => d switch { Decision.Run r => r.Seconds, Decision.Maybe m => m.Seconds, _ => null }).Where(s => s is not null).ToList();
+            return known.Count == 0 ? null : known.Sum();
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using System.Text;
+
+namespace Pipeline.Engine.Planning;
+
+/// <summary>A plan as people read it.</summary>
+public static class PlanPrinter
+{
+    public static string Print(Plan plan)
+    {
+        var text = new StringBuilder();
+        var counts = new List<string> { $"{plan.Count<Decision.Reuse>()} reused", $"{plan.Count<Decision.Run>()} to run" };
+        if (plan.Count<Decision.Maybe>() is > 0 and var maybe) counts.Add($"{maybe} maybe");
+        text.AppendLine($"{plan.Graph.Definition.Name}  {plan.Decisions.Count} step{(plan.Decisions.Count == 1 ? "" : "s")}: {string.Join(", ", counts)}{(plan.Seconds is { } total ? $" (~{Durations.Say(total)})" : "")}");
+        text.AppendLine();
+        var width = plan.Decisions.Select(d => d.Step.Id.Length).DefaultIfEmpty().Max();
+        foreach (var decision in plan.Decisions)
+        {
+            var seconds = decision switch { Decision.Run r => r.Seconds, Decision.Maybe m => m.Seconds, _ => null };
+            text.AppendLine($"  {decision.Word,-5}  {decision.Step.Id.PadRight(width)}  {decision.Reason}{(seconds is { } s ? $"  ~{Durations.Say(s)}" : "")}");
+        }
+
+        return text.ToString().ReplaceLineEndings("\n");
+    }
+}

@@ -1,0 +1,83 @@
+using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Caching;
+using Pipeline.Engine.Definitions;
+using Pipeline.Engine.Storage;
+
+namespace Pipeline.Engine.Planning;
+
+/// <summary>What the planner looks things up in. It changes none of it.</summary>
+/// <param name="Find">The result of a cache key, if all of it is in the store.</param>
+/// <param name="Read">The result of a cache key though its blobs may be gone.</param>
+/// <param name="Sources">The files outside the store that a step reads.</param>
+public sealed record PlanningFacts(Func<string, StepResult?> Find, Func<string, StepResult?> Read, Func<string, HistoryEntry?> Last, Func<StepDefinition, IReadOnlyList<SourceFile>> Sources);
+
+/// <summary>Decides, from the graph and what is stored, what each step needs. Pure: it starts nothing and writes nothing.</summary>
+public sealed class Planner(StepGraph graph, PlanningFacts facts, IReadOnlySet<string> force)
+{
+    /// <exception cref="SourceMissingException">A step reads files that are not there.</exception>
+    public Plan Plan()
+    {
+        var results = new Dictionary<string, StepResult>(StringComparer.Ordinal);
+        var decisions = new List<Decision>(graph.Ordered.Count);
+        var undecided = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var step in graph.Ordered)
+        {
+            var waits = step.Inputs.Select(i => i.Step).Where(undecided.Contains).Distinct().ToList();
+            Decision decision = waits.Count > 0
+                ? new Decision.Maybe(step, MaybeReason(step, waits), waits, facts.Last(step.Id)?.Seconds)
+                : Decide(step, input => results[input.Step].Outputs[input.Output].Digest);
+            if (decision is Decision.Reuse reuse) results[step.Id] = reuse.Result;
+            else undecided.Add(step.Id);
+            decisions.Add(decision);
+        }
+
+        return new(graph, decisions);
+    }
+
+    /// <summary>Reuse or run, for a step whose inputs are all known.</summary>
+    public Decision Decide(StepDefinition step, Func<InputReference, string> digestOf)
+    {
+        var recipe = RecipeOf(step, digestOf);
+        var last = facts.Last(step.Id);
+        if (force.Contains(step.Id)) return new Decision.Run(step, "forced", recipe, last?.Seconds);
+        if (facts.Find(recipe.Key) is { } result) return new Decision.Reuse(step, last?.Key == recipe.Key ? "same recipe" : "same recipe as an earlier run", recipe, result);
+        return new Decision.Run(step, Reason(step, recipe, last), recipe, last?.Seconds);
+    }
+
+    public Recipe RecipeOf(StepDefinition step, Func<InputReference, string> digestOf)
+    {
+        var sources = facts.Sources(step);
+        return new(
+            step.Type,
+            step.With,
+            step.Inputs.Select(i => new RecipeInput(i.Port, i.Member, digestOf(i))),
+            sources.Count == 0 ? null : SourceManifest(sources).Digest,
+            step.Type.ReadsAncestry ? graph.AncestryOf(step.Id) : []);
+    }
+
+    public static Manifest SourceManifest(IReadOnlyList<SourceFile> sources) => new(sources.Select(s => new ArtifactFile(s.Name, s.Size, s.Sha256)));
+
+    private string Reason(StepDefinition step, Recipe recipe, HistoryEntry? last)
+    {
+        if (facts.Read(recipe.Key) is not null) return "result lost from store";
+        if (last is null) return "never ran";
+        if (facts.Read(last.Key) is not { } earlier) return "its earlier result is gone";
+        var differences = Recipe.Differences(earlier.Recipe, recipe.Json).Select(d => NameSource(step, d)).ToList();
+        return differences.Count == 0 ? "its earlier result is gone" : string.Join(" · ", differences.Take(3)) + (differences.Count > 3 ? $" · and {differences.Count - 3} more" : "");
+    }
+
+    /// <summary><c>inputs.documents: changed</c> becomes <c>inputs.documents: changed (corpus)</c>.</summary>
+    private static string NameSource(StepDefinition step, string difference)
+    {
+        var path = difference.Split(':')[0].Split('.');
+        if (path[0] != "inputs" || path.Length < 2) return difference;
+        var from = step.Inputs.Where(i => i.Port == path[1]).Select(i => i.Step).Distinct().ToList();
+        return from.Count == 0 ? difference : $"{difference} ({string.Join(", ", from)})";
+    }
+
+    private static string MaybeReason(StepDefinition step, List<string> waits)
+    {
+        var port = step.Inputs.First(i => i.Step == waits[0]).Port;
+        return $"waits for {string.Join(", ", waits)}; reused if its {port.Replace('_', ' ')} come{(port.EndsWith('s') ? "" : "s")} out the same";
+    }
+}

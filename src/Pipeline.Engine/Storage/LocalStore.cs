@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using Pipeline.Engine.Authoring;
+
+namespace Pipeline.Engine.Storage;
+
+/// <summary>A blob whose content is not what its name says, or that is gone. What is damaged has been moved to quarantine.</summary>
+public sealed class DamagedBlobException(string digest, string message) : IOException(message)
+{
+    public string Digest { get; } = digest;
+}
+
+/// <summary>Content-addressed blobs in a local folder: immutable files, atomic creation, verified reads, no database.</summary>
+public sealed class LocalStore
+{
+    private readonly string blobs;
+    private readonly string quarantine;
+    private readonly string incoming;
+    private readonly ConcurrentDictionary<string, bool> verified = new();
+    private readonly ConcurrentDictionary<string, bool> folders = new();
+    private long counter;
+
+    public LocalStore(string root)
+    {
+        Root = Path.GetFullPath(root);
+        blobs = Path.Combine(Root, "blobs");
+        quarantine = Path.Combine(Root, "quarantine");
+        incoming = Path.Combine(Root, "incoming");
+    }
+
+    public string Root { get; }
+
+    /// <summary>True where a blob of this name and size exists; its content is verified when it is read.</summary>
+    public bool Has(string digest, long size)
+    {
+        var info = new FileInfo(PathOf(digest));
+        return info.Exists && info.Length == size;
+    }
+
+    public bool Has(ArtifactFile file) => Has(file.Sha256, file.Size);
+
+    /// <summary>The path on disk of a blob, its content verified once in the life of this process.</summary>
+    /// <exception cref="DamagedBlobException">The blob is gone or is not what its name says.</exception>
+    public string Locate(ArtifactFile file)
+    {
+        var path = PathOf(file.Sha256);
+        if (!File.Exists(path)) throw new DamagedBlobException(file.Sha256, $"The store has lost the blob {file.Sha256} ('{file.Path}'); run again: the step that made it will run again.");
+        if (verified.ContainsKey(file.Sha256)) return path;
+        if (Sha256.OfFile(path) != file.Sha256)
+        {
+            Quarantine(file.Sha256);
+            throw new DamagedBlobException(file.Sha256, $"The blob {file.Sha256} ('{file.Path}') was damaged on disk and is now in {quarantine}; run again: the step that made it will run again.");
+        }
+
+        verified.TryAdd(file.Sha256, true);
+        return path;
+    }
+
+    public string Put(ReadOnlySpan<byte> bytes)
+    {
+        var digest = Sha256.Of(bytes);
+        if (Has(digest, bytes.Length)) return digest;
+        AtomicFile.Write(Prepare(digest), bytes);
+        return digest;
+    }
+
+    /// <summary>Takes every file under a folder into the store, moving it, and returns the manifest, which is stored too.</summary>
+    /// <exception cref="StepFailedException">The folder holds something that is not a plain file.</exception>
+    public Manifest TakeFolder(string folder)
+    {
+        var files = new List<ArtifactFile>();
+        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }))
+        {
+            var name = Path.GetRelativePath(folder, entry.FullName).Replace('\\', '/');
+            if (entry.LinkTarget is not null) throw new StepFailedException($"The output holds a link, '{name}' -> '{entry.LinkTarget}'; an artifact is made of plain files: copy what the link points to.");
+            if (entry is not FileInfo file) continue;
+            if ((file.UnixFileMode & UnixFileMode.UserRead) == 0) throw new StepFailedException($"The output file '{name}' cannot be read; make it readable.");
+            files.Add(new ArtifactFile(name, file.Length, Take(file.FullName)));
+        }
+
+        var manifest = new Manifest(files);
+        Put(manifest.Bytes);
+        return manifest;
+    }
+
+    /// <exception cref="DamagedBlobException">The manifest is gone or damaged.</exception>
+    public Manifest ReadManifest(string digest)
+    {
+        var path = PathOf(digest);
+        if (!File.Exists(path)) throw new DamagedBlobException(digest, $"The store has no artifact {digest}.");
+        var bytes = File.ReadAllBytes(path);
+        if (Sha256.Of(bytes) == digest) return Manifest.Parse(bytes);
+        Quarantine(digest);
+        throw new DamagedBlobException(digest, $"The manifest {digest} was damaged on disk and is now in {quarantine}.");
+    }
+
+    /// <summary>Every blob: digest, size, time of last write.</summary>
+    public IEnumerable<(string Digest, long Size, DateTime Written)> All() =>
+        from file in Directory.Exists(blobs) ? new DirectoryInfo(blobs).EnumerateFiles("*", SearchOption.AllDirectories) : []
+        where Sha256.IsDigest(file.Name)
+        select (file.Name, file.Length, file.LastWriteTimeUtc);
+
+    public void Delete(string digest)
+    {
+        verified.TryRemove(digest, out _);
+        File.Delete(PathOf(digest));
+    }
+
+    private string Take(string file)
+    {
+        // Out of the step's reach before it is hashed: a process that the step left behind must not write into a blob.
+        Directory.CreateDirectory(incoming);
+        var mine = Path.Combine(incoming, $"{Environment.ProcessId}.{Interlocked.Increment(ref counter)}");
+        File.Move(file, mine);
+        var digest = Sha256.OfFile(mine);
+        var size = new FileInfo(mine).Length;
+        if (Has(digest, size)) File.Delete(mine);
+        else AtomicFile.MoveInto(mine, Prepare(digest));
+        return digest;
+    }
+
+    private void Quarantine(string digest)
+    {
+        Directory.CreateDirectory(quarantine);
+        File.Move(PathOf(digest), Path.Combine(quarantine, digest), overwrite: true);
+    }
+
+    private string Prepare(string digest)
+    {
+        var folder = Path.Combine(blobs, digest[..2]);
+        if (folders.TryAdd(folder, true)) Directory.CreateDirectory(folder);
+        return Path.Combine(folder, digest);
+    }
+
+    private string PathOf(string digest) => Path.Combine(blobs, digest[..2], digest);
+}

@@ -1,0 +1,114 @@
+using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Storage;
+using Pipeline.TestKit;
+
+namespace Pipeline.Engine.Tests.Storage;
+
+public sealed class StoreTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly LocalStore store;
+
+    public StoreTests() => store = new LocalStore(folder["store"]);
+
+    [Fact]
+    public void A_folder_taken_twice_has_the_same_digest_and_one_set_of_blobs()
+    {
+        folder.Write("a/x/one.txt", "1");
+        folder.Write("a/two.txt", "2");
+        folder.Write("b/two.txt", "2");
+        folder.Write("b/x/one.txt", "1");
+        var first = store.TakeFolder(folder["a"]);
+        var second = store.TakeFolder(folder["b"]);
+        Assert.Equal(first.Digest, second.Digest);
+        Assert.Equal(["two.txt", "x/one.txt"], first.Files.Select(f => f.Path));
+        Assert.Equal(3, store.All().Count());
+        Assert.Equal(first.Digest, store.ReadManifest(first.Digest).Digest);
+    }
+
+    [Fact]
+    public void A_damaged_blob_is_quarantined_and_named()
+    {
+        folder.Write("a/one.txt", "content");
+        var file = store.TakeFolder(folder["a"]).Files.Single();
+        File.WriteAllText(Directory.EnumerateFiles(folder["store/blobs"], file.Sha256, SearchOption.AllDirectories).Single(), "c0ntent");
+        var e = Assert.Throws<DamagedBlobException>(() => new LocalStore(folder["store"]).Locate(file));
+        Assert.Contains("one.txt", e.Message, StringComparison.Ordinal);
+        Assert.False(store.Has(file));
+        Assert.True(File.Exists(folder["store/quarantine/" + file.Sha256]));
+    }
+
+    [Fact]
+    public void An_output_that_links_out_of_its_folder_is_refused()
+    {
+        folder.Write("secret.txt", "not yours");
+        Directory.CreateDirectory(folder["out"]);
+        File.CreateSymbolicLink(folder["out/link.txt"], folder["secret.txt"]);
+        var e = Assert.Throws<StepFailedException>(() => store.TakeFolder(folder["out"]));
+        Assert.Contains("link.txt", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"files":[{"path":"../x","sha256":"0000000000000000000000000000000000000000000000000000000000000000","size":1}]}""")]
+    [InlineData("""{"files":[{"path":"/etc/passwd","sha256":"0000000000000000000000000000000000000000000000000000000000000000","size":1}]}""")]
+    [InlineData("""{"files":[{"path":"a","sha256":"../../x","size":1}]}""")]
+    [InlineData("""{"files":[{"path":"a","sha256":"0000000000000000000000000000000000000000000000000000000000000000","size":-1}]}""")]
+    [InlineData("""{"files":7}""")]
+    [InlineData("[")]
+    [InlineData("null")]
+    public void A_manifest_that_names_what_is_outside_is_refused(string json) =>
+        Assert.Throws<InvalidDataException>(() => Manifest.Parse(System.Text.Encoding.UTF8.GetBytes(json)));
+
+    [Fact]
+    public void Canonical_json_does_not_depend_on_the_order_of_keys()
+    {
+        var one = System.Text.Json.Nodes.JsonNode.Parse("""{"b":[1,2.5,"é"],"a":{"y":null,"x":true}}""");
+        var two = System.Text.Json.Nodes.JsonNode.Parse("""{ "a": {"x": true, "y": null}, "b": [1, 2.5, "\u00e9"] }""");
+        Assert.Equal(CanonicalJson.Text(one), CanonicalJson.Text(two));
+        Assert.Equal("""{"a":{"x":true,"y":null},"b":[1,2.5,"é"]}""", CanonicalJson.Text(one));
+    }
+
+    [Fact]
+    public void An_interrupted_write_leaves_the_old_file_whole()
+    {
+        var path = folder.Write("file.txt", "old");
+        File.WriteAllText(path + ".999.1.tmp", "half of the n");
+        Assert.Equal("old", File.ReadAllText(path));
+        AtomicFile.Write(path, "new");
+        Assert.Equal("new", File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void Source_files_are_found_by_glob_named_from_the_pipeline_and_sorted()
+    {
+        folder.Write("p/data/b.txt", "b");
+        folder.Write("p/data/deep/a.txt", "a");
+        folder.Write("p/data/deep/a.md", "m");
+        folder.Write("outside/c.txt", "c");
+        Directory.CreateSymbolicLink(folder["p/data/loop"], folder["p/data"]);
+        var digests = new FileDigests(folder["cache.tsv"], TimeProvider.System);
+        var found = SourceFiles.Resolve([new("data/**/*.txt"), new("../outside/*.txt")], folder["p"], digests);
+        Assert.Equal(["../outside/c.txt", "data/b.txt", "data/deep/a.txt"], found.Select(f => f.Name));
+        Assert.Equal(Sha256.Of("a"u8), found[2].Sha256);
+        var named = SourceFiles.Resolve([new(folder["outside"] + "/*.txt", folder["outside"])], folder["p"], digests);
+        Assert.Equal("c.txt", named.Single().Name);
+        var e = Assert.Throws<SourceMissingException>(() => SourceFiles.Resolve([new("data/*.xml")], folder["p"], digests));
+        Assert.Contains("data/*.xml", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_remembered_digest_is_dropped_when_the_file_changes()
+    {
+        var path = folder.Write("file.txt", "one");
+        File.SetLastWriteTimeUtc(path, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        var digests = new FileDigests(folder["cache.tsv"], TimeProvider.System);
+        Assert.Equal(Sha256.Of("one"u8), digests.Of(new FileInfo(path)));
+        digests.Save();
+        File.AppendAllText(folder["cache.tsv"], "a torn li");
+        var again = new FileDigests(folder["cache.tsv"], TimeProvider.System);
+        File.WriteAllText(path, "two");
+        Assert.Equal(Sha256.Of("two"u8), again.Of(new FileInfo(path)));
+    }
+
+    public void Dispose() => folder.Dispose();
+}
