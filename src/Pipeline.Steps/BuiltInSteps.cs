@@ -2,6 +2,10 @@ using Pipeline.Engine.Authoring;
 using Pipeline.Steps.Cleaning;
 using Pipeline.Steps.Collecting;
 using Pipeline.Steps.General;
+using Pipeline.Steps.Instructing;
+using Pipeline.Steps.Partitioning;
+using Pipeline.Steps.Preferring;
+using Pipeline.Steps.Tokenizing;
 
 namespace Pipeline.Steps;
 
@@ -13,6 +17,12 @@ public static class BuiltInSteps
         new CollectFiles(),
         new CollectDotnetDocs(),
         new CleanText(),
+        new Deduplicate(),
+        new Split(),
+        new TrainBpe(),
+        new Encode(),
+        new FromDocuments(),
+        new Siblings(),
         new FilesMerge(),
         new Shell(),
     ]);

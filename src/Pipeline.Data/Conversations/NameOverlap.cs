@@ -1,10 +1,12 @@
+using System.Text.RegularExpressions;
+
 namespace Pipeline.Data.Conversations;
 
 /// <summary>
 /// The baseline that a preference model has to beat: it prefers the answer that has more of the words of the subject's name. A name is cut at case, digits and signs;
 /// words are lower-case and lose a plural or verbal ending.
 /// </summary>
-public static class NameOverlap
+public static partial class NameOverlap
 {
     /// <summary>The share of preferences that the baseline gets right; a tie counts half. NaN for no preferences.</summary>
     /// <param name="nameKey">The metadata key of the name. For a qualified name with arguments its last part before them counts.</param>
@@ -33,11 +35,14 @@ public static class NameOverlap
 
     private static string LastPart(string name)
     {
-        var end = name.IndexOf('(');
+        var end = name.IndexOfAny(['(', '[']);
         if (end >= 0) name = name[..end];
-        name = name.Replace(".#ctor", "", StringComparison.Ordinal);
+        name = TypeArguments().Replace(name, "").Replace(".#ctor", "", StringComparison.Ordinal);
         return name[(name.LastIndexOf('.') + 1)..];
     }
+
+    [GeneratedRegex("<[^<>]*>")]
+    private static partial Regex TypeArguments();
 
     internal static HashSet<string> WordsOf(string text)
     {

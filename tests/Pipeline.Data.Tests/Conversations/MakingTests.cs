@@ -61,6 +61,7 @@ public class MakingTests
     [Theory]
     [InlineData("System.Text.StringBuilder.AppendFormat(System.String)", "Appends the formatted string.", "Removes a range.", 1)]
     [InlineData("A.RemoveRange", "Appends the formatted string.", "Removes a range.", 0)]
+    [InlineData("Dictionary<TKey, TValue>.TryAdd(TKey, TValue)", "Tries to add a pair.", "Gets a value by its key.", 1)]
     [InlineData("A.Foo", "Appends.", "Removes.", 0.5)]
     [InlineData("A.XMLReader.#ctor(A.B)", "Creates an XML reader.", "Closes it.", 1)]
     public void The_name_alone_picks_an_answer(string member, string chosen, string rejected, double expected) =>

@@ -9,7 +9,7 @@ namespace Pipeline.Data.Conversations;
 /// Conversations and preferences as JSON lines, in the layout of chat data on the Hugging Face hub: <c>{"id", "messages": [{"role", "content"}], "source", "metadata"}</c> and
 /// <c>{"id", "prompt": [{"role", "content"}], "chosen", "rejected", "source", "metadata"}</c>. The same rows give the same bytes.
 /// </summary>
-public static class JsonLines
+public static class ConversationLines
 {
     private const int LongestLine = 16 << 20;
 

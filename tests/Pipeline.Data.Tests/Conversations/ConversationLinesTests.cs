@@ -4,7 +4,7 @@ using Pipeline.TestKit;
 
 namespace Pipeline.Data.Tests.Conversations;
 
-public class JsonLinesTests
+public class ConversationLinesTests
 {
     [Fact]
     public void Conversations_and_preferences_come_back_and_write_the_same_bytes()
@@ -15,16 +15,16 @@ public class JsonLinesTests
             {
                 using var folder = new TemporaryFolder();
                 var conversation = new Conversation { Id = a, Turns = [new(Roles.System, c), new(Roles.User, a), new(Roles.Assistant, b)], Source = b, Metadata = new Dictionary<string, string> { ["z"] = a, ["a"] = b } };
-                JsonLines.Write(folder["c"], [conversation, conversation]);
-                var back = JsonLines.ReadConversations(folder["c"]).ToList();
-                JsonLines.Write(folder["d"], back);
+                ConversationLines.Write(folder["c"], [conversation, conversation]);
+                var back = ConversationLines.ReadConversations(folder["c"]).ToList();
+                ConversationLines.Write(folder["d"], back);
                 Assert.Equal(File.ReadAllBytes(folder["c"]), File.ReadAllBytes(folder["d"]));
                 Assert.Equal(conversation.Turns, back[1].Turns);
                 Assert.Equal(conversation.Metadata, back[1].Metadata);
 
                 var preference = new Preference { Id = a, Prompt = [new(Roles.User, a)], Chosen = b, Rejected = b + "!" };
-                JsonLines.Write(folder["p"], [preference]);
-                var read = Assert.Single(JsonLines.ReadPreferences(folder["p"]));
+                ConversationLines.Write(folder["p"], [preference]);
+                var read = Assert.Single(ConversationLines.ReadPreferences(folder["p"]));
                 Assert.Equal((preference.Chosen, preference.Rejected, preference.Prompt[0]), (read.Chosen, read.Rejected, read.Prompt[0]));
             },
             iter: 100);
@@ -34,7 +34,7 @@ public class JsonLinesTests
     public void The_layout_is_that_of_chat_data()
     {
         using var folder = new TemporaryFolder();
-        JsonLines.Write(folder["c"], [new Conversation { Id = "1", Turns = [new("user", "Hä?"), new("assistant", "So.")], Source = "s", Metadata = new Dictionary<string, string> { ["k"] = "v" } }]);
+        ConversationLines.Write(folder["c"], [new Conversation { Id = "1", Turns = [new("user", "Hä?"), new("assistant", "So.")], Source = "s", Metadata = new Dictionary<string, string> { ["k"] = "v" } }]);
         Assert.Equal("""{"id":"1","messages":[{"role":"user","content":"Hä?"},{"role":"assistant","content":"So."}],"source":"s","metadata":{"k":"v"}}""" + "\n", File.ReadAllText(folder["c"]));
     }
 
@@ -57,7 +57,7 @@ public class JsonLinesTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.Write("c.jsonl", """{"id":"1","messages":[{"role":"user","content":"x"},{"role":"assistant","content":"y"}]}""" + "\n\n" + line + "\n");
-        var message = Assert.Throws<InvalidDataException>(() => JsonLines.ReadConversations(path).Count()).Message;
+        var message = Assert.Throws<InvalidDataException>(() => ConversationLines.ReadConversations(path).Count()).Message;
         Assert.StartsWith($"{path}:3: ", message);
         Assert.Contains(expected, message);
     }
@@ -71,7 +71,7 @@ public class JsonLinesTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.Write("p.jsonl", line);
-        Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => JsonLines.ReadPreferences(path).Count()).Message);
+        Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => ConversationLines.ReadPreferences(path).Count()).Message);
     }
 
     [Fact]
@@ -79,16 +79,16 @@ public class JsonLinesTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder["binary"], [0xFF, 0xFE, 0x80, 0x81]);
-        Assert.Throws<InvalidDataException>(() => JsonLines.ReadConversations(folder["binary"]).Count());
+        Assert.Throws<InvalidDataException>(() => ConversationLines.ReadConversations(folder["binary"]).Count());
         folder.Write("long", new string('x', 17 << 20));
-        Assert.Contains("more than", Assert.Throws<InvalidDataException>(() => JsonLines.ReadConversations(folder["long"]).Count()).Message);
+        Assert.Contains("more than", Assert.Throws<InvalidDataException>(() => ConversationLines.ReadConversations(folder["long"]).Count()).Message);
     }
 
     [Fact]
     public void Nothing_bad_is_written()
     {
         using var folder = new TemporaryFolder();
-        Assert.Throws<InvalidDataException>(() => JsonLines.Write(folder["c"], [new Conversation { Id = "1", Turns = [new("user", "x")] }]));
+        Assert.Throws<InvalidDataException>(() => ConversationLines.Write(folder["c"], [new Conversation { Id = "1", Turns = [new("user", "x")] }]));
         Assert.False(File.Exists(folder["c"]));
     }
 }
