@@ -1,5 +1,12 @@
 using Pipeline.Engine.Authoring;
+using Pipeline.Steps.Cleaning;
+using Pipeline.Steps.Collecting;
+using Pipeline.Steps.Gating;
 using Pipeline.Steps.General;
+using Pipeline.Steps.Instructing;
+using Pipeline.Steps.Partitioning;
+using Pipeline.Steps.Preferring;
+using Pipeline.Steps.Tokenizing;
 
 namespace Pipeline.Steps;
 
@@ -8,6 +15,16 @@ public static class BuiltInSteps
 {
     public static StepCatalog Catalog() => new(
     [
+        new CollectFiles(),
+        new CollectDotnetDocs(),
+        new CleanText(),
+        new Deduplicate(),
+        new Split(),
+        new TrainBpe(),
+        new Encode(),
+        new FromDocuments(),
+        new Siblings(),
+        new Gate(),
         new FilesMerge(),
         new Shell(),
     ]);
