@@ -10,7 +10,7 @@ internal static class Endless
     private const int Unlucky = 1;
     private const int RoundOfDeath = 200;
 
-    public static int Run(ICollective collective, string folder, Action<ICollective> atRound)
+    public static int Run(ICollective collective, string folder, Action<ICollective> atRound, bool onAll = false)
     {
         File.WriteAllText(Path.Combine(folder, $"rank-{collective.Rank}"), Environment.ProcessId.ToString());
         using var scope = NewDisposeScope();
@@ -18,7 +18,22 @@ internal static class Endless
         for (var round = 0; ; round++)
         {
             collective.AllReduceSum(values);
-            if (round == RoundOfDeath && collective.Rank == Unlucky) atRound(collective);
+            if (round == RoundOfDeath && (onAll || collective.Rank == Unlucky)) atRound(collective);
+        }
+    }
+
+    /// <summary>As a worker does: what went wrong is told, slowly, before the process ends.</summary>
+    public static int TellOnRankZero(Func<int> job)
+    {
+        try
+        {
+            return job();
+        }
+        catch (InvalidOperationException)
+        {
+            Thread.Sleep(500);
+            Console.Error.WriteLine("the last word of rank 0");
+            return 1;
         }
     }
 

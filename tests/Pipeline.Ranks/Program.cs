@@ -12,6 +12,7 @@ return args switch
     ["loop", var place] => MpiJob.Run(collective => Endless.Run(collective, place, _ => { })),
     ["lose-a-rank", var place] => MpiJob.Run(collective => Endless.Run(collective, place, Endless.Kill)),
     ["throw-on-a-rank", var place] => MpiJob.Run(collective => Endless.Run(collective, place, Endless.Throw)),
+    ["throw-on-all", var place] => Endless.TellOnRankZero(() => MpiJob.Run(collective => Endless.Run(collective, place, Endless.Throw, onAll: true))),
     ["time", var megabytes] => MpiJob.Run(collective => Times.Report(collective, int.Parse(megabytes))),
     ["libtorch", ..] => Libraries.Report(),
     _ => throw new ArgumentException($"unknown: {string.Join(' ', args)}"),

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Pipeline.Training.Distributed;
+using Pipeline.Training.Optimizers;
 using static TorchSharp.torch;
 
 namespace Pipeline.Ranks;
@@ -17,22 +18,24 @@ internal static class TinyTraining
         var weights = randn(2 * Width * Width) / 8;
         var gradients = zeros_like(weights);
         var own = shards / collective.Size;
-        using var tree = new GradientTree(gradients, own, collective);
+        using var sum = new GradientSum(gradients);
         double[] losses = new double[own];
         double[] loss = [0];
         for (var step = 0; step < steps; step++)
         {
+            sum.Start();
             for (var i = 0; i < own; i++)
             {
                 using var scope = NewDisposeScope();
+                sum.MakeRoom();
                 losses[i] = Backward(weights, gradients, step, (collective.Rank * own) + i);
-                tree.Add();
             }
 
+            sum.Finish();
+            collective.AllReduceSum(gradients);
             loss[0] = PairwiseTree.Sum(losses);
             collective.AllReduceSum(loss);
             using (no_grad()) weights.sub_(gradients * 1e-3);
-            gradients.zero_();
         }
 
         // Every rank must hold the same: the sum of the differences to rank 0's is then exactly zero.

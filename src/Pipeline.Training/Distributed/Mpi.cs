@@ -41,8 +41,12 @@ public static class Mpi
     }
 
     /// <summary>How many ranks the launcher of this process said it started, or null where there was none.</summary>
-    internal static int? LaunchedSize() =>
-        int.TryParse(Environment.GetEnvironmentVariable("OMPI_COMM_WORLD_SIZE") ?? Environment.GetEnvironmentVariable("PMI_SIZE"), out var size) ? size : null;
+    internal static int? LaunchedSize() => Launched("OMPI_COMM_WORLD_SIZE", "PMI_SIZE");
+
+    internal static int? LaunchedRank() => Launched("OMPI_COMM_WORLD_RANK", "PMI_RANK");
+
+    private static int? Launched(string openMpi, string mpich) =>
+        int.TryParse(Environment.GetEnvironmentVariable(openMpi) ?? Environment.GetEnvironmentVariable(mpich), out var number) ? number : null;
 
     private static string? LaunchedBy() =>
         Environment.GetEnvironmentVariable("OMPI_COMM_WORLD_RANK") is not null ? "openmpi" : Environment.GetEnvironmentVariable("PMI_RANK") is not null ? "mpich" : null;

@@ -17,7 +17,7 @@ public sealed record MpiLaunch(MpiImplementation Implementation, string Launcher
         if (Ranks < 1 || ThreadsPerRank < 1) throw new ArgumentException($"{Ranks} ranks of {ThreadsPerRank} threads cannot be started: both must be at least 1");
         string[] placement = Implementation == MpiImplementation.OpenMpi
             // Unbound: bound to a core, as is its default, a rank's threads would share that one.
-            ? ["-np", Number(Ranks), "--oversubscribe", "--bind-to", "none", "--stdin", "none"]
+            ? ["-np", Number(Ranks), "--oversubscribe", "--bind-to", "none"]
             : ["-n", Number(Ranks), "-bind-to", "none"];
         var info = new ProcessStartInfo(Launcher, [.. placement, command, .. arguments]);
         foreach (var (name, value) in Environment(follow)) info.Environment[name] = value;

@@ -35,7 +35,7 @@ public sealed class DirectPreference : Objective<PairBatch>
     {
         options.Checked();
         this.model = model;
-        script = new CompiledScript(model.Source + string.Create(CultureInfo.InvariantCulture, $$"""
+        script = new CompiledScript(model.Source + "\n" + string.Create(CultureInfo.InvariantCulture, $$"""
 
             def response_log_probabilities(w: List[Tensor], ids: Tensor, targets: Tensor, padding: Tensor, training: bool) -> Tensor:
                 return -token_losses(w, ids, targets, padding, training).sum([1])

@@ -8,7 +8,7 @@ namespace Pipeline.Training.Objectives;
 /// <summary>Cross-entropy of each target token in nats: pretraining where every token is a target, instruction tuning where the response is.</summary>
 public sealed class NextToken(Gpt model) : Objective<TokenBatch>
 {
-    readonly CompiledScript script = new(model.Source + """
+    readonly CompiledScript script = new(model.Source + "\n" + """
 
         def sums(w: List[Tensor], ids: Tensor, targets: Tensor, padding: Tensor, training: bool) -> Tensor:
             return summed_loss(w, ids, targets, padding, training).unsqueeze(0)

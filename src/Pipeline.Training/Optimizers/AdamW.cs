@@ -9,9 +9,9 @@ namespace Pipeline.Training.Optimizers;
 public sealed class AdamW : IDisposable
 {
     readonly CompiledScript script = new("""
-        def update(p: Tensor, g: Tensor, m: Tensor, v: Tensor, step: Tensor, lr: Tensor, beta1: float, beta2: float, decay: float, epsilon: float):
+        def update(p: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], step: List[Tensor], lr: Tensor, beta1: float, beta2: float, decay: float, epsilon: float):
             none: List[Tensor] = []
-            torch._fused_adamw_([p], [g], [m], [v], none, [step], lr=lr, beta1=beta1, beta2=beta2, weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False)
+            torch._fused_adamw_(p, g, m, v, none, step, lr=lr, beta1=beta1, beta2=beta2, weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False)
 
         def norm(g: Tensor) -> Tensor:
             return torch.linalg_vector_norm(g)
@@ -19,8 +19,9 @@ public sealed class AdamW : IDisposable
 
     // Long-lived: a collection started by another thread could free a temporary during the call.
     readonly Scalar beta1, beta2, epsilon, decay, noDecay = 0.0;
-    readonly Tensor[] decayed, other;
-    readonly Tensor step, rate;
+    readonly Tensor[][] decayed, other;
+    readonly Tensor[] step;
+    readonly Tensor rate;
     readonly FlatParameters parameters;
 
     public AdamW(FlatParameters parameters, AdamWOptions options)
@@ -32,13 +33,14 @@ public sealed class AdamW : IDisposable
         using var noGradient = no_grad();
         FirstMoment = zeros_like(parameters.Values).DetachFromDisposeScope();
         SecondMoment = zeros_like(parameters.Values).DetachFromDisposeScope();
-        step = zeros([], dtype: ScalarType.Float32, device: parameters.Values.device).DetachFromDisposeScope();
+        step = [zeros([], dtype: ScalarType.Float32, device: parameters.Values.device).DetachFromDisposeScope()];
         rate = zeros([], dtype: ScalarType.Float64, device: parameters.Values.device).DetachFromDisposeScope();
         decayed = Parts(0, parameters.Decayed);
         other = Parts(parameters.Decayed, parameters.Values.numel() - parameters.Decayed);
 
-        Tensor[] Parts(long start, long length) =>
-            [.. new[] { parameters.Values, parameters.Gradients, FirstMoment, SecondMoment }.Select(flat => flat.narrow(0, start, length).DetachFromDisposeScope())];
+        // Lists, because a script's dead-code elimination overlooks what is written through a list of its own.
+        Tensor[][] Parts(long start, long length) =>
+            [.. new[] { parameters.Values, parameters.Gradients, FirstMoment, SecondMoment }.Select(flat => new[] { flat.narrow(0, start, length).DetachFromDisposeScope() })];
     }
 
     /// <summary>Laid out as the parameters; with <see cref="SecondMoment"/> and the number of steps taken it is the whole state.</summary>
@@ -68,14 +70,14 @@ public sealed class AdamW : IDisposable
         using var noGradient = no_grad();
         Arithmetic.Fill(rate, learningRate);
         // The kernel reads the number of this step.
-        Arithmetic.Fill(step, number);
+        Arithmetic.Fill(step[0], number);
         foreach (var (part, its) in new[] { (decayed, decay), (other, noDecay) })
             script.Do("update", part[0], part[1], part[2], part[3], step, rate, beta1, beta2, its, epsilon);
     }
 
     public void Dispose()
     {
-        foreach (var tensor in (Tensor[])[.. decayed, .. other, FirstMoment, SecondMoment, step, rate])
+        foreach (var tensor in (Tensor[])[.. decayed.Concat(other).SelectMany(part => part), FirstMoment, SecondMoment, .. step, rate])
             tensor.Dispose();
         script.Dispose();
     }

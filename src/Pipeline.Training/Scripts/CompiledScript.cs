@@ -16,7 +16,8 @@ public sealed class CompiledScript : IDisposable
     public CompiledScript(string source)
     {
         InterpretOperatorByOperator();
-        unit = jit.compile(source);
+        // Its parser wants a newline before the end.
+        unit = jit.compile(source + "\n");
     }
 
     public Tensor Tensor(string function, params object[] arguments) => (Tensor)unit.invoke(function, arguments);

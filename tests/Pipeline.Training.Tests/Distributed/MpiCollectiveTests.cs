@@ -40,6 +40,7 @@ public sealed class MpiCollectiveTests
     [Theory]
     [InlineData("lose-a-rank", "")]
     [InlineData("throw-on-a-rank", "rank 1 of 2 failed: System.InvalidOperationException: a deliberate failure")]
+    [InlineData("throw-on-all", "the last word of rank 0")]
     public void A_rank_that_dies_ends_the_job_within_seconds(string how, string said)
     {
         Ranks.SkipWithoutMpi();

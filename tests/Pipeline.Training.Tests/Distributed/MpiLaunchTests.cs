@@ -6,7 +6,7 @@ namespace Pipeline.Training.Tests.Distributed;
 public sealed class MpiLaunchTests
 {
     [Theory]
-    [InlineData(MpiImplementation.OpenMpi, "-np 2 --oversubscribe --bind-to none --stdin none dotnet worker.dll --step x", "openmpi")]
+    [InlineData(MpiImplementation.OpenMpi, "-np 2 --oversubscribe --bind-to none dotnet worker.dll --step x", "openmpi")]
     [InlineData(MpiImplementation.Mpich, "-n 2 -bind-to none dotnet worker.dll --step x", "mpich")]
     public void The_command_is_a_function_of_ranks_threads_and_arguments(MpiImplementation implementation, string arguments, string choice)
     {

@@ -1,5 +1,6 @@
 using CsCheck;
 using Pipeline.Training.Distributed;
+using Pipeline.Training.Optimizers;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests.Distributed;
@@ -36,30 +37,20 @@ public sealed class PairwiseTreeTests
         using var scope = NewDisposeScope();
         manual_seed(shards);
         var gradients = zeros(33, ScalarType.Float64);
-        using var tree = new GradientTree(gradients, shards, new SingleProcess());
+        using var sum = new GradientSum(gradients);
         for (var step = 0; step < 2; step++)
         {
             var each = randn([shards, 33], ScalarType.Float64);
+            sum.Start();
             for (var i = 0; i < shards; i++)
             {
+                sum.MakeRoom();
                 gradients.add_(each[i]);
-                Assert.Equal(i == shards - 1, tree.Add());
             }
 
+            sum.Finish();
             for (var element = 0; element < 33; element++)
                 Assert.Equal(PairwiseTree.Sum(each.select(1, element).contiguous().data<double>().ToArray()), gradients[element].item<double>());
-            gradients.zero_();
         }
-    }
-
-    [Fact]
-    public void Shards_that_cannot_be_shared_out_as_subtrees_are_refused()
-    {
-        GradientTree.CheckShards(3, 1);
-        GradientTree.CheckShards(4, 3);
-        var refused = Assert.Throws<ArgumentException>(() => GradientTree.CheckShards(6, 2));
-        Assert.Contains("6 micro-shards on each of 2 ranks", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("a power of two, such as 4", refused.Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => GradientTree.CheckShards(0, 1));
     }
 }

@@ -25,7 +25,7 @@ internal sealed class Ranks : IDisposable
     public static Ranks Start(int ranks, IReadOnlyList<WatchedProcess> follow, params string[] arguments)
     {
         var info = MpiLaunch.On(Mpi.Availability(), ranks, threadsPerRank: 1).StartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Pipeline.Ranks.dll"), .. arguments], follow);
-        info.RedirectStandardOutput = info.RedirectStandardError = true;
+        info.RedirectStandardInput = info.RedirectStandardOutput = info.RedirectStandardError = true;
         return new Ranks(Process.Start(info)!);
     }
 
