@@ -20,6 +20,8 @@ public static class CommandLine
         LogsVerb.Create(),
         MetricsVerb.Create(),
         ArtifactsVerb.Create(),
+        StepsVerb.Create(),
+        SchemaVerb.Create(),
         GcVerb.Create(),
         WorkerVerb.Create(),
     };

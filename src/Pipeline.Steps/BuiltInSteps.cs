@@ -1,5 +1,13 @@
 using Pipeline.Engine.Authoring;
+using Pipeline.Steps.Cleaning;
+using Pipeline.Steps.Collecting;
+using Pipeline.Steps.Gating;
 using Pipeline.Steps.General;
+using Pipeline.Steps.Instructing;
+using Pipeline.Steps.Partitioning;
+using Pipeline.Steps.Preferring;
+using Pipeline.Steps.Tokenizing;
+using Pipeline.Steps.Train;
 
 namespace Pipeline.Steps;
 
@@ -8,6 +16,19 @@ public static class BuiltInSteps
 {
     public static StepCatalog Catalog() => new(
     [
+        new CollectFiles(),
+        new CollectDotnetDocs(),
+        new CleanText(),
+        new Deduplicate(),
+        new Split(),
+        new TrainBpe(),
+        new Encode(),
+        new FromDocuments(),
+        new Siblings(),
+        new Pretrain(),
+        new Instruct(),
+        new Dpo(),
+        new Gate(),
         new FilesMerge(),
         new Shell(),
     ]);

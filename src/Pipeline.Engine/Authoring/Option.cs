@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Pipeline.Engine.Authoring;
@@ -35,14 +37,14 @@ public sealed record Option
     public bool SpeedOnly { get; init; }
     public bool SourceFiles { get; init; }
 
-    /// <summary>For messages and docs: <c>integer, 257 to 1000000, default 32000</c>.</summary>
+    /// <summary>For messages and docs: <c>integer, 257 to 1,000,000, default 32,000</c>.</summary>
     public string Describe()
     {
         var words = new List<string> { Noun };
         if (Minimum is { } low && Maximum is { } high && double.IsFinite(high)) words.Add($"{Plain(low)} to {Plain(high)}");
         else if (Minimum is { } least) words.Add($"at least {Plain(least)}");
         if (Required) words.Add("required");
-        else if (Default is JsonValue value) words.Add($"default {value.ToJsonString().Trim('"')}");
+        else if (Default is JsonValue value) words.Add($"default {Plain(value)}");
         return string.Join(", ", words);
     }
 
@@ -58,5 +60,14 @@ public sealed record Option
         _ => $"a mapping of names to {Element!.Noun}",
     };
 
-    private static string Plain(double value) => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Plain(JsonValue value) => value.GetValueKind() switch
+    {
+        JsonValueKind.Number => Plain(double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture)),
+        JsonValueKind.String => value.GetValue<string>() is { Length: > 0 } text ? text : "empty",
+        _ => value.ToJsonString(),
+    };
+
+    private static string Plain(double value) =>
+        Math.Truncate(value) == value && Math.Abs(value) is >= 10_000 and < 1e15 ? value.ToString("N0", CultureInfo.InvariantCulture)
+        : value.ToString("R", CultureInfo.InvariantCulture);
 }

@@ -53,15 +53,25 @@ public static class OptionReader
             || (!property.PropertyType.IsValueType && nullability.Create(property).WriteState == NullabilityState.Nullable);
         var description = property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? "";
         var name = SnakeCase(property.Name);
+        var option = Of(name, description, property.PropertyType, required, nullable, value) with
+        {
+            SpeedOnly = property.IsDefined(typeof(SpeedOnlyAttribute)),
+            SourceFiles = property.IsDefined(typeof(SourceFilesAttribute)),
+        };
+        // A range or choice on a list or mapping is about what it holds.
+        return option.Element is { } element ? option with { Element = Bounded(element, property) } : Bounded(option, property);
+    }
+
+    private static Option Bounded(Option option, PropertyInfo property)
+    {
         var range = property.GetCustomAttribute<RangeAttribute>();
-        return Of(name, description, property.PropertyType, required, nullable, value) with
+        var words = property.GetCustomAttribute<ChoicesAttribute>()?.Words;
+        return option with
         {
             Minimum = range?.Minimum,
             Maximum = range?.Maximum,
-            SpeedOnly = property.IsDefined(typeof(SpeedOnlyAttribute)),
-            SourceFiles = property.IsDefined(typeof(SourceFilesAttribute)),
-            Choices = property.GetCustomAttribute<ChoicesAttribute>()?.Words ?? Words(property.PropertyType),
-            Kind = property.IsDefined(typeof(ChoicesAttribute)) ? OptionKind.Choice : KindOf(property.PropertyType),
+            Choices = words ?? option.Choices,
+            Kind = words is null ? option.Kind : OptionKind.Choice,
         };
     }
 

@@ -41,8 +41,8 @@ internal static class Cycles
     /// <summary>In the order the data flows: each step before the one that takes from it.</summary>
     private static string Message(List<(StepDraft Step, int Next)> path, int from)
     {
-        var ids = path.Skip(from).Select(p => p.Step.Id).Reverse().ToList();
-        ids.Add(ids[0]);
+        var first = path[from].Step.Id;
+        List<string> ids = [first, .. path.Skip(from + 1).Select(p => p.Step.Id).Reverse(), first];
         if (ids.Count > LongestShown) ids = [.. ids.Take(LongestShown / 2), "…", .. ids.TakeLast(LongestShown / 2)];
         return $"steps wait for each other in a circle: {string.Join(" -> ", ids)}";
     }

@@ -25,7 +25,8 @@ internal sealed class ScalarNode(Place place, string text, bool plain, string? o
     /// <summary>Long texts count for more, so that repeating one is bounded too.</summary>
     public override long Size => 1 + (Text.Length / 64);
 
-    public override string Words => Value + (Origin is null ? "" : $" (from {Origin})");
+    public override string Words => Value + OriginWords;
+    public string OriginWords => Origin is null ? "" : $" (from {Origin})";
 
     private string Value => this switch
     {

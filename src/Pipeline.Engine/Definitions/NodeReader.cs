@@ -9,6 +9,8 @@ internal sealed class NodeReader
     public const int MaximumDepth = 64;
     public const long MaximumNodes = 1_000_000;
 
+    private const string BreaksOff = "this is not YAML: the text breaks off or nests wrongly near here";
+
     private readonly SourceText source;
     private readonly ProblemList problems;
     private readonly Parser parser;
@@ -47,7 +49,7 @@ internal sealed class NodeReader
     {
         if (depth > MaximumDepth) throw Refused(ProblemCodes.TooDeepOrTooMany, $"more than {MaximumDepth} levels of nesting", "no pipeline needs that; is this the right file?");
         if (parser.Current is AnchorAlias alias) return Aliased(alias);
-        var start = (NodeEvent)parser.Current!;
+        if (parser.Current is not NodeEvent start) throw Refused(ProblemCodes.Syntax, BreaksOff, null);
         var anchor = start.Anchor.IsEmpty ? null : start.Anchor.Value;
         if (!start.Tag.IsEmpty) problems.Add(ProblemCodes.RefusedYaml, At(start.Start), $"the tag '{Excerpt.Short(start.Tag.Value)}'", "tags are not used in pipeline files: remove it; the option decides the type");
         // Until it is complete, an anchor must not be used: it would hold itself.
@@ -123,6 +125,11 @@ internal sealed class NodeReader
         {
             var at = source.At((int)Math.Max(1, e.Start.Line), (int)Math.Max(1, e.Start.Column));
             throw new RefusedException(ProblemCodes.Syntax, at, "this is not YAML: " + Reason(e), Remedy(at));
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or OverflowException or IndexOutOfRangeException or NullReferenceException)
+        {
+            // On some broken texts the parser trips over its own state; fuzzing found it.
+            throw Refused(ProblemCodes.Syntax, BreaksOff, null);
         }
 
         return current ?? parser.Current!;

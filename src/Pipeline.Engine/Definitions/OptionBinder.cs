@@ -7,6 +7,8 @@ namespace Pipeline.Engine.Definitions;
 /// <param name="owner">Whose options these are, for messages: <c>tokenizer.train-bpe</c>.</param>
 internal sealed class OptionBinder(string owner, Option root, Expressions expressions, ProblemList problems)
 {
+    // By reference: an option compares its whole tree otherwise.
+    private readonly Dictionary<Option, JsonNode?> defaults = new(ReferenceEqualityComparer.Instance);
     private bool failed;
 
     /// <summary>The complete value, or null where something is wrong with it.</summary>
@@ -15,7 +17,7 @@ internal sealed class OptionBinder(string owner, Option root, Expressions expres
     public JsonObject? Bind(Node? given, Place at)
     {
         failed = false;
-        var value = given is null ? Group(root, new MapNode(at, []), "", at) : Value(root, given, "");
+        var value = given is null ? Group(root, new MapNode(at, []), "", at) : Value(root, given, "", at);
         return failed ? null : value as JsonObject;
     }
 
@@ -38,7 +40,7 @@ internal sealed class OptionBinder(string owner, Option root, Expressions expres
         return node;
     }
 
-    private JsonNode? Value(Option option, Node given, string path)
+    private JsonNode? Value(Option option, Node given, string path, Place at)
     {
         if (expressions.Resolve(given) is not { } node)
         {
@@ -49,10 +51,10 @@ internal sealed class OptionBinder(string owner, Option root, Expressions expres
         if (node is ScalarNode { IsNull: true } && option.Nullable) return null;
         return (option.Kind, node) switch
         {
-            (OptionKind.Group, MapNode map) => Group(option, map, path, map.Place),
-            (OptionKind.Group, ScalarNode { IsNull: true }) when path.Length == 0 => Group(option, new MapNode(node.Place, []), path, node.Place),
-            (OptionKind.List, ListNode list) => new JsonArray([.. list.Items.Select((item, i) => Value(option.Element!, item, $"{path}[{i}]"))]),
-            (OptionKind.Map, MapNode map) => new JsonObject(map.Entries.Select(e => KeyValuePair.Create(e.Key.Text, Value(option.Element!, e.Value, Join(path, e.Key.Text))))),
+            (OptionKind.Group, MapNode map) => Group(option, map, path, at),
+            (OptionKind.Group, ScalarNode { IsNull: true }) when path.Length == 0 => Group(option, new MapNode(node.Place, []), path, at),
+            (OptionKind.List, ListNode list) => new JsonArray([.. list.Items.Select((item, i) => Value(option.Element!, item, $"{path}[{i}]", item.Place))]),
+            (OptionKind.Map, MapNode map) => new JsonObject(map.Entries.Select(e => KeyValuePair.Create(e.Key.Text, Value(option.Element!, e.Value, Join(path, e.Key.Text), e.Key.Place)))),
             (OptionKind.Text, ScalarNode { IsNull: false } text) => JsonValue.Create(text.Text),
             (OptionKind.Choice, ScalarNode { IsNull: false } word) => Choice(option, word, path),
             (OptionKind.Boolean, ScalarNode { Plain: true } word) when Scalars.Boolean(word.Text) is { } value => JsonValue.Create(value),
@@ -64,16 +66,18 @@ internal sealed class OptionBinder(string owner, Option root, Expressions expres
 
     private JsonObject Group(Option option, MapNode given, string path, Place at)
     {
+        var meant = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (key, _) in given.Entries)
         {
-            if (option.Members.All(m => m.Name != key.Text)) Unknown(option, key, path);
+            if (option.Members.All(m => m.Name != key.Text) && Unknown(option, key, path) is { } name) meant.Add(name);
         }
 
         var group = new JsonObject();
         foreach (var member in option.Members)
         {
             var name = Join(path, member.Name);
-            group[member.Name] = given[member.Name] is { } value ? Value(member, value, name) : Missing(member, name, at);
+            if (given.Find(member.Name) is { } entry) group[member.Name] = Value(member, entry.Value, name, entry.Key.Place);
+            else if (!meant.Contains(member.Name)) group[member.Name] = Missing(member, name, at);
         }
 
         return group;
@@ -88,14 +92,15 @@ internal sealed class OptionBinder(string owner, Option root, Expressions expres
         }
 
         if (option.Kind == OptionKind.Group && !(option.Nullable && option.Default is null)) return Group(option, new MapNode(at, []), path, at);
-        return Defaults.Of(option);
+        if (!defaults.TryGetValue(option, out var value)) defaults[option] = value = Defaults.Of(option);
+        return value?.DeepClone();
     }
 
     private JsonValue? Choice(Option option, ScalarNode word, string path)
     {
         if (option.Choices.Contains(word.Text)) return JsonValue.Create(word.Text);
         var near = Nearest.Of(word.Text, option.Choices);
-        Wrong(ProblemCodes.NotAChoice, word.Place, $"{Name(path)} cannot be {word.Words}", near is null ? Describe(option) : $"did you mean '{near}'? ({Describe(option)})");
+        Wrong(ProblemCodes.NotAChoice, word.Place, $"{Name(path)} cannot be '{Excerpt.Short(word.Text)}'{word.OriginWords}", near is null ? Describe(option) : $"did you mean '{near}'? ({Describe(option)})");
         return null;
     }
 
@@ -124,7 +129,8 @@ internal sealed class OptionBinder(string owner, Option root, Expressions expres
         _ => null,
     };
 
-    private void Unknown(Option group, ScalarNode key, string path)
+    /// <returns>The member that was probably meant: it is not missing then.</returns>
+    private string? Unknown(Option group, ScalarNode key, string path)
     {
         var near = Nearest.Of(key.Text, group.Members.Select(m => m.Name));
         var elsewhere = near is null ? Paths(root, "").FirstOrDefault(p => p == key.Text || p.EndsWith("." + key.Text, StringComparison.Ordinal)) : null;
@@ -133,6 +139,7 @@ internal sealed class OptionBinder(string owner, Option root, Expressions expres
             : group.Members.Count == 0 ? "it takes no options"
             : $"it takes {Excerpt.List(group.Members.Select(m => m.Name))}";
         Wrong(ProblemCodes.UnknownOption, key.Place, $"unknown option '{Excerpt.Short(Join(path, key.Text))}' of {owner}", remedy);
+        return near;
     }
 
     private void Wrong(string code, Place at, string message, string? remedy)

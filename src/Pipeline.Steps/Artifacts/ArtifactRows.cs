@@ -1,3 +1,4 @@
+using Pipeline.Data.Documents;
 using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Storage;
 
@@ -10,6 +11,7 @@ public static class ArtifactRows
     public static IEnumerable<string> Read(Type kind, Artifact artifact) =>
         artifact.LocateAll().SelectMany(file => Path.GetExtension(file.Name) switch
         {
+            ".parquet" when ArtifactKind.Fits(kind, typeof(Documents)) => DocumentReader.ReadAsync([file]).Select(DocumentJson.Line).ToBlockingEnumerable(),
             ".jsonl" => File.ReadLines(file.Path),
             ".json" => [CanonicalJson.Text(System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(file.Path)))],
             _ => [FileRow(file.Name, artifact)],

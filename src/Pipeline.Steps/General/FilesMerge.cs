@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Microsoft.Extensions.FileSystemGlobbing;
 using Pipeline.Engine.Authoring;
 
 namespace Pipeline.Steps.General;
@@ -8,6 +9,9 @@ public sealed class FilesMerge : Step<FilesMerge.With, FilesMerge.Given, FilesMe
 {
     public sealed record With
     {
+        [Description("Which files to take from the inputs: globs over their names inside the artifact.")]
+        public IReadOnlyList<string> Take { get; init; } = ["**"];
+
         [Description("Files to add, by name: a text each.")]
         public IReadOnlyDictionary<string, string> Add { get; init; } = new Dictionary<string, string>();
     }
@@ -26,7 +30,7 @@ public sealed class FilesMerge : Step<FilesMerge.With, FilesMerge.Given, FilesMe
 
     public override string Name => "files.merge";
     public override int Version => 1;
-    public override string Description => "Brings the files of several artifacts together under one folder each, and adds small files written in the pipeline.";
+    public override string Description => "Brings the files of several artifacts together, each under a folder of its own name, and adds small files written in the pipeline.";
 
     protected override IEnumerable<(string Option, string Message)> Check(With with) =>
         from name in with.Add.Keys
@@ -35,9 +39,11 @@ public sealed class FilesMerge : Step<FilesMerge.With, FilesMerge.Given, FilesMe
 
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
+        var taken = new Matcher(StringComparison.Ordinal);
+        taken.AddIncludePatterns(with.Take);
         foreach (var entry in inputs.Files.Entries)
         {
-            foreach (var (name, path) in entry.Artifact.LocateAll()) Write(Path.Combine(entry.Name, name), target => File.Copy(path, target));
+            foreach (var (name, path) in entry.Artifact.LocateAll().Where(f => taken.Match(f.Name).HasMatches)) Write(Path.Combine(entry.Name, name), target => File.Copy(path, target));
         }
 
         foreach (var (name, text) in with.Add) Write(name, target => File.WriteAllText(target, text));

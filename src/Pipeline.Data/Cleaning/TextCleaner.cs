@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Pipeline.Data.Documents;
+
+namespace Pipeline.Data.Cleaning;
+
+/// <summary>
+/// Cleans texts by the operations switched on, and drops those that are then too short or too long. Cleaning a clean text changes nothing: the operations are
+/// repeated until they agree, which takes a second look at most texts and a third at few; a text made so that they never agree is dropped as <c>unstable</c>.
+/// </summary>
+public sealed class TextCleaner
+{
+    private const int MostRounds = 8;
+
+    private readonly IReadOnlyList<(string Rule, string? Threshold, Func<string, string> Apply)> operations;
+    private readonly IReadOnlyList<(string Rule, string? Threshold, Func<string, bool, string?> Drops)> limits;
+
+    /// <exception cref="ArgumentException">An expression in <see cref="CleaningOptions.DropLines"/> is none.</exception>
+    public TextCleaner(CleaningOptions options)
+    {
+        var lines = new LineFilter(options.BoilerplateLines, options.DropLines);
+        List<(bool On, string Rule, string? Threshold, Func<string, string> Apply)> all =
+        [
+            (options.ControlCharacters, "control_characters", null, ControlCharacters.Clean),
+            (options.Unicode != UnicodeForm.None, "unicode", options.Unicode == UnicodeForm.Nfc ? "nfc" : "nfkc", t => UnicodeNormalization.Clean(t, options.Unicode)),
+            (options.StripMarkup, "strip_markup", null, MarkupStripper.Strip),
+            (options.Punctuation, "punctuation", null, Punctuation.Plain),
+            (options.Urls != Treatment.Keep, "urls", options.Urls == Treatment.Remove ? "remove" : "placeholder", t => Addresses.Urls(t, options.Urls)),
+            (options.Emails != Treatment.Keep, "emails", options.Emails == Treatment.Remove ? "remove" : "placeholder", t => Addresses.Emails(t, options.Emails)),
+            (options.RepeatedPunctuation > 0, "repeated_punctuation", Text(options.RepeatedPunctuation), t => Punctuation.Shorten(t, options.RepeatedPunctuation)),
+            (options.BoilerplateLines || options.DropLines.Count > 0, "boilerplate_lines", null, lines.Clean),
+            (options.Whitespace, "whitespace", Text(options.MaximumNewlines), t => Whitespace.Clean(t, options.KeepIndentation, options.MaximumNewlines)),
+            (options.Lowercase, "lowercase", null, t => t.ToLowerInvariant()),
+        ];
+        operations = [.. from o in all where o.On select (o.Rule, o.Threshold, o.Apply)];
+        limits =
+        [
+            ("unstable", Text(MostRounds), (_, stable) => stable ? null : "not after " + Text(MostRounds) + " rounds"),
+            ("minimum_characters", Text(options.MinimumCharacters), (t, _) => t.Length < options.MinimumCharacters ? Text(t.Length) : null),
+            ("minimum_words", Text(options.MinimumWords), (t, _) => options.MinimumWords > 0 && Words(t) is var words && words < options.MinimumWords ? Text(words) : null),
+            ("maximum_words", options.MaximumWords is { } cap ? Text(cap) : null, (t, _) => options.MaximumWords is { } most && Words(t) is var words && words > most ? Text(words) : null),
+        ];
+        Tally = new FunnelTally([.. operations.Select(o => (o.Rule, o.Threshold)), .. limits.Select(l => (l.Rule, l.Threshold))], operations.Count);
+    }
+
+    private FunnelTally Tally { get; }
+
+    /// <summary>What happened to the documents that came out of <see cref="CleanAsync"/> so far.</summary>
+    public Funnel Funnel => Tally.ToFunnel();
+
+    /// <summary>What is wrong with an expression for <see cref="CleaningOptions.DropLines"/>; null where nothing is.</summary>
+    public static string? ProblemWith(string pattern)
+    {
+        try
+        {
+            LineFilter.Parse(pattern);
+            return null;
+        }
+        catch (ArgumentException e)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <summary>The cleaned documents in their order, whatever the number of workers.</summary>
+    public async IAsyncEnumerable<Document> CleanAsync(IAsyncEnumerable<Document> documents, int workers, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await foreach (var (cleaned, tally) in documents.InBatchesAsync(cancellation: cancellation).SelectInOrderAsync(workers, CleanBatch, cancellation))
+        {
+            Tally.Add(tally);
+            foreach (var document in cleaned) yield return document;
+        }
+    }
+
+    /// <summary>One text; null where it is dropped.</summary>
+    public string? Clean(string text) => Clean(Document.Create("", text), Tally.Empty())?.Text;
+
+    private (List<Document> Cleaned, FunnelTally Tally) CleanBatch(List<Document> batch)
+    {
+        var tally = Tally.Empty();
+        var cleaned = new List<Document>(batch.Count);
+        foreach (var document in batch)
+            if (Clean(document, tally) is { } kept) cleaned.Add(kept);
+        return (cleaned, tally);
+    }
+
+    private Document? Clean(Document document, FunnelTally tally)
+    {
+        tally.Begin(document.Text.Length);
+        var (text, stable) = (document.Text, false);
+        for (var round = 0; round < MostRounds && !stable; round++)
+        {
+            stable = true;
+            for (var i = 0; i < operations.Count; i++)
+            {
+                var after = operations[i].Apply(text);
+                if (ReferenceEquals(after, text) || after == text) continue;
+                stable = false;
+                tally.Changed(i, document.Id, text, after);
+                text = after;
+            }
+        }
+
+        for (var i = 0; i < limits.Count; i++)
+        {
+            if (limits[i].Drops(text, stable) is not { } value) continue;
+            tally.Dropped(operations.Count + i, document.Id, document.Text, text.Length, value);
+            return null;
+        }
+
+        return ReferenceEquals(text, document.Text) ? document : document with { Text = text };
+    }
+
+    private static int Words(string text)
+    {
+        var (words, inside) = (0, false);
+        foreach (var c in text)
+        {
+            var blank = char.IsWhiteSpace(c);
+            if (!blank && !inside) words++;
+            inside = !blank;
+        }
+
+        return words;
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

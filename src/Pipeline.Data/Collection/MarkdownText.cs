@@ -1,0 +1,149 @@
+using Markdig;
+using Markdig.Extensions.Tables;
+using Markdig.Extensions.Yaml;
+using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
+using Pipeline.Data.Documents;
+
+namespace Pipeline.Data.Collection;
+
+/// <summary>Markdown without its marks; code blocks, lists and tables keep a readable form, front matter goes to metadata.</summary>
+internal static class MarkdownText
+{
+    private static readonly MarkdownPipeline Markup = new MarkdownPipelineBuilder().UseYamlFrontMatter().UsePipeTables().UseAutoLinks().Build();
+
+    public static Document Read(string name, byte[] content)
+    {
+        var (markdown, encoding) = TextDecoder.Decode(name, content);
+        var metadata = PlainText.EncodingNote(encoding);
+        string text;
+        try
+        {
+            var tree = Markdown.Parse(markdown, Markup);
+            var writer = new BlockWriter();
+            foreach (var block in tree) Write(writer, block, metadata);
+            text = writer.ToString();
+        }
+        catch (ArgumentException)
+        {
+            // Markdig gives up on elements nested a hundred deep; the text is still text.
+            metadata["extraction"] = "plain";
+            text = markdown;
+        }
+
+        return Document.Create(name, text) with { MediaType = "text/markdown", Metadata = metadata };
+    }
+
+    private static void Write(BlockWriter writer, Block block, Dictionary<string, string> metadata)
+    {
+        switch (block)
+        {
+            case YamlFrontMatterBlock front:
+                metadata["front_matter"] = front.Lines.ToString().Trim();
+                if (Title(metadata["front_matter"]) is { } title) metadata["title"] = title;
+                break;
+            case CodeBlock code:
+                writer.Code(code.Lines.ToString(), (code as FencedCodeBlock)?.Info ?? "");
+                break;
+            case HtmlBlock html:
+                HtmlBlocks(writer, html.Lines.ToString());
+                break;
+            case HeadingBlock heading:
+                writer.Block();
+                Inlines(writer, heading.Inline);
+                writer.Block();
+                if (heading.Level == 1 && !metadata.ContainsKey("title") && Plain(heading.Inline) is { Length: > 0 } first) metadata["title"] = first;
+                break;
+            case Table table:
+                writer.Block();
+                foreach (var row in table.OfType<TableRow>()) Row(writer, row, metadata);
+                writer.Block();
+                break;
+            case ListBlock list:
+                List(writer, list, metadata);
+                break;
+            case LeafBlock leaf:
+                writer.Block();
+                Inlines(writer, leaf.Inline);
+                writer.Block();
+                break;
+            case LinkReferenceDefinitionGroup:
+                break;
+            case ContainerBlock container:
+                writer.Block();
+                foreach (var child in container) Write(writer, child, metadata);
+                writer.Block();
+                break;
+        }
+    }
+
+    private static void List(BlockWriter writer, ListBlock list, Dictionary<string, string> metadata)
+    {
+        if (list.Parent is ListItemBlock) writer.Line();
+        else writer.Block();
+        foreach (var item in list.OfType<ListItemBlock>())
+        {
+            writer.Enter(list.IsOrdered ? $"{item.Order}. " : "- ");
+            foreach (var child in item)
+            {
+                if (child is ParagraphBlock paragraph && !list.IsLoose) Inlines(writer, paragraph.Inline);
+                else Write(writer, child, metadata);
+            }
+
+            writer.Leave();
+        }
+
+        if (list.Parent is not ListItemBlock) writer.Block();
+    }
+
+    private static void Row(BlockWriter writer, TableRow row, Dictionary<string, string> metadata)
+    {
+        writer.Line();
+        for (var i = 0; i < row.Count; i++)
+        {
+            if (i > 0) writer.Inline(" | ");
+            foreach (var child in (TableCell)row[i])
+            {
+                if (child is LeafBlock leaf) Inlines(writer, leaf.Inline);
+                else Write(writer, child, metadata);
+            }
+        }
+
+        writer.Line();
+    }
+
+    private static void Inlines(BlockWriter writer, ContainerInline? inlines)
+    {
+        foreach (var inline in inlines ?? [])
+        {
+            switch (inline)
+            {
+                case LiteralInline literal: writer.Inline(literal.Content.AsSpan()); break;
+                case CodeInline code: writer.Inline(code.Content); break;
+                case AutolinkInline link: writer.Inline(link.Url); break;
+                case HtmlEntityInline entity: writer.Inline(entity.Transcoded.AsSpan()); break;
+                case LineBreakInline { IsHard: true }: writer.Line(); break;
+                case LineBreakInline: writer.Inline(" "); break;
+                case HtmlInline html when html.Tag.StartsWith("<br", StringComparison.OrdinalIgnoreCase): writer.Line(); break;
+                case ContainerInline container: Inlines(writer, container); break;
+            }
+        }
+    }
+
+    private static void HtmlBlocks(BlockWriter writer, string html)
+    {
+        writer.Block();
+        writer.Inline(Cleaning.MarkupStripper.Strip(html));
+        writer.Block();
+    }
+
+    private static string Plain(ContainerInline? inlines)
+    {
+        var writer = new BlockWriter();
+        Inlines(writer, inlines);
+        return writer.ToString();
+    }
+
+    private static string? Title(string frontMatter) =>
+        frontMatter.Split('\n').FirstOrDefault(l => l.StartsWith("title:", StringComparison.Ordinal)) is { } line && line[6..].Trim().Trim('"', '\'') is { Length: > 0 } title ? title : null;
+}

@@ -1,0 +1,11 @@
+namespace Pipeline.Data.Tokenizers;
+
+/// <summary>How text is cut into words before byte pairs are merged inside each of them.</summary>
+public enum SplitPattern
+{
+    /// <summary>GPT-2: <c>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</c>.</summary>
+    Gpt2,
+
+    /// <summary>cl100k: <c>(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+</c>.</summary>
+    Cl100k,
+}

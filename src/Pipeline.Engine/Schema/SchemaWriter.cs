@@ -1,0 +1,124 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Definitions;
+
+namespace Pipeline.Engine.Schema;
+
+/// <summary>The JSON Schema (draft 7) of pipeline files, for editors: it completes and checks step types, inputs and options while one types.</summary>
+/// <remarks>A step is one of the step types, told apart by a <c>uses</c> of a single word: language servers take that as the discriminator and show the problems of that alternative only.</remarks>
+public static partial class SchemaWriter
+{
+    internal const string Id = "[a-z0-9_-]{1,100}";
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>For values in documentation.</summary>
+    internal static JsonSerializerOptions Plain { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string Write(StepCatalog catalog) =>
+        ShortArray().Replace(Schema(catalog).ToJsonString(Indented), m => $"[{Break().Replace(m.Groups[1].Value, " ")}]") + "\n";
+
+    /// <summary>An array of plain values: on one line, so that a person can read the file and its diffs.</summary>
+    [GeneratedRegex(@"\[\n\s+([^\[\]{}]*?)\n\s+\]")]
+    private static partial Regex ShortArray();
+
+    [GeneratedRegex(@"(?<=,)\n\s+")]
+    private static partial Regex Break();
+
+    private static JsonObject Schema(StepCatalog catalog) => new()
+    {
+        ["$schema"] = "http://json-schema.org/draft-07/schema#",
+        ["title"] = "Pipeline",
+        ["description"] = "A pipeline: typed steps from documents to a model.",
+        ["type"] = "object",
+        ["required"] = new JsonArray("steps"),
+        ["additionalProperties"] = false,
+        ["properties"] = new JsonObject
+        {
+            ["name"] = new JsonObject
+            {
+                ["description"] = "The pipeline's name; the file's name where it is left out.",
+                ["type"] = "string",
+                ["pattern"] = "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
+            },
+            ["params"] = Ref("params"),
+            ["profiles"] = new JsonObject
+            {
+                ["description"] = "Overlays, chosen with --profile NAME: mappings merge into the file, texts and lists replace.",
+                ["type"] = new JsonArray("object", "null"),
+                ["additionalProperties"] = Ref("profile"),
+            },
+            ["steps"] = new JsonObject
+            {
+                ["description"] = "The steps by name. The order does not matter: a step runs when what it takes is there.",
+                ["type"] = "object",
+                ["minProperties"] = 1,
+                ["patternProperties"] = new JsonObject { [$"^{Id}$"] = Ref("step") },
+                ["additionalProperties"] = false,
+            },
+        },
+        ["definitions"] = Definitions(catalog),
+    };
+
+    private static JsonObject Definitions(StepCatalog catalog)
+    {
+        var definitions = new JsonObject
+        {
+            ["params"] = new JsonObject
+            {
+                ["description"] = "Values used as ${{ params.NAME }} and set with --param NAME=VALUE. One that is left empty must be given.",
+                ["type"] = new JsonArray("object", "null"),
+                ["additionalProperties"] = new JsonObject
+                {
+                    ["type"] = new JsonArray("string", "number", "boolean", "null", "array"),
+                    ["items"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean", "null") },
+                },
+            },
+            ["profile"] = new JsonObject
+            {
+                ["type"] = "object",
+                ["additionalProperties"] = false,
+                ["properties"] = new JsonObject
+                {
+                    ["params"] = Ref("params"),
+                    ["steps"] = new JsonObject { ["type"] = "object", ["additionalProperties"] = Ref("overlay") },
+                },
+            },
+            ["overlay"] = StepSchema.Overlay(),
+            ["id"] = new JsonObject { ["type"] = new JsonArray("string", "integer"), ["pattern"] = $"^{Id}$" },
+            ["reference"] = new JsonObject
+            {
+                ["description"] = "STEP, or STEP.OUTPUT where a step has several.",
+                ["type"] = new JsonArray("string", "integer"),
+                ["pattern"] = $@"^{Id}(\.{Id})?$|\$\{{\{{",
+            },
+            ["needs"] = new JsonObject
+            {
+                ["description"] = "Steps that must come first though nothing is taken from them.",
+                ["anyOf"] = new JsonArray(Ref("id"), new JsonObject { ["type"] = "array", ["items"] = Ref("id") }, new JsonObject { ["type"] = "null" }),
+            },
+            ["resources"] = OptionSchema.Of(ResourceOptions.Tree with { Description = "What to set aside for the step.", Nullable = true }),
+            // Named beside the alternatives as well, so that completion offers every step type and not only the nearest.
+            ["uses"] = new JsonObject
+            {
+                ["description"] = "The step type.",
+                ["enum"] = new JsonArray([.. catalog.All.Select(t => (JsonNode)t.Name)]),
+                ["enumDescriptions"] = new JsonArray([.. catalog.All.Select(t => (JsonNode)t.Description)]),
+            },
+            ["step"] = new JsonObject
+            {
+                ["type"] = "object",
+                ["required"] = new JsonArray("uses"),
+                ["properties"] = new JsonObject { ["uses"] = Ref("uses") },
+                ["anyOf"] = new JsonArray([.. catalog.All.Select(t => Ref(t.Name))]),
+            },
+        };
+        foreach (var type in catalog.All) definitions[type.Name] = StepSchema.Of(type);
+        return definitions;
+    }
+
+    internal static JsonObject Ref(string definition) => new() { ["$ref"] = $"#/definitions/{definition}" };
+}

@@ -1,0 +1,62 @@
+using System.ComponentModel;
+using System.Text.Json.Nodes;
+using Pipeline.Data.Collection;
+using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Storage;
+
+namespace Pipeline.Steps.Collecting;
+
+/// <summary>Documents from the XML documentation of .NET assemblies, by default that of the SDK at hand.</summary>
+public sealed class CollectDotnetDocs : Step<CollectDotnetDocs.With, CollectDotnetDocs.Given, CollectDotnetDocs.Made>
+{
+    public sealed record With
+    {
+        [Description("Documentation files and globs, relative to the pipeline file. None means the reference packs of the .NET SDK on this machine, with sources relative to its folder.")]
+        [SourceFiles]
+        public IReadOnlyList<string> Paths { get; init; } = [];
+
+        [Description("How many documented members to take: whole types in a seeded order, so that a member keeps its siblings. Without it all are taken.")]
+        [Engine.Authoring.Range(1, int.MaxValue)]
+        public int? Sample { get; init; }
+
+        [Description("Seed of the sample.")]
+        public long Seed { get; init; }
+    }
+
+    public sealed record Given;
+
+    public sealed record Made
+    {
+        [Description("The summary of each documented member; metadata: member, kind, declaring_type, assembly.")]
+        public required Output<Artifacts.Documents> Documents { get; init; }
+    }
+
+    public override string Name => "collect.dotnet-docs";
+    public override int Version => 1;
+    public override string Description => "Collects the summaries of documented .NET members, one document each.";
+    public override int DefaultCpus => 2;
+
+    public override IEnumerable<SourcePattern> SourcesOf(JsonObject with) => with["paths"] is JsonArray { Count: > 0 } ? base.SourcesOf(with) : [Packs()];
+
+    protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context) =>
+        DocumentOutput.WriteAsync(outputs.Documents, new CollectionOptions { Format = FileFormat.DotnetXml }, context, "members", documents =>
+            with.Sample is { } count ? Sampled(documents, count, with.Seed) : documents);
+
+    private static async IAsyncEnumerable<Data.Documents.Document> Sampled(IAsyncEnumerable<Data.Documents.Document> documents, int count, long seed)
+    {
+        foreach (var document in DocumentSample.Take(await documents.ToListAsync(), count, seed)) yield return document;
+    }
+
+    private static SourcePattern Packs()
+    {
+        try
+        {
+            var root = DotnetPacks.Root();
+            return new(Path.Combine(root, "packs/*/*/ref/*/*.xml"), NamesFrom: root);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new SourceMissingException(e.Message);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using System.Globalization;
+using System.Net;
+
+namespace Pipeline.Steps.Reporting;
+
+/// <summary>Text and numbers made safe and readable for a page.</summary>
+internal static class Html
+{
+    public static string Text(string text) => WebUtility.HtmlEncode(text);
+
+    public static string Number(double value) => Math.Abs(value) switch
+    {
+        >= 1000 when value == Math.Floor(value) => value.ToString("#,0", CultureInfo.InvariantCulture),
+        >= 100 => value.ToString("0.#", CultureInfo.InvariantCulture),
+        >= 1 or 0 => value.ToString("0.###", CultureInfo.InvariantCulture),
+        _ => value.ToString("0.#####", CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>A coordinate in an SVG.</summary>
+    public static string At(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+
+    public static string Table(IEnumerable<string> head, IEnumerable<IEnumerable<string>> rows) =>
+        $"<table><thead><tr>{string.Concat(head.Select(h => $"<th>{Text(h)}</th>"))}</tr></thead><tbody>{string.Concat(rows.Select(r => $"<tr>{string.Concat(r.Select(c => $"<td>{c}</td>"))}</tr>"))}</tbody></table>\n";
+}

@@ -1,0 +1,23 @@
+using System.Text;
+using Pipeline.Data.Collection;
+using Pipeline.Data.Documents;
+using Pipeline.TestKit;
+
+namespace Pipeline.Data.Tests.Collection;
+
+internal static class Collect
+{
+    public static List<Document> One(string name, string content, CollectionOptions? options = null) => One(name, Encoding.UTF8.GetBytes(content), options);
+
+    public static List<Document> One(string name, byte[] content, CollectionOptions? options = null)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["blob"], content);
+        return Files([(name, folder["blob"])], options);
+    }
+
+    public static List<Document> Files(IReadOnlyList<(string Name, string Path)> files, CollectionOptions? options = null, int workers = 2) =>
+        new FileCollector(options ?? new(), workers).CollectAsync(files).ToListAsync().AsTask().GetAwaiter().GetResult();
+
+    public static string Text(string name, string content) => Assert.Single(One(name, content)).Text;
+}

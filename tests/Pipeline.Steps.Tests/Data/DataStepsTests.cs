@@ -1,0 +1,152 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Pipeline.Data.Conversations;
+using Pipeline.Data.Documents;
+using Pipeline.Data.Shards;
+using Pipeline.Data.Tokenizers;
+using Pipeline.Engine.Authoring;
+using Pipeline.Steps.Cleaning;
+using Pipeline.Steps.Instructing;
+using Pipeline.Steps.Partitioning;
+using Pipeline.Steps.Preferring;
+using Pipeline.Steps.Tokenizing;
+
+namespace Pipeline.Steps.Tests.Data;
+
+/// <summary>From documents to tokens and preferences: each step on what the one before it made.</summary>
+public sealed class DataStepsTests
+{
+    [Fact]
+    public async Task Deduplicate_keeps_one_of_each_and_says_what_it_dropped()
+    {
+        using var run = new StepRun(new Deduplicate());
+        await (await run.GivenDocuments("documents", [.. Members(50), .. Members(20).Select(d => d with { Id = "z" + d.Id, Text = d.Text + "\n" })])).RunAsync("""{"near":{"threshold":0.9}}""");
+        Assert.Equal(50, (await run.DocumentsOf("documents")).Count);
+        Assert.Equal("70 -> 50  (exact 20 · near 0)", run.Context!.Summary);
+        Assert.Equal(20, run.Context.Metrics["dropped.exact"]);
+        var funnel = Funnel.FromJson(await File.ReadAllTextAsync(Path.Combine(run["funnel"], "funnel.json"), TestContext.Current.CancellationToken));
+        Assert.Equal([("exact duplicates", 70L, 50L), ("near duplicates", 50L, 50L)], funnel.Rules.Select(r => (r.Rule, r.DocumentsIn, r.DocumentsOut)));
+        Assert.Equal(5, funnel.Rules[0].Samples.Count);
+    }
+
+    [Fact]
+    public void A_deduplication_that_does_nothing_is_refused() =>
+        Assert.Contains("the step does nothing", Assert.Single(new StepRun(new Deduplicate()).Problems("""{"exact":false,"near":{"enabled":false}}""")));
+
+    [Fact]
+    public async Task Split_writes_three_parts_and_a_certificate_that_holds()
+    {
+        using var run = await SplitMembers(300);
+        var parts = await Task.WhenAll(((string[])["train", "validation", "test"]).Select(run.DocumentsOf));
+        Assert.Equal(300, parts.Sum(p => p.Count));
+        Assert.All(parts, Assert.NotEmpty);
+        var types = parts.Select(p => p.Select(d => d.Metadata["declaring_type"]).ToHashSet()).ToList();
+        Assert.Empty(types[0].Intersect(types[1]).Concat(types[0].Intersect(types[2])).Concat(types[1].Intersect(types[2])));
+        using var certificate = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(run["certificate"], "certificate.json"), TestContext.Current.CancellationToken));
+        Assert.True(certificate.RootElement.GetProperty("holds").GetBoolean());
+        Assert.EndsWith("overlap exact 0, near 0, 13-gram 0", run.Context!.Summary);
+        Assert.Equal(0, run.Context.Metrics["overlap.ngram"]);
+    }
+
+    [Fact]
+    public async Task The_bytes_do_not_depend_on_the_number_of_cpus()
+    {
+        using var one = await SplitMembers(100, cpus: 1);
+        using var many = await SplitMembers(100, cpus: 8);
+        foreach (var port in (string[])["train", "validation", "test", "certificate"])
+            Assert.Equal(Directory.GetFiles(one[port]).Order().Select(File.ReadAllBytes), Directory.GetFiles(many[port]).Order().Select(File.ReadAllBytes));
+    }
+
+    [Theory]
+    [InlineData("""{"train":0.9}""", "train: and validation and test add up to 1.1; expected 1")]
+    [InlineData("""{"train":0,"validation":0.5,"test":0.5}""", "train: is 0; nothing would be left to train on")]
+    public void Ratios_that_are_none_are_refused_before_anything_runs(string with, string expected) => Assert.Contains(expected, new StepRun(new Split()).Problems(with));
+
+    [Fact]
+    public async Task A_group_key_that_no_document_has_lists_those_there_are()
+    {
+        using var run = await new StepRun(new Split()).GivenDocuments("documents", Members(10));
+        Assert.Contains("They have: declaring_type, member.", (await Assert.ThrowsAsync<StepFailedException>(() => run.RunAsync("""{"group_by":"type"}"""))).Message);
+    }
+
+    [Fact]
+    public async Task Encode_gives_shards_that_decode_to_the_documents()
+    {
+        using var split = await SplitMembers(200);
+        using var trained = await new StepRun(new TrainBpe()).Given("documents", split["train"]).RunAsync("""{"vocab_size":400}""");
+        using var encoded = await new StepRun(new Encode()).Given("split", split).Given("tokenizer", trained["tokenizer"]).RunAsync();
+
+        var path = Path.Combine(trained["tokenizer"], "tokenizer.json");
+        var model = TokenizerReader.Read(path);
+        Assert.Equal(400, model.VocabularySize);
+        var tokenizer = new TextTokenizer(model);
+        foreach (var part in (string[])["train", "validation", "test"])
+        {
+            using var shard = TokenShard.Open(Path.Combine(encoded[part], "tokens.bin"));
+            var documents = await split.DocumentsOf(part);
+            Assert.Equal(documents.Select(d => d.Text), Enumerable.Range(0, documents.Count).Select(i => tokenizer.Decode(shard.ReadSequence(i))));
+            Assert.Equal(model.SpecialId(SpecialTokens.EndOfText), shard.Header.EndOfText);
+            Assert.Equal(SHA256.HashData(File.ReadAllBytes(path)), shard.Header.TokenizerSha256);
+            Assert.Equal(shard.Header.TokenCount, encoded.Context!.Metrics[part + ".tokens"]);
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"vocab_size":260}""", "vocab_size: 260 leaves no room")]
+    [InlineData("""{"special_tokens":["x"]}""", "special_tokens: the special token 'x' is too short")]
+    public void A_tokenizer_that_cannot_be_is_refused(string with, string expected) => Assert.Contains(new StepRun(new TrainBpe()).Problems(with), p => p.Contains(expected));
+
+    [Fact]
+    public async Task Questions_and_preferences_come_of_documents_and_stay_in_their_part()
+    {
+        using var split = await SplitMembers(300);
+        using var questions = await new StepRun(new FromDocuments()).Given("split", split).RunAsync("""{"prompt":"What does {member} do?"}""");
+        using var preferences = await new StepRun(new Siblings()).Given("conversations", questions).RunAsync();
+        foreach (var part in (string[])["train", "validation", "test"])
+        {
+            var documents = (await split.DocumentsOf(part)).ToDictionary(d => d.Id);
+            var pairs = ConversationLines.ReadPreferences(Path.Combine(preferences[part], "preferences.jsonl")).ToList();
+            Assert.NotEmpty(pairs);
+            Assert.All(pairs, p => Assert.Equal(($"What does {documents[p.Id].Metadata["member"]} do?", documents[p.Id].Text), (p.Prompt[0].Content, p.Chosen)));
+            Assert.All(pairs, p => Assert.Contains(documents.Values, d => d.Text == p.Rejected && d.Metadata["declaring_type"] == documents[p.Id].Metadata["declaring_type"]));
+            Assert.InRange(preferences.Context!.Metrics[part + ".name_overlap_accuracy"], 0.9, 1);
+        }
+
+        Assert.Contains("names alone pick", preferences.Context!.Summary);
+    }
+
+    [Theory]
+    [InlineData("""{"prompt":"What?"}""", "prompt: 'What?' has no placeholder")]
+    [InlineData("""{"prompt":"What does {member do?"}""", "prompt: The template")]
+    public void A_template_that_cannot_be_filled_is_refused(string with, string expected) => Assert.Contains(new StepRun(new FromDocuments()).Problems(with), p => p.Contains(expected));
+
+    [Fact]
+    public async Task Conversations_without_siblings_are_an_error()
+    {
+        using var split = await new StepRun(new Split()).GivenDocuments("documents", Members(30).Select((d, i) => d with { Metadata = new Dictionary<string, string> { ["member"] = $"M{i}", ["declaring_type"] = $"T{i}" } }));
+        using var questions = await new StepRun(new FromDocuments()).Given("split", await split.RunAsync()).RunAsync("""{"prompt":"What does {member} do?"}""");
+        using var run = new StepRun(new Siblings()).Given("conversations", questions);
+        Assert.Contains("has a sibling of another answer", (await Assert.ThrowsAsync<StepFailedException>(() => run.RunAsync())).Message);
+    }
+
+    private static async Task<StepRun> SplitMembers(int count, int cpus = 2)
+    {
+        var run = await new StepRun(new Split()).GivenDocuments("documents", Members(count));
+        return await run.RunAsync("""{"group_by":"declaring_type","seed":3}""", cpus);
+    }
+
+    /// <summary>Members of types with ten members each, whose summaries say their names.</summary>
+    private static IEnumerable<Document> Members(int count)
+    {
+        var random = new Random(1);
+        string Word() => string.Concat(Enumerable.Range(0, 6).Select(_ => (char)('a' + random.Next(26))));
+        for (var i = 0; i < count; i++)
+        {
+            var name = Word();
+            yield return Document.Create("docs.xml", $"Uses {name} to {Word()} the {Word()} of {Word()} {Word()}.", i.ToString()) with
+            {
+                Metadata = new Dictionary<string, string> { ["member"] = $"Type{i / 10}.{char.ToUpperInvariant(name[0])}{name[1..]}(Int32)", ["declaring_type"] = $"Space.Type{i / 10}" },
+            };
+        }
+    }
+}

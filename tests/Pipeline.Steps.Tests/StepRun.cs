@@ -1,0 +1,63 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Pipeline.Data.Documents;
+using Pipeline.Engine.Authoring;
+using Pipeline.TestKit;
+
+namespace Pipeline.Steps.Tests;
+
+/// <summary>Runs one step on files of a temporary folder, as the engine would: with bound params, inputs and output folders.</summary>
+internal sealed class StepRun(StepType step) : IStepListener, IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly List<BoundInput> inputs = [];
+
+    public StepContext? Context { get; private set; }
+
+    public List<string> Lines { get; } = [];
+
+    /// <summary>The files outside the store, as the engine would have resolved them.</summary>
+    public IReadOnlyList<SourceFile> Sources { get; init; } = [];
+
+    /// <summary>Folder of an output.</summary>
+    public string this[string port] => folder["out/" + port];
+
+    public StepRun Given(string port, string from) => Given(port, "", from);
+
+    /// <param name="from">A folder whose files are the artifact.</param>
+    public StepRun Given(string port, string member, string from)
+    {
+        var kind = step.Inputs.Single(p => p.Name == port).Kind;
+        List<ArtifactFile> files = [.. Directory.GetFiles(from).Order(StringComparer.Ordinal).Select(p => new ArtifactFile(Path.GetFileName(p), new FileInfo(p).Length, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(p)))))];
+        inputs.Add(new(port, member, kind, new string('0', 64), files, file => Path.Combine(from, file.Path)));
+        return this;
+    }
+
+    /// <summary>Gives the outputs <c>train</c>, <c>validation</c> and <c>test</c> of another step to a port.</summary>
+    public StepRun Given(string port, StepRun from) => Given(port, "train", from["train"]).Given(port, "validation", from["validation"]).Given(port, "test", from["test"]);
+
+    public async Task<StepRun> GivenDocuments(string port, params IEnumerable<Document> documents)
+    {
+        var from = folder["in/" + port];
+        await DocumentWriter.WriteAllAsync(from, documents);
+        return Given(port, from);
+    }
+
+    public async Task<StepRun> RunAsync(string with = "{}", int cpus = 2)
+    {
+        var outputs = step.Outputs.ToDictionary(o => o.Name, o => Directory.CreateDirectory(this[o.Name]).FullName);
+        Context = new() { Workspace = folder["work"], Sources = Sources, Cpus = cpus, Cancellation = TestContext.Current.CancellationToken, Listener = this };
+        await step.RunAsync(JsonNode.Parse(with)!.AsObject(), inputs, outputs, Context);
+        return this;
+    }
+
+    public IEnumerable<string> Problems(string with) => step.CheckParams(JsonNode.Parse(with)!.AsObject()).Select(p => $"{p.Option}: {p.Message}");
+
+    public async Task<List<Document>> DocumentsOf(string port) => await DocumentReader.ReadAllAsync(DocumentReader.Shards(this[port]));
+
+    public void Logged(string line) => Lines.Add(line);
+
+    public void Progressed(StepProgress progress) { }
+
+    public void Dispose() => folder.Dispose();
+}
