@@ -1,9 +1,8 @@
 using System.ComponentModel;
 using System.Globalization;
-using Pipeline.Data.Tokenizers;
 using Pipeline.Engine.Authoring;
 using Pipeline.Steps.Artifacts;
-using Pipeline.Training.Checkpoints;
+using Pipeline.Steps.Train;
 using Pipeline.Training.Exporting;
 using TorchSharp;
 
@@ -20,8 +19,6 @@ public enum WeightType
 /// <summary>Writes a model so that Hugging Face's libraries load it.</summary>
 public sealed class ExportHuggingFace : Step<ExportHuggingFace.With, ExportHuggingFace.Given, ExportHuggingFace.Made>
 {
-    private const string TokenizerFile = "tokenizer.json";
-
     public sealed record With
     {
         [Description("Type of the weights. `float32` keeps every bit; the others halve the size and round.")]
@@ -47,8 +44,8 @@ public sealed class ExportHuggingFace : Step<ExportHuggingFace.With, ExportHuggi
 
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
-        var tokenizer = TokenizerReader.Read(inputs.Model.Locate(TokenizerFile));
-        using var model = ModelFiles.Read(inputs.Model.Locate);
+        var tokenizer = ModelFiles.Tokenizer(inputs.Model);
+        using var model = ModelFiles.Read(inputs.Model, Path.Combine(context.Workspace, "given"));
         if (tokenizer.VocabularySize != model.Config.Vocabulary)
             throw new StepFailedException($"The model knows {model.Config.Vocabulary} tokens and the tokenizer beside it {tokenizer.VocabularySize}: they do not belong together.");
 
@@ -58,7 +55,7 @@ public sealed class ExportHuggingFace : Step<ExportHuggingFace.With, ExportHuggi
             WeightType.Float16 => torch.ScalarType.Float16,
             _ => torch.ScalarType.Float32,
         });
-        File.Copy(inputs.Model.Locate(TokenizerFile), outputs.Export[TokenizerFile]);
+        File.Copy(inputs.Model.Locate(ModelFiles.TokenizerFile), outputs.Export[ModelFiles.TokenizerFile]);
         File.WriteAllText(outputs.Export["tokenizer_config.json"], TokenizerConfig.Text(tokenizer, model.Config.Context));
 
         var difference = Gpt2Folder.LargestDifference(outputs.Export.Folder, model);
