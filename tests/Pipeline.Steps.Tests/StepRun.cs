@@ -16,6 +16,9 @@ internal sealed class StepRun(StepType step) : IStepListener, IDisposable
 
     public List<string> Lines { get; } = [];
 
+    /// <summary>The files outside the store, as the engine would have resolved them.</summary>
+    public IReadOnlyList<SourceFile> Sources { get; init; } = [];
+
     /// <summary>Folder of an output.</summary>
     public string this[string port] => folder["out/" + port];
 
@@ -43,7 +46,7 @@ internal sealed class StepRun(StepType step) : IStepListener, IDisposable
     public async Task<StepRun> RunAsync(string with = "{}", int cpus = 2)
     {
         var outputs = step.Outputs.ToDictionary(o => o.Name, o => Directory.CreateDirectory(this[o.Name]).FullName);
-        Context = new() { WorkspacePath = folder["work"], Sources = [], Cpus = cpus, Cancellation = TestContext.Current.CancellationToken, Listener = this };
+        Context = new() { WorkspacePath = folder["work"], Sources = Sources, Cpus = cpus, Cancellation = TestContext.Current.CancellationToken, Listener = this };
         await step.RunAsync(JsonNode.Parse(with)!.AsObject(), inputs, outputs, Context);
         return this;
     }
