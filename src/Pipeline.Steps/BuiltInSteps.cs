@@ -1,6 +1,7 @@
 using Pipeline.Engine.Authoring;
 using Pipeline.Steps.Cleaning;
 using Pipeline.Steps.Collecting;
+using Pipeline.Steps.Gating;
 using Pipeline.Steps.General;
 using Pipeline.Steps.Instructing;
 using Pipeline.Steps.Partitioning;
@@ -23,6 +24,7 @@ public static class BuiltInSteps
         new Encode(),
         new FromDocuments(),
         new Siblings(),
+        new Gate(),
         new FilesMerge(),
         new Shell(),
     ]);

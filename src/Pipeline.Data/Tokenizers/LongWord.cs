@@ -22,7 +22,7 @@ internal sealed class LongWord(BpeModel model)
         var symbols = Array.ConvertAll(bytes, value => byteIds[value]);
         var next = new int[symbols.Length];
         var previous = new int[symbols.Length];
-        var queue = new PriorityQueue<(int At, int Left, int Right), (int Rank, int At)>();
+        var queue = new PriorityQueue<(int At, int Left, int Right), ulong>();
         for (var i = 0; i < symbols.Length; i++) (previous[i], next[i]) = (i - 1, i + 1);
         for (var i = 0; i + 1 < symbols.Length; i++) Consider(i, i + 1);
 
@@ -45,7 +45,7 @@ internal sealed class LongWord(BpeModel model)
 
         void Consider(int at, int after)
         {
-            if (merges.TryGetValue((symbols[at], symbols[after]), out var merge)) queue.Enqueue((at, symbols[at], symbols[after]), (merge.Rank, at));
+            if (merges.TryGetValue((symbols[at], symbols[after]), out var merge)) queue.Enqueue((at, symbols[at], symbols[after]), ((ulong)merge.Rank << 32) | (uint)at);
         }
     }
 }

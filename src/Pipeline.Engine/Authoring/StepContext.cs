@@ -10,7 +10,10 @@ public sealed record StepProgress(double Done, double Total, string Unit, string
 public sealed class StepContext
 {
     /// <summary>A durable folder that an interrupted step finds again, with what it left there, when it is started for the same cache key.</summary>
-    public required string Workspace { get; init; }
+    public string Workspace => Directory.CreateDirectory(WorkspacePath).FullName;
+
+    /// <summary>Where <see cref="Workspace"/> is or would be; it is made when it is first asked for.</summary>
+    public required string WorkspacePath { get; init; }
 
     /// <summary>The files matched by the step's <see cref="SourceFilesAttribute"/> params, sorted by name; empty for other steps.</summary>
     public required IReadOnlyList<SourceFile> Sources { get; init; }

@@ -26,9 +26,10 @@ public sealed class Scheduler(EngineState state, IExecutor inProcess, IExecutor 
             ?? throw new StepFailedException("A 'gc' is cleaning this state folder; run again when it has ended.");
 
         var run = RunId.New(state.Clock);
+        using var attempts = new AttemptFolder(state.Folder, run);
         var gate = new Lock();
         Tell(new RunEvent.RunStarted(run, definition, plan));
-        var execution = new StepExecution(state, inProcess, worker, launcher, run, sources, graph, Tell);
+        var execution = new StepExecution(state, inProcess, worker, launcher, run, attempts.Path, sources, graph, Tell);
         var loop = new RunLoop(graph, plan, planner, history, execution, new ResourcePool(machine, options.Jobs), machine, options, run, Tell);
         var outcomes = await loop.RunAsync(cancellation);
         state.Digests.Save();

@@ -1,13 +1,15 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Caching;
 using Pipeline.Engine.Definitions;
 using Pipeline.Engine.Planning;
+using Pipeline.Engine.Storage;
 
 namespace Pipeline.Engine.Execution;
 
 /// <summary>Takes one step whose inputs are known from decision to stored result.</summary>
-public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecutor worker, RankLauncher launcher, string run, Func<StepDefinition, IReadOnlyList<SourceFile>> sources, StepGraph graph, Action<RunEvent> tell)
+public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecutor worker, RankLauncher launcher, string run, string attempts, Func<StepDefinition, IReadOnlyList<SourceFile>> sources, StepGraph graph, Action<RunEvent> tell)
 {
     public async Task<StepOutcome> RunAsync(StepDefinition step, Decision.Run decision, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, bool forced, CancellationToken cancellation)
     {
@@ -21,16 +23,15 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
         tell(new RunEvent.StepStarted(step, decision.Reason, notice));
         var logFile = Path.Combine(state.Folder.Runs, run, step.Id + ".log");
         var workspace = Path.Combine(state.Folder.Workspaces, key);
-        var attempt = Path.Combine(workspace, "attempts", run);
         try
         {
-            var task = Prepare(step, key, share, upstream, workspace, attempt);
+            var task = Prepare(step, key, share, upstream, workspace);
             TaskOutcome outcome;
             using (var log = new StepLog(step, logFile, tell))
                 outcome = await (step.Type.Isolated ? worker : inProcess).RunAsync(task, log, cancellation);
             if (outcome.Failure is { } failure) return Failed(failure.Cause, failure.Message);
             var result = Store(step, decision.Recipe, task, outcome, watch.Elapsed.TotalSeconds);
-            Directory.Delete(workspace, recursive: true);
+            if (Directory.Exists(workspace)) Directory.Delete(workspace, recursive: true);
             return new(step, StepState.Ran, decision.Reason, key, watch.Elapsed.TotalSeconds, result, null, notice);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or StepFailedException)
@@ -38,18 +39,14 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
             return Failed(FailureCause.Step, e.Message);
         }
 
-        StepOutcome Failed(FailureCause cause, string message)
-        {
-            if (Directory.Exists(attempt)) Directory.Delete(attempt, recursive: true);
-            return new(step, StepState.Failed, decision.Reason, key, watch.Elapsed.TotalSeconds, null, new(cause, message, logFile), notice);
-        }
+        StepOutcome Failed(FailureCause cause, string message) =>
+            new(step, StepState.Failed, decision.Reason, key, watch.Elapsed.TotalSeconds, null, new(cause, message, logFile), notice);
     }
 
-    private StepTask Prepare(StepDefinition step, string key, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, string workspace, string attempt)
+    private StepTask Prepare(StepDefinition step, string key, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, string workspace)
     {
-        var durable = Path.Combine(workspace, "state");
-        Directory.CreateDirectory(durable);
-        var outputs = step.Outputs.ToDictionary(o => o.Name, o => Path.Combine(attempt, "out", o.Name), StringComparer.Ordinal);
+        // Flat, and removed with the whole run: making folders right after removing some is what file systems are slowest at.
+        var outputs = step.Outputs.Where(o => o.Name != Metrics.Port).ToDictionary(o => o.Name, o => Path.Combine(attempts, $"{step.Id}.{o.Name}"), StringComparer.Ordinal);
         foreach (var folder in outputs.Values) Directory.CreateDirectory(folder);
         return new StepTask
         {
@@ -67,8 +64,8 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
             Ancestry = step.Type.ReadsAncestry ? graph.AncestryOf(step.Id) : [],
             Outputs = outputs,
             Store = state.Store.Root,
-            Workspace = durable,
-            OutcomeFile = Path.Combine(attempt, "outcome.json"),
+            Workspace = workspace,
+            OutcomeFile = Path.Combine(attempts, step.Id + ".outcome.json"),
             Cpus = share.Cpus,
             Ranks = step.Resources.Ranks,
             Gpus = share.Gpus,
@@ -84,6 +81,7 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
             outputs[name] = new(manifest.Digest, manifest.Files);
         }
 
+        outputs[Metrics.Port] = StoreMetrics(outcome.Metrics);
         if (task.Sources.Count > 0) state.Store.Put(Planner.SourceManifest(task.Sources).Bytes);
         var result = new StepResult
         {
@@ -99,6 +97,14 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
         };
         state.Results.Write(result);
         return result;
+    }
+
+    private ResultOutput StoreMetrics(IReadOnlyDictionary<string, double> metrics)
+    {
+        var bytes = CanonicalJson.Bytes(new JsonObject(metrics.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value))));
+        var manifest = new Manifest([new(Metrics.FileName, bytes.Length, state.Store.Put(bytes))]);
+        state.Store.Put(manifest.Bytes);
+        return new(manifest.Digest, manifest.Files);
     }
 
     /// <summary>A step's log file, opened at its first line.</summary>

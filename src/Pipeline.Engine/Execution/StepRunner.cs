@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Storage;
 
@@ -13,7 +12,7 @@ public static class StepRunner
             return TaskOutcome.Failed(FailureCause.Step, $"This program has no step type '{task.Uses}'; the worker and the engine must be the same version.");
         var context = new StepContext
         {
-            Workspace = task.Workspace,
+            WorkspacePath = task.Workspace,
             Sources = task.Sources,
             Cpus = task.Cpus,
             Cancellation = cancellation,
@@ -25,7 +24,7 @@ public static class StepRunner
             var kinds = Kinds(catalog);
             var inputs = task.Inputs.Select(i => new BoundInput(i.Port, i.Member, kinds[i.Kind], i.Digest, i.Files, store.Locate)).ToList();
             await type.RunAsync(task.With, inputs, task.Outputs, context);
-            WriteMetrics(context.Metrics, task.Outputs[Metrics.Port]);
+            RefuseOdd(context.Metrics);
             return new TaskOutcome { Metrics = context.Metrics, Measurements = context.Measurements, Summary = context.Summary };
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -40,11 +39,9 @@ public static class StepRunner
         }
     }
 
-    private static void WriteMetrics(IReadOnlyDictionary<string, double> metrics, string folder)
+    private static void RefuseOdd(IReadOnlyDictionary<string, double> metrics)
     {
         if (metrics.FirstOrDefault(m => !double.IsFinite(m.Value)) is { Key: { } name } odd) throw new StepFailedException($"The metric '{name}' came out as {odd.Value}, which is no number to go on with.");
-        var json = new JsonObject(metrics.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value)));
-        File.WriteAllBytes(Path.Combine(folder, Metrics.FileName), CanonicalJson.Bytes(json));
     }
 
     private static Dictionary<string, Type> Kinds(StepCatalog catalog)

@@ -20,7 +20,7 @@ public static class Worker
         }
 
         // An orphan of a killed engine may still be ending: two must never write in one workspace.
-        using var alone = rank == 0 ? await Caching.FileLock.TakeAsync(Path.Combine(task.Workspace, "worker.lock"), () => { }, cancel.Token) : null;
+        using var alone = rank == 0 ? await Caching.FileLock.TakeAsync(Path.ChangeExtension(task.Workspace, ".worker"), () => { }, cancel.Token) : null;
         var listener = rank == 0 ? new LineListener(output) : (IStepListener)new Silent();
         var outcome = await StepRunner.RunAsync(task, catalog, new LocalStore(task.Store), listener, cancel.Token);
         if (rank == 0) AtomicFile.Write(task.OutcomeFile, JsonSerializer.SerializeToUtf8Bytes(outcome, TaskJson.Default.TaskOutcome));

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Definitions;
 
@@ -8,7 +9,7 @@ namespace Pipeline.Engine.Schema;
 
 /// <summary>The JSON Schema (draft 7) of pipeline files, for editors: it completes and checks step types, inputs and options while one types.</summary>
 /// <remarks>A step is one of the step types, told apart by a <c>uses</c> of a single word: language servers take that as the discriminator and show the problems of that alternative only.</remarks>
-public static class SchemaWriter
+public static partial class SchemaWriter
 {
     internal const string Id = "[a-z0-9_-]{1,100}";
 
@@ -17,7 +18,15 @@ public static class SchemaWriter
     /// <summary>For values in documentation.</summary>
     internal static JsonSerializerOptions Plain { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string Write(StepCatalog catalog) => Schema(catalog).ToJsonString(Indented) + "\n";
+    public static string Write(StepCatalog catalog) =>
+        ShortArray().Replace(Schema(catalog).ToJsonString(Indented), m => $"[{Break().Replace(m.Groups[1].Value, " ")}]") + "\n";
+
+    /// <summary>An array of plain values: on one line, so that a person can read the file and its diffs.</summary>
+    [GeneratedRegex(@"\[\n\s+([^\[\]{}]*?)\n\s+\]")]
+    private static partial Regex ShortArray();
+
+    [GeneratedRegex(@"(?<=,)\n\s+")]
+    private static partial Regex Break();
 
     private static JsonObject Schema(StepCatalog catalog) => new()
     {
@@ -78,7 +87,7 @@ public static class SchemaWriter
                     ["steps"] = new JsonObject { ["type"] = "object", ["additionalProperties"] = Ref("overlay") },
                 },
             },
-            ["overlay"] = StepSchema.Overlay(catalog),
+            ["overlay"] = StepSchema.Overlay(),
             ["id"] = new JsonObject { ["type"] = new JsonArray("string", "integer"), ["pattern"] = $"^{Id}$" },
             ["reference"] = new JsonObject
             {
@@ -92,7 +101,20 @@ public static class SchemaWriter
                 ["anyOf"] = new JsonArray(Ref("id"), new JsonObject { ["type"] = "array", ["items"] = Ref("id") }, new JsonObject { ["type"] = "null" }),
             },
             ["resources"] = OptionSchema.Of(ResourceOptions.Tree with { Description = "What to set aside for the step.", Nullable = true }),
-            ["step"] = new JsonObject { ["type"] = "object", ["anyOf"] = new JsonArray([.. catalog.All.Select(t => Ref(t.Name))]) },
+            // Named beside the alternatives as well, so that completion offers every step type and not only the nearest.
+            ["uses"] = new JsonObject
+            {
+                ["description"] = "The step type.",
+                ["enum"] = new JsonArray([.. catalog.All.Select(t => (JsonNode)t.Name)]),
+                ["enumDescriptions"] = new JsonArray([.. catalog.All.Select(t => (JsonNode)t.Description)]),
+            },
+            ["step"] = new JsonObject
+            {
+                ["type"] = "object",
+                ["required"] = new JsonArray("uses"),
+                ["properties"] = new JsonObject { ["uses"] = Ref("uses") },
+                ["anyOf"] = new JsonArray([.. catalog.All.Select(t => Ref(t.Name))]),
+            },
         };
         foreach (var type in catalog.All) definitions[type.Name] = StepSchema.Of(type);
         return definitions;

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Pipeline.Engine.Authoring;
 
 namespace Pipeline.Engine.Schema;
@@ -19,7 +21,7 @@ public static class StepDocs
     {
         var page = new StringBuilder();
         page.Append(CultureInfo.InvariantCulture, $"# {type.Name}\n\n{type.Description}\n\n```yaml\n{StepExample.Of(type)}```\n");
-        Table(page, "Inputs", ["input", "takes", "", "what"], type.Inputs.Select(Row));
+        Table(page, "Inputs", ["input", "takes", "required", "what"], type.Inputs.Select(Row));
         Table(page, "Options", ["option", "value", "default", "what"], type.Params.Members.SelectMany(m => Rows(m, "")));
         Table(page, "Outputs", ["output", "holds", "what"], type.Outputs.Select(o => new[] { Code(o.Name), o.Kind.Name, o.Description })
             .Append([Code(Metrics.Port), nameof(Metrics), "Numbers that the step measured."]));
@@ -36,7 +38,7 @@ public static class StepDocs
     }
 
     private static string[] Row(InputPort port) =>
-        [port.Arity == PortArity.AnyName ? "any name" : Code(port.Name), port.Arity == PortArity.AnyName && port.Kind == typeof(ArtifactKind) ? "any artifact" : port.KindName, port.Required ? "required" : "", port.Description];
+        [port.Arity == PortArity.AnyName ? "any name" : Code(port.Name), port.Arity == PortArity.AnyName && port.Kind == typeof(ArtifactKind) ? "any artifact" : port.KindName, port.Required ? "yes" : "no", port.Description];
 
     private static IEnumerable<string[]> Rows(Option option, string path)
     {
@@ -60,6 +62,7 @@ public static class StepDocs
         { Required: true } => "required",
         { Kind: OptionKind.Group, Nullable: true, Default: null } => "off",
         { Kind: OptionKind.Group } => "",
+        { Default: JsonValue value } when value.GetValueKind() == JsonValueKind.String && value.GetValue<string>() is { Length: > 0 } text => Code(text),
         { Default: { } value } => Code(value.ToJsonString(SchemaWriter.Plain)),
         _ => "none",
     };

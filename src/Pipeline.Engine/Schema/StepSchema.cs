@@ -31,13 +31,13 @@ internal static class StepSchema
     }
 
     /// <summary>What a profile may say about a step: any part of it, for the step type is in the file below.</summary>
-    public static JsonObject Overlay(StepCatalog catalog) => new()
+    public static JsonObject Overlay() => new()
     {
         ["type"] = "object",
         ["additionalProperties"] = false,
         ["properties"] = new JsonObject
         {
-            ["uses"] = new JsonObject { ["enum"] = new JsonArray([.. catalog.All.Select(t => (JsonNode)t.Name)]) },
+            ["uses"] = SchemaWriter.Ref("uses"),
             ["inputs"] = new JsonObject { ["type"] = "object" },
             ["with"] = new JsonObject { ["type"] = "object" },
             ["needs"] = SchemaWriter.Ref("needs"),

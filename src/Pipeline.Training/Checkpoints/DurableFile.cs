@@ -29,7 +29,7 @@ public static class DurableFile
         FlushFolder(folder);
     }
 
-    private static void FlushFolder(string folder)
+    public static void FlushFolder(string folder)
     {
         if (OperatingSystem.IsWindows()) return;
         const int readOnly = 0;

@@ -84,7 +84,7 @@ public class DeduplicatorTests
         var body = string.Join(' ', Enumerable.Range(0, 100).Select(i => $"word{(char)('a' + (i % 26))}{(char)('a' + (i / 26))}"));
         var clock = Stopwatch.StartNew();
         var result = Deduplicator.Run([.. Enumerable.Range(0, 30_000).Select(i => Doc(i.ToString("D6"), $"{body} {Letters(i)}"))], new());
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"took {clock.Elapsed}");
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60), $"took {clock.Elapsed}");
         Assert.Single(result.Kept);
         Assert.InRange(result.Compared, 29_999, 200_000);
     }

@@ -8,7 +8,7 @@ namespace Pipeline.Engine.Tests.Definitions;
 /// <summary>Whatever is done to a valid file, reading it never throws and soon ends.</summary>
 public class FuzzTests
 {
-    private const string Valid = """
+    internal const string Valid = """
         # yaml-language-server: $schema=../schema.json
         name: whole
         params:

@@ -1,0 +1,38 @@
+using Pipeline.Engine.Caching;
+
+namespace Pipeline.Engine.Execution;
+
+/// <summary>Where the steps of one run write before their results are stored. What runs that died left is removed when the next one starts.</summary>
+internal sealed class AttemptFolder : IDisposable
+{
+    private readonly FileLock alive;
+
+    public AttemptFolder(StateFolder state, string run)
+    {
+        var root = System.IO.Path.Combine(state.Root, "attempts");
+        Path = System.IO.Path.Combine(root, run);
+        // The lock before the folder: whoever sees the folder can tell that its run lives.
+        alive = FileLock.TryTake(LockOf(Path)) ?? throw new IOException($"{Path} is in use by another run of the same name.");
+        Directory.CreateDirectory(Path);
+        foreach (var other in Directory.EnumerateDirectories(root).Where(d => d != Path)) RemoveIfDead(other);
+    }
+
+    public string Path { get; }
+
+    public void Dispose()
+    {
+        Directory.Delete(Path, recursive: true);
+        File.Delete(LockOf(Path));
+        alive.Dispose();
+    }
+
+    private static void RemoveIfDead(string folder)
+    {
+        using var dead = FileLock.TryTake(LockOf(folder));
+        if (dead is null || !Directory.Exists(folder)) return;
+        Directory.Delete(folder, recursive: true);
+        File.Delete(LockOf(folder));
+    }
+
+    private static string LockOf(string folder) => folder + ".alive";
+}

@@ -1,0 +1,56 @@
+using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Models;
+using static TorchSharp.torch;
+
+namespace Pipeline.Training;
+
+/// <summary>The parameters with the lowest validation loss so far, where early stopping wants them back; otherwise only the last figures.</summary>
+sealed class BestParameters(FlatParameters parameters, EarlyStopping? stopping) : IDisposable
+{
+    readonly Tensor? values = stopping is null ? null : zeros_like(parameters.Values, requires_grad: false).DetachFromDisposeScope();
+    double? loss;
+    long step;
+    int stale;
+
+    /// <summary>Of the parameters that <see cref="Restore"/> leaves.</summary>
+    public IReadOnlyList<Figure> Figures { get; private set; } = [];
+
+    public bool Exhausted => stopping is not null && stale >= stopping.Patience;
+
+    public IReadOnlyList<(string Name, Tensor Value)> Tensors => values is null ? [] : [("best", values)];
+
+    public long Step(long last) => loss is not null ? step : last;
+
+    public void Consider(long at, IReadOnlyList<Figure> figures)
+    {
+        if (stopping is null)
+        {
+            Figures = figures;
+            return;
+        }
+        if (figures[0].Value < (loss ?? double.PositiveInfinity) - stopping.MinDelta)
+        {
+            (loss, step, stale, Figures) = (figures[0].Value, at, 0, figures);
+            using var noGradient = no_grad();
+            values!.copy_(parameters.Values).Dispose();
+        }
+        else
+        {
+            stale++;
+        }
+    }
+
+    public void Restore()
+    {
+        if (loss is null)
+            return;
+        using var noGradient = no_grad();
+        parameters.Values.copy_(values!);
+    }
+
+    public TrainingState Into(TrainingState state) => state with { BestLoss = loss, BestStep = step, Stale = stale, Figures = Figures };
+
+    public void Take(TrainingState state) => (loss, step, stale, Figures) = (state.BestLoss, state.BestStep, state.Stale, state.Figures);
+
+    public void Dispose() => values?.Dispose();
+}

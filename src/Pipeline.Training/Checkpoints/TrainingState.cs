@@ -1,0 +1,34 @@
+namespace Pipeline.Training.Checkpoints;
+
+/// <summary>Where a run stands, beside its tensors. The learning rate, the data's order and dropout are functions of <see cref="Step"/> and need no state.</summary>
+public sealed record TrainingState
+{
+    /// <summary>Steps taken.</summary>
+    public long Step { get; init; }
+
+    /// <summary>Of the last step.</summary>
+    public double? Loss { get; init; }
+
+    public double? BestLoss { get; init; }
+
+    public long BestStep { get; init; }
+
+    /// <summary>Validations since the best one.</summary>
+    public int Stale { get; init; }
+
+    /// <summary>Of the best validation with early stopping, else of the last one.</summary>
+    public IReadOnlyList<Figure> Figures { get; init; } = [];
+
+    /// <summary>Losses and gradient norms of the last steps, oldest first.</summary>
+    public IReadOnlyList<double> RecentLosses { get; init; } = [];
+
+    public IReadOnlyList<double> RecentNorms { get; init; } = [];
+
+    /// <summary>Bytes of the log that belong to these steps, and their SHA-256.</summary>
+    public long LogLength { get; init; }
+
+    public string LogDigest { get; init; } = "";
+
+    /// <summary>Of everything that decides the run's bits.</summary>
+    public string Identity { get; init; } = "";
+}

@@ -1,0 +1,7 @@
+namespace Pipeline.Training.Distributed;
+
+public enum MpiImplementation
+{
+    OpenMpi,
+    Mpich,
+}

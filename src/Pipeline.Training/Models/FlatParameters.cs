@@ -1,0 +1,92 @@
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Models;
+
+/// <summary>All parameters of a model as named views on one contiguous float32 tensor, and their gradients on another:
+/// clipping, reducing over ranks, the optimiser and checkpoints then each touch one tensor.</summary>
+public sealed class FlatParameters : IDisposable
+{
+    // 64 bytes: no view starts inside another one's cache line or vector register.
+    const long Alignment = 16;
+
+    readonly Dictionary<string, int> places = new(StringComparer.Ordinal);
+    Tensor? gradients;
+
+    public FlatParameters(IReadOnlyList<(string Name, long[] Shape)> parameters, Device device)
+    {
+        var offsets = new long[parameters.Count];
+        long end = 0;
+        foreach (var decayed in new[] { true, false })
+        {
+            for (var i = 0; i < parameters.Count; i++)
+            {
+                if (parameters[i].Shape.Length >= 2 != decayed)
+                    continue;
+                offsets[i] = end;
+                end += (Elements(parameters[i].Shape) + Alignment - 1) / Alignment * Alignment;
+            }
+            if (decayed)
+                Decayed = end;
+        }
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        Values = zeros(end, dtype: ScalarType.Float32, device: device).DetachFromDisposeScope();
+        Names = [.. parameters.Select(parameter => parameter.Name)];
+        Offsets = offsets;
+        Views = new Tensor[parameters.Count];
+        for (var i = 0; i < parameters.Count; i++)
+        {
+            places.Add(parameters[i].Name, i);
+            Views[i] = Values.narrow(0, offsets[i], Elements(parameters[i].Shape)).view(parameters[i].Shape).detach().DetachFromDisposeScope();
+        }
+    }
+
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>In the order of <see cref="Names"/>.</summary>
+    public Tensor[] Views { get; }
+
+    public IReadOnlyList<long> Offsets { get; }
+
+    /// <summary>Every parameter, those of two and more dimensions first.</summary>
+    public Tensor Values { get; }
+
+    /// <summary>How many leading elements of <see cref="Values"/> weight decay applies to.</summary>
+    public long Decayed { get; }
+
+    /// <summary>Laid out as <see cref="Values"/>; what a backward pass adds to.</summary>
+    public Tensor Gradients => gradients ?? throw new InvalidOperationException("This model was not prepared for training.");
+
+    public Tensor this[string name] => places.TryGetValue(name, out var at) ? Views[at] : throw new KeyNotFoundException($"The model has no parameter '{name}'.");
+
+    public void PrepareForTraining()
+    {
+        if (gradients is not null)
+            return;
+        using var scope = NewDisposeScope();
+        gradients = zeros_like(Values).DetachFromDisposeScope();
+        var views = ViewsOn(gradients);
+        for (var i = 0; i < Views.Length; i++)
+        {
+            Views[i].requires_grad_(true);
+            Views[i].grad = views[i];
+        }
+    }
+
+    /// <summary>The parameters' shapes laid over another tensor of the same layout, such as an optimiser's moments. The caller's scope owns them.</summary>
+    public Tensor[] ViewsOn(Tensor flat)
+    {
+        using var noGradient = no_grad();
+        return [.. Views.Select((view, i) => flat.narrow(0, Offsets[i], view.numel()).view(view.shape))];
+    }
+
+    public void Dispose()
+    {
+        foreach (var view in Views)
+            view.Dispose();
+        gradients?.Dispose();
+        Values.Dispose();
+    }
+
+    static long Elements(long[] shape) => shape.Aggregate(1L, (product, size) => checked(product * size));
+}

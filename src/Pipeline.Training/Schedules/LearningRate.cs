@@ -1,0 +1,48 @@
+namespace Pipeline.Training.Schedules;
+
+public enum Decay
+{
+    Constant,
+    Linear,
+    Cosine,
+}
+
+/// <summary>The learning rate as a pure function of the step (from 0): linear warm-up to <see cref="Peak"/>, then decay to <see cref="Final"/> at the last step.</summary>
+public sealed record LearningRate
+{
+    public double Peak { get; init; } = 1e-3;
+
+    /// <summary>Not read by <see cref="Decay.Constant"/>.</summary>
+    public double Final { get; init; }
+
+    public long WarmUp { get; init; }
+
+    public Decay Decay { get; init; } = Decay.Cosine;
+
+    /// <summary>nanoGPT: Peak·(step+1)/(WarmUp+1), then Final + (1+cos πr)/2 · (Peak-Final), r the share of the remaining steps.</summary>
+    public double At(long step, long steps)
+    {
+        if (step < WarmUp)
+            return Peak * (step + 1) / (WarmUp + 1);
+        if (Decay == Decay.Constant)
+            return Peak;
+        if (step >= steps)
+            return Final;
+        var ratio = (double)(step - WarmUp) / (steps - WarmUp);
+        var share = Decay == Decay.Cosine ? 0.5 * (1 + Math.Cos(Math.PI * ratio)) : 1 - ratio;
+        return Final + share * (Peak - Final);
+    }
+
+    public LearningRate Checked(long steps)
+    {
+        if (Peak is not (> 0 and < double.PositiveInfinity))
+            throw new ArgumentException($"The learning rate is {Peak}, but must be above 0.");
+        if (Final is not >= 0 || Final > Peak)
+            throw new ArgumentException($"The final learning rate is {Final}, but must be from 0 to the peak of {Peak}.");
+        if (Decay == Decay.Constant && Final != 0 && Final != Peak)
+            throw new ArgumentException($"A constant learning rate of {Peak} never reaches the final one of {Final}: leave that out or choose a decay.");
+        if (WarmUp < 0 || WarmUp > steps)
+            throw new ArgumentException($"The warm-up of {WarmUp} steps must be from 0 to the {steps} steps of the run.");
+        return this;
+    }
+}

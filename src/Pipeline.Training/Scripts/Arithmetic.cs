@@ -1,0 +1,41 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Scripts;
+
+/// <summary>Arithmetic for the hot path. TorchSharp's own makes a temporary scalar, which a collection started by another thread could free during the call.</summary>
+static class Arithmetic
+{
+    static readonly Lazy<CompiledScript> Script = new(() => new CompiledScript("""
+        def add(x: Tensor, y: Tensor):
+            x.add_(y)
+
+        def multiply(x: Tensor, y: float):
+            x.mul_(y)
+
+        def fill(x: Tensor, y: float):
+            x.fill_(y)
+
+        def first_scaled(x: Tensor, y: float) -> Tensor:
+            return x[0] * y
+        """));
+
+    public static void Add(Tensor x, Tensor y) => Script.Value.Do("add", x, y);
+
+    public static void Multiply(Tensor x, double y) => WithScalar("multiply", x, y);
+
+    public static void Fill(Tensor x, double y) => WithScalar("fill", x, y);
+
+    /// <summary>The first element times a number, differentiable.</summary>
+    public static Tensor FirstScaled(Tensor x, double y)
+    {
+        using Scalar scalar = y;
+        return Script.Value.Tensor("first_scaled", x, scalar);
+    }
+
+    static void WithScalar(string function, Tensor x, double y)
+    {
+        using Scalar scalar = y;
+        Script.Value.Do(function, x, scalar);
+    }
+}

@@ -1,0 +1,188 @@
+using System.Diagnostics;
+using Pipeline.Training.Batches;
+using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Distributed;
+using Pipeline.Training.Models;
+using Pipeline.Training.Objectives;
+using Pipeline.Training.Optimizers;
+using Pipeline.Training.Scripts;
+using static TorchSharp.torch;
+
+namespace Pipeline.Training;
+
+/// <summary>Trains a model. The same arguments give the same bits, however often the run is stopped and resumed.</summary>
+public sealed class Trainer<TBatch>
+{
+    const int StepsBetweenCollections = 64;
+
+    readonly FlatParameters parameters;
+    readonly Objective<TBatch> objective;
+    readonly IExamples<TBatch> examples;
+    readonly Validation<TBatch>? validation;
+    readonly TrainingOptions options;
+    readonly RunFiles files;
+    readonly ICollective ranks;
+    readonly ITrainingObserver observer;
+    readonly DataOrder order;
+
+    /// <param name="parameters">Of the model in <paramref name="objective"/>; changed in place.</param>
+    /// <param name="objective">What is minimised.</param>
+    /// <param name="examples">What is trained on.</param>
+    /// <param name="validation">What the validation loss is measured on, or null.</param>
+    /// <param name="options">All that decides the result.</param>
+    /// <param name="files">Where the run keeps its checkpoints and log.</param>
+    /// <param name="ranks">The processes that share the work.</param>
+    /// <param name="observer">Who watches.</param>
+    public Trainer(FlatParameters parameters, Objective<TBatch> objective, IExamples<TBatch> examples, IExamples<TBatch>? validation, TrainingOptions options,
+        RunFiles? files = null, ICollective? ranks = null, ITrainingObserver? observer = null)
+    {
+        this.options = options.Checked();
+        if (options.ValidateEvery > 0 && validation is null)
+            throw new ArgumentException("A validation interval is set, but there is nothing to validate on.");
+        this.parameters = parameters;
+        this.objective = objective;
+        this.examples = examples;
+        this.ranks = ranks ?? new SingleProcess();
+        this.files = files ?? RunFiles.None;
+        this.observer = observer ?? new SilentObserver();
+        this.validation = validation is null || options.ValidateEvery == 0 ? null : new Validation<TBatch>(objective, validation, options.MicroShardSize, this.ranks);
+        order = new DataOrder(options.Seed, examples.Count);
+    }
+
+    public TrainingResult Run(CancellationToken cancellation = default)
+    {
+        set_num_threads(options.Threads);
+        parameters.PrepareForTraining();
+        using var autocast = Autocast.For(options.Precision, parameters.Values.device);
+        using var optimizer = new AdamW(parameters, options.Optimizer);
+        using var gradients = new GradientSum(parameters.Gradients);
+        using var best = new BestParameters(parameters, options.EarlyStopping);
+
+        // ---- Where an earlier run was stopped ----
+        (string, Tensor)[] tensors = [("parameters", parameters.Values), ("first_moment", optimizer.FirstMoment), ("second_moment", optimizer.SecondMoment), .. best.Tensors];
+        var resumed = Resumption.From(files, tensors, ranks, observer.Warned);
+        var state = resumed ?? new TrainingState();
+        var (step, loss) = (state.Step, state.Loss);
+        best.Take(state);
+        var lossSpikes = new SpikeWatch(state.RecentLosses);
+        var normSpikes = new SpikeWatch(state.RecentNorms);
+        using var log = (ranks.Rank == 0 ? files : RunFiles.None).OpenLog(state.LogLength);
+        var timer = new StepTimer();
+        long? saved = resumed?.Step;
+        var lastCheckpoint = Stopwatch.GetTimestamp();
+        if (resumed is not null)
+            observer.Resumed(step);
+        else
+            Validate(0);
+
+        while (step < options.Steps && !best.Exhausted)
+        {
+            timer.Start();
+
+            // ---- The step's micro-shards, and the weight of them all, known before any forward pass ----
+            var shards = MicroShards.Of(options.MicroShards, ranks);
+            var batches = shards.Mine.Select(shard => Read(step, shard)).ToArray();
+            var total = shards.SumOver(batches.Select(objective.Weight), ranks).Sum();
+
+            // ---- Forward and backward: each shard adds the gradient of its sum / total ----
+            gradients.Start();
+            var sums = new double[batches.Length];
+            for (var i = 0; i < batches.Length && total > 0; i++)
+            {
+                using var scope = NewDisposeScope();
+                random.manual_seed((long)Mix.Of(options.Seed, step, shards.Mine[i]));
+                gradients.MakeRoom();
+                var sum = objective.Sums(batches[i], training: true);
+                Arithmetic.FirstScaled(sum, 1 / total).backward();
+                sums[i] = sum.detach().cpu().data<float>()[0];
+            }
+
+            // ---- Over all ranks ----
+            gradients.Finish();
+            ranks.AllReduceSum(parameters.Gradients);
+            var perShard = shards.SumOver(sums, ranks);
+            loss = total > 0 ? perShard.Sum() / total : 0;
+            var norm = optimizer.GradientNorm();
+
+            // ---- Nothing that is not a number reaches the weights ----
+            if (!double.IsFinite(loss.Value) || !double.IsFinite(norm))
+                throw new NonFiniteException(Diagnosis(step, perShard, norm, saved));
+            var spike = lossSpikes.IsSpike(loss.Value) || normSpikes.IsSpike(norm);
+            if (!spike)
+            {
+                lossSpikes.Add(loss.Value);
+                normSpikes.Add(norm);
+            }
+
+            // ---- Update ----
+            var rate = options.LearningRate.At(step, options.Steps);
+            if (options.Clip is { } most)
+                optimizer.Clip(norm, most);
+            if (!(spike && options.SkipSpikes))
+                optimizer.Step(rate, step + 1);
+            step++;
+
+            // ---- Report ----
+            timer.Stop(batches.Sum(objective.Tokens) * ranks.Size);
+            log.Write(step, [new("loss", loss.Value), new("lr", rate), new("grad_norm", norm)]);
+            observer.Stepped(new StepReport(step, options.Steps, loss.Value, rate, norm, timer.TokensPerSecond, timer.Remaining(options.Steps - step), spike));
+            if (step % StepsBetweenCollections == 0)
+                GC.Collect();
+
+            // ---- Validation and early stopping ----
+            if (validation is not null && (step % options.ValidateEvery == 0 || step == options.Steps))
+                Validate(step);
+
+            // ---- Checkpoint ----
+            var due = step == options.Steps || best.Exhausted
+                || (options.CheckpointEverySteps > 0 && step % options.CheckpointEverySteps == 0)
+                || (options.CheckpointEvery is { } every && Stopwatch.GetElapsedTime(lastCheckpoint) >= every);
+            if (due || cancellation.IsCancellationRequested)
+            {
+                Save(step);
+                lastCheckpoint = Stopwatch.GetTimestamp();
+            }
+            if (step < options.Steps)
+                cancellation.ThrowIfCancellationRequested();
+        }
+
+        // ---- The best parameters ----
+        best.Restore();
+        return new TrainingResult(step, loss, best.Figures, best.Step(step), best.Exhausted && step < options.Steps, timer.OverallTokensPerSecond);
+
+        void Validate(long at)
+        {
+            if (validation is null)
+                return;
+            var figures = validation.Measure();
+            log.Write(at, figures.Select(figure => figure with { Name = "validation." + figure.Name }));
+            observer.Validated(at, figures);
+            best.Consider(at, figures);
+        }
+
+        void Save(long at)
+        {
+            var now = best.Into(new TrainingState { Step = at, Loss = loss, RecentLosses = lossSpikes.Recent, RecentNorms = normSpikes.Recent });
+            if (ranks.Rank != 0 || !files.Save(now, log, tensors))
+                return;
+            saved = at;
+            observer.Saved(at);
+        }
+    }
+
+    TBatch Read(long step, int shard)
+    {
+        var places = new Place[options.MicroShardSize];
+        for (var i = 0; i < places.Length; i++)
+            places[i] = order.At(step * options.Batch + (long)shard * places.Length + i);
+        return examples.Read(places);
+    }
+
+    static string Diagnosis(long step, double[] perShard, double norm, long? saved)
+    {
+        var shard = Array.FindIndex(perShard, sum => !double.IsFinite(sum));
+        var what = shard >= 0 ? $"the loss of micro-shard {shard} is {perShard[shard]}" : $"the gradient's norm is {norm}";
+        var last = saved is { } at ? $"The last good checkpoint is that of step {at}" : "There is no checkpoint yet";
+        return $"Training stopped before step {step + 1} touched the weights: {what}. {last}. Lower the learning rate, lengthen the warm-up, or look at that shard's data.";
+    }
+}

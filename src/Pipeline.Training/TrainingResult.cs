@@ -1,0 +1,8 @@
+namespace Pipeline.Training;
+
+/// <param name="Steps">Taken, also before a resumption.</param>
+/// <param name="Loss">Of the last step.</param>
+/// <param name="Validation">Figures of the parameters that the model is left with, the loss first; empty without validation.</param>
+/// <param name="BestStep">Whose parameters the model is left with.</param>
+/// <param name="TokensPerSecond">In this process, without validation and checkpoints.</param>
+public sealed record TrainingResult(long Steps, double? Loss, IReadOnlyList<Figure> Validation, long BestStep, bool StoppedEarly, double TokensPerSecond);

@@ -1,0 +1,111 @@
+using NJsonSchema;
+using Pipeline.Engine.Definitions;
+using Pipeline.Engine.Schema;
+using Pipeline.Engine.Tests.Definitions;
+using Pipeline.TestKit;
+
+namespace Pipeline.Engine.Tests.Schema;
+
+public class SchemaTests
+{
+    private static readonly Task<JsonSchema> Loaded = JsonSchema.FromJsonAsync(SchemaWriter.Write(SampleSteps.Catalog));
+
+    private const string Corpus = """
+        steps:
+          docs: { uses: collect.files, with: { paths: [x] } }
+          split: { uses: partition.split, inputs: { documents: docs } }
+          words: { uses: tokenizer.train-bpe, inputs: { documents: split.train } }
+          tokens: { uses: tokenizer.encode, inputs: { split: split, tokenizer: words } }
+
+        """;
+
+    private static async Task<bool> Accepts(string yaml) => (await Loaded).Validate(YamlAsJson.Convert(yaml)).Count == 0;
+
+    private static readonly ReadOptions Home = new() { Environment = name => name == "HOME" ? "/home/me" : null };
+
+    [Fact]
+    public void The_schema_is_the_same_text_each_time() =>
+        Assert.Equal(SchemaWriter.Write(SampleSteps.Catalog), SchemaWriter.Write(SampleSteps.Catalog));
+
+    [Fact]
+    public void The_schema_of_the_samples_is_as_reviewed() => Golden.Matches("schema/samples.json", SchemaWriter.Write(SampleSteps.Catalog));
+
+    [Fact]
+    public void The_pages_of_the_samples_are_as_reviewed() =>
+        Golden.Matches("schema/samples.md", string.Join("\n", StepDocs.Pages(SampleSteps.Catalog).Select(p => $"<!-- {p.Key} -->\n{p.Value}")));
+
+    [Fact]
+    public async Task A_whole_pipeline_is_accepted() => Assert.True(await Accepts(FuzzTests.Valid));
+
+    /// <summary>One step each; the editor and the engine must say the same.</summary>
+    [Theory]
+    [InlineData(true, "{ uses: clean.text, inputs: { documents: docs } }")]
+    [InlineData(true, "{ uses: clean.text, inputs: { documents: split.train }, with: { minimum_words: 0x10, normalize: none, strip_markup: false } }")]
+    [InlineData(true, "{ uses: clean.text, inputs: { documents: docs }, with: { minimum_words: \"${{ env.HOME }}\" } }", ProblemCodes.WrongType)]
+    [InlineData(true, "{ uses: clean.text, inputs: { documents: docs }, with: }")]
+    [InlineData(true, "{ uses: collect.files, with: { paths: [1, true], label: null, metadata: { a: 1 } } }")]
+    [InlineData(true, "{ uses: collect.files, with: { paths: [x], label: 2024 }, resources: { cpus: 2, memory: 8GiB }, needs: docs }")]
+    [InlineData(true, "{ uses: train.pretrain, inputs: { tokens: tokens }, with: { model: { heads: 1, width: 8 }, early_stopping: null, optimizer: { betas: [0.5] } } }")]
+    [InlineData(true, "{ uses: report.html, inputs: { all: [docs, split.train] } }")]
+    [InlineData(true, "{ uses: report.html, inputs: { all: docs } }")]
+    [InlineData(true, "{ uses: report.html }")]
+    [InlineData(true, "{ uses: shell, with: { run: ls }, inputs: { any_name: docs } }")]
+    [InlineData(false, "{ uses: clean.txt, inputs: { documents: docs } }")]
+    [InlineData(false, "{ inputs: { documents: docs } }")]
+    [InlineData(false, "{ uses: clean.text }")]
+    [InlineData(false, "{ uses: clean.text, inputs: { documents: docs, more: docs } }")]
+    [InlineData(false, "{ uses: clean.text, inputs: { documents: [docs] } }")]
+    [InlineData(false, "{ uses: clean.text, inputs: { documents: docs }, with: { minimum_words: -1 } }")]
+    [InlineData(false, "{ uses: clean.text, inputs: { documents: docs }, with: { minimum_words: 1.5 } }")]
+    [InlineData(false, "{ uses: clean.text, inputs: { documents: docs }, with: { minimum_words: '7' } }")]
+    [InlineData(false, "{ uses: clean.text, inputs: { documents: docs }, with: { minimum_words: null } }")]
+    [InlineData(false, "{ uses: clean.text, inputs: { documents: docs }, with: { normalize: nfd } }")]
+    [InlineData(false, "{ uses: clean.text, inputs: { documents: docs }, with: { strip_markup: yes } }")]
+    [InlineData(false, "{ uses: clean.text, inputs: { documents: docs }, with: { minimumWords: 1 } }")]
+    [InlineData(false, "{ uses: clean.text, inputs: { documents: docs }, timeout: 2h }")]
+    [InlineData(false, "{ uses: collect.files }")]
+    [InlineData(false, "{ uses: collect.files, with: { paths: x } }")]
+    [InlineData(false, "{ uses: collect.files, with: { paths: [[x]] } }")]
+    [InlineData(false, "{ uses: collect.files, with: { paths: [x] }, resources: { gpu: 1 } }")]
+    [InlineData(false, "{ uses: collect.files, with: { paths: [x] }, resources: { cpus: 0 } }")]
+    [InlineData(false, "{ uses: train.pretrain, inputs: { tokens: tokens }, with: { model: { heads: 1 } } }")]
+    [InlineData(false, "{ uses: train.pretrain, inputs: { tokens: tokens }, with: { model: { heads: 1, width: 8, depth: 1 } } }")]
+    [InlineData(false, "{ uses: train.pretrain, inputs: { tokens: tokens }, with: { model: { heads: 1, width: 8 }, optimizer: { betas: [2] } } }")]
+    [InlineData(false, "{ uses: train.pretrain, inputs: { tokens: tokens }, with: { model: { heads: 1, width: 8, architecture: rnn } } }")]
+    [InlineData(false, "{ uses: shell, with: { run: ls }, inputs: { Any-Name: docs } }")]
+    [InlineData(false, "{ uses: shell, with: { run: ls }, inputs: { inputs: docs } }")]
+    [InlineData(false, "[]")]
+    public async Task The_editor_and_the_engine_agree(bool right, string step, string? onlyTheEngineSees = null)
+    {
+        var yaml = $"{Corpus}  last: {step}\n";
+        Assert.Equal(right, await Accepts(yaml));
+        var codes = Reading.Codes(yaml, Home);
+        if (onlyTheEngineSees is not null) Assert.Equal([onlyTheEngineSees], codes);
+        else Assert.Equal(right, codes.Count == 0);
+    }
+
+    [Theory]
+    [InlineData("name: a")]
+    [InlineData("steps: {}")]
+    [InlineData("steps: { A: { uses: report.html } }")]
+    [InlineData("name: ../a\nsteps: { a: { uses: report.html } }")]
+    [InlineData("defaults: {}\nsteps: { a: { uses: report.html } }")]
+    [InlineData("params: [a]\nsteps: { a: { uses: report.html } }")]
+    [InlineData("params: { a: { b: c } }\nsteps: { a: { uses: report.html } }")]
+    [InlineData("profiles: { p: { stepz: {} } }\nsteps: { a: { uses: report.html } }")]
+    public async Task A_file_of_the_wrong_shape_is_refused_by_both(string yaml)
+    {
+        Assert.False(await Accepts(yaml));
+        Assert.NotEmpty(Reading.Codes(yaml));
+    }
+
+    [Fact]
+    public void The_example_of_every_page_is_right_but_for_the_steps_it_names()
+    {
+        foreach (var type in SampleSteps.Catalog.All)
+        {
+            var example = string.Concat(StepExample.Of(type).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => $"  {line}\n"));
+            Assert.All(Reading.Codes("steps:\n" + example), code => Assert.Equal(ProblemCodes.UnknownStep, code));
+        }
+    }
+}

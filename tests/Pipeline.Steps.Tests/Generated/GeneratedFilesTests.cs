@@ -1,0 +1,66 @@
+using NJsonSchema;
+using Pipeline.Engine.Definitions;
+using Pipeline.Engine.Schema;
+using Pipeline.Engine.Tests.Schema;
+using Pipeline.TestKit;
+
+namespace Pipeline.Steps.Tests.Generated;
+
+/// <summary>What is committed must be what the step types say now; <c>UPDATE_GOLDEN=1</c> writes it anew.</summary>
+public class GeneratedFilesTests
+{
+    private static readonly Engine.Authoring.StepCatalog Catalog = BuiltInSteps.Catalog();
+
+    [Fact]
+    public void Schema_json_is_what_the_step_types_say() => Golden.Matches("../../schema.json", SchemaWriter.Write(Catalog));
+
+    [Fact]
+    public void The_pages_of_step_types_are_what_they_say()
+    {
+        var pages = StepDocs.Pages(Catalog);
+        foreach (var (name, text) in pages) Golden.Matches($"../../docs/steps/{name}", text);
+        foreach (var file in Directory.GetFiles(Path.Combine(Checkout.Root, "docs", "steps")).Where(f => !pages.ContainsKey(Path.GetFileName(f))))
+        {
+            Assert.True(Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1", $"{file} is the page of no step type");
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public void Every_step_type_and_each_of_its_options_inputs_and_outputs_is_described()
+    {
+        foreach (var type in Catalog.All)
+        {
+            Assert.False(string.IsNullOrWhiteSpace(type.Description), type.Name);
+            Assert.All(type.Params.Members.SelectMany(Below), o => Assert.False(string.IsNullOrWhiteSpace(o.Description), $"{type.Name}: option {o.Name} has no [Description]"));
+            Assert.All(type.Inputs, i => Assert.False(string.IsNullOrWhiteSpace(i.Description), $"{type.Name}: input {i.Name} has no [Description]"));
+            Assert.All(type.Outputs, o => Assert.False(string.IsNullOrWhiteSpace(o.Description), $"{type.Name}: output {o.Name} has no [Description]"));
+        }
+    }
+
+    [Fact]
+    public async Task Every_pipeline_and_example_satisfies_the_schema_and_the_engine()
+    {
+        var schema = await JsonSchema.FromJsonAsync(SchemaWriter.Write(Catalog));
+        foreach (var file in Pipelines())
+        {
+            var errors = schema.Validate(YamlAsJson.Convert(await File.ReadAllTextAsync(file)));
+            Assert.True(errors.Count == 0, $"{file}\n{string.Join('\n', errors)}");
+            var result = DefinitionReader.Read(file, Catalog, new ReadOptions { Environment = name => $"/value/of/{name}" });
+            // A param without a value is asked for on the command line: that is all that may be missing.
+            var problems = result.Problems.Where(p => p.Code != ProblemCodes.MissingParam).ToList();
+            Assert.True(problems.Count == 0, ProblemPrinter.Print(problems, result.Text));
+        }
+    }
+
+    private static IEnumerable<Engine.Authoring.Option> Below(Engine.Authoring.Option option) =>
+        option.Members.Concat(option.Element?.Members ?? []).SelectMany(Below).Prepend(option);
+
+    private static IEnumerable<string> Pipelines() =>
+        from folder in new[] { "pipelines", "examples" }
+        let path = Path.Combine(Checkout.Root, folder)
+        where Directory.Exists(path)
+        from file in Directory.GetFiles(path, "*.yaml", SearchOption.AllDirectories)
+        orderby file
+        select file;
+}
