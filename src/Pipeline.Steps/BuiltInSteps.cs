@@ -7,6 +7,7 @@ using Pipeline.Steps.Instructing;
 using Pipeline.Steps.Partitioning;
 using Pipeline.Steps.Preferring;
 using Pipeline.Steps.Tokenizing;
+using Pipeline.Steps.Train;
 
 namespace Pipeline.Steps;
 
@@ -24,6 +25,9 @@ public static class BuiltInSteps
         new Encode(),
         new FromDocuments(),
         new Siblings(),
+        new Pretrain(),
+        new Instruct(),
+        new Dpo(),
         new Gate(),
         new FilesMerge(),
         new Shell(),

@@ -16,7 +16,8 @@ public static class Worker
         if (Environment.GetEnvironmentVariable(WorkerExecutor.EngineVariable) is { Length: > 0 } engine)
         {
             ParentWatch.Start(engine, () => Environment.Exit(143));
-            if (rank == 0) CancelWhenClosed(input, cancel);
+            // A launcher gives ranks no input to close; it is ended instead.
+            if (task.Ranks == 1) CancelWhenClosed(input, cancel);
         }
 
         // An orphan of a killed engine may still be ending: two must never write in one workspace.

@@ -22,9 +22,11 @@ public sealed class WorkerExecutor(IReadOnlyList<string> command, RankLauncher l
     public async Task<TaskOutcome> RunAsync(StepTask task, IStepListener listener, CancellationToken cancellation)
     {
         var taskFile = Path.ChangeExtension(task.OutcomeFile, ".task.json");
-        AtomicFile.Write(taskFile, JsonSerializer.SerializeToUtf8Bytes(task, TaskJson.Default.StepTask));
         File.Delete(task.OutcomeFile);
-        var start = task.Ranks > 1 && launcher.Unavailable() is null ? launcher.Start(task.Ranks, [.. command, taskFile]) : new ProcessStartInfo(command[0], [.. command.Skip(1), taskFile]);
+        var launched = task.Ranks > 1 && launcher.Unavailable() is null;
+        if (!launched) task = task with { Ranks = 1 };
+        AtomicFile.Write(taskFile, JsonSerializer.SerializeToUtf8Bytes(task, TaskJson.Default.StepTask));
+        var start = launched ? launcher.Start(task.Ranks, [.. command, taskFile]) : new ProcessStartInfo(command[0], [.. command.Skip(1), taskFile]);
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.Environment[EngineVariable] = ParentWatch.Describe(Process.GetCurrentProcess());
         start.Environment["DOTNET_TieredPGO"] = "0";
@@ -32,7 +34,7 @@ public sealed class WorkerExecutor(IReadOnlyList<string> command, RankLauncher l
 
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start");
         var lines = Task.WhenAll(Read(process.StandardOutput, listener), Read(process.StandardError, listener));
-        await using var cancelled = cancellation.Register(() => Ask(process));
+        await using var cancelled = cancellation.Register(() => Stop(process, launched));
         try
         {
             await process.WaitForExitAsync(CancellationToken.None);
@@ -51,14 +53,15 @@ public sealed class WorkerExecutor(IReadOnlyList<string> command, RankLauncher l
     public static TaskOutcome? ReadOutcome(string file) =>
         File.Exists(file) ? JsonSerializer.Deserialize(File.ReadAllBytes(file), TaskJson.Default.TaskOutcome) : null;
 
-    /// <summary>Closing its input asks a worker to write a checkpoint and stop; one that does not is killed.</summary>
-    private static void Ask(Process process)
+    /// <summary>Closing its input asks a worker to write a checkpoint and stop; one that does not is killed. Ranks are killed at once: their last checkpoint is enough.</summary>
+    private static void Stop(Process process, bool launched)
     {
         try
         {
-            process.StandardInput.Close();
+            if (launched) process.Kill(entireProcessTree: true);
+            else process.StandardInput.Close();
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or InvalidOperationException)
         {
             // It has ended already.
         }

@@ -1,0 +1,74 @@
+using System.ComponentModel;
+using System.Globalization;
+using Pipeline.Engine.Authoring;
+using Pipeline.Steps.Artifacts;
+using Pipeline.Training.Batches;
+using Pipeline.Training.Objectives;
+
+namespace Pipeline.Steps.Train;
+
+/// <summary>Aligns a model with preferences, the model as given being the reference.</summary>
+public sealed class Dpo : TrainStep<Dpo.With, Dpo.Given, Dpo.Made>
+{
+    public sealed record With : TrainParams
+    {
+        [Description("How strongly the model is held to the reference: the higher, the closer it stays.")]
+        [Engine.Authoring.Range(1e-6, 100)]
+        public double Beta { get; init; } = 0.1;
+
+        [Description("The assumed share of preferences that are the wrong way round.")]
+        [Engine.Authoring.Range(0, 0.499)]
+        public double LabelSmoothing { get; init; }
+    }
+
+    public sealed record Given
+    {
+        [Description("The model to align; as given it is also the reference.")]
+        public required Artifact<Model> Model { get; init; }
+
+        [Description("Preferences to learn, and of the validation part to measure on; the test part is not read.")]
+        public required Splits<Preferences> Preferences { get; init; }
+    }
+
+    public sealed record Made
+    {
+        [Description("The aligned model.")]
+        public required Output<Model> Model { get; init; }
+
+        [Description("Loss, learning rate and gradient norm of each step, and each validation with accuracy and margin.")]
+        public required Output<TrainingLog> Log { get; init; }
+    }
+
+    public override string Name => "train.dpo";
+    public override int Version => 1;
+    public override string Description => "Aligns a model with preferences by direct preference optimisation (DPO).";
+
+    protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
+    {
+        var tokenizer = ModelFiles.Tokenizer(inputs.Model);
+        TrainingSession.OnRanks(ranks =>
+        {
+            using var model = ModelFiles.Read(inputs.Model, Path.Combine(context.Workspace, $"given-{ranks.Rank}"));
+            var (train, tooLong) = EncodedConversations.Read(inputs.Preferences.Train, tokenizer, model.Config.Context);
+            var (held, _) = EncodedConversations.Read(inputs.Preferences.Validation, tokenizer, model.Config.Context);
+            var most = with.Validation.Sequences == 0 ? held.Count : (int)Math.Min(held.Count, with.Validation.Sequences);
+            TorchSharp.torch.set_num_threads(with.Threads);
+            using var objective = new DirectPreference(model, new() { Beta = with.Beta, LabelSmoothing = with.LabelSmoothing });
+            var result = TrainingSession.Train(model, objective, WithReference(train), WithReference([.. held.Take(most)]), with, ranks, context, outputs.Log);
+            if (ranks.Rank != 0) return;
+            ModelFiles.Write(model, inputs.Model.Locate(ModelFiles.TokenizerFile), outputs.Model.Folder);
+            context.Metric("train.preferences", train.Count);
+            context.Metric("train.too_long", tooLong);
+            TrainingSession.Report(result, model, ranks, context);
+            var accuracy = result.Validation.FirstOrDefault(f => f.Name == "accuracy");
+            if (accuracy.Name is not null) context.Summary += string.Create(CultureInfo.InvariantCulture, $" · reward accuracy {accuracy.Value:0.0%}");
+
+            PreferencePairs WithReference(IReadOnlyList<PreferencePair> pairs)
+            {
+                var all = new PreferencePairs(pairs, model.Config.Vocabulary, model.Config.Context);
+                return all.With(ReferenceLogProbabilities.Of(model, all), model.Config.Vocabulary);
+            }
+        });
+        return Task.CompletedTask;
+    }
+}

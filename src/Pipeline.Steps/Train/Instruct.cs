@@ -1,0 +1,62 @@
+using System.ComponentModel;
+using Pipeline.Engine.Authoring;
+using Pipeline.Steps.Artifacts;
+using Pipeline.Training.Objectives;
+
+namespace Pipeline.Steps.Train;
+
+/// <summary>Fine-tunes a model on conversations: a loss on what the assistant says and on the end of its turns, none on the rest.</summary>
+public sealed class Instruct : TrainStep<Instruct.With, Instruct.Given, Instruct.Made>
+{
+    public sealed record With : TrainParams;
+
+    public sealed record Given
+    {
+        [Description("The model to start from.")]
+        public required Artifact<Model> Model { get; init; }
+
+        [Description("Conversations to train on, and of the validation part to measure on; the test part is not read.")]
+        public required Splits<Conversations> Conversations { get; init; }
+    }
+
+    public sealed record Made
+    {
+        [Description("The fine-tuned model.")]
+        public required Output<Model> Model { get; init; }
+
+        [Description("Loss, learning rate and gradient norm of each step, and each validation.")]
+        public required Output<TrainingLog> Log { get; init; }
+    }
+
+    public override string Name => "train.instruct";
+    public override int Version => 1;
+    public override string Description => "Fine-tunes a model to answer, by supervised learning on conversations with the loss on the answers only.";
+
+    protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
+    {
+        var tokenizer = ModelFiles.Tokenizer(inputs.Model);
+        TrainingSession.OnRanks(ranks =>
+        {
+            using var model = ModelFiles.Read(inputs.Model, Path.Combine(context.Workspace, $"given-{ranks.Rank}"));
+            var (train, tooLong) = EncodedConversations.Read(inputs.Conversations.Train, tokenizer, model.Config.Context);
+            var (held, _) = EncodedConversations.Read(inputs.Conversations.Validation, tokenizer, model.Config.Context);
+            var most = with.Validation.Sequences == 0 ? held.Count : (int)Math.Min(held.Count, with.Validation.Sequences);
+            using var objective = new NextToken(model);
+            var result = TrainingSession.Train(
+                model,
+                objective,
+                new Training.Batches.Conversations(train, model.Config.Vocabulary, model.Config.Context),
+                new Training.Batches.Conversations([.. held.Take(most)], model.Config.Vocabulary, model.Config.Context),
+                with,
+                ranks,
+                context,
+                outputs.Log);
+            if (ranks.Rank != 0) return;
+            ModelFiles.Write(model, inputs.Model.Locate(ModelFiles.TokenizerFile), outputs.Model.Folder);
+            context.Metric("train.conversations", train.Count);
+            context.Metric("train.too_long", tooLong);
+            TrainingSession.Report(result, model, ranks, context);
+        });
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,154 @@
+using System.ComponentModel;
+using Pipeline.Engine.Authoring;
+using Pipeline.Training;
+using Pipeline.Training.Optimizers;
+using Pipeline.Training.Schedules;
+
+namespace Pipeline.Steps.Train;
+
+public sealed record OptimizerParams
+{
+    [Description("The optimiser.")]
+    [Choices("adamw")]
+    public string Name { get; init; } = "adamw";
+
+    [Description("The highest learning rate, reached after the warm-up.")]
+    [Engine.Authoring.Range(1e-12, 10)]
+    public double LearningRate { get; init; } = 1e-3;
+
+    [Description("Decay of the mean of gradients.")]
+    [Engine.Authoring.Range(0, 0.999999)]
+    public double Beta1 { get; init; } = 0.9;
+
+    [Description("Decay of the mean of squared gradients.")]
+    [Engine.Authoring.Range(0, 0.999999)]
+    public double Beta2 { get; init; } = 0.95;
+
+    [Description("Added to the denominator.")]
+    [Engine.Authoring.Range(1e-16, 1)]
+    public double Epsilon { get; init; } = 1e-8;
+
+    [Description("Decoupled weight decay, on matrices and embeddings only.")]
+    [Engine.Authoring.Range(0, 10)]
+    public double WeightDecay { get; init; } = 0.1;
+
+    [Description("The greatest norm of the whole gradient; null does not clip.")]
+    [Engine.Authoring.Range(1e-6)]
+    public double? Clip { get; init; } = 1.0;
+
+    internal AdamWOptions AdamW => new() { Beta1 = Beta1, Beta2 = Beta2, Epsilon = Epsilon, WeightDecay = WeightDecay };
+}
+
+public sealed record ScheduleParams
+{
+    [Description("How the learning rate falls after the warm-up.")]
+    public Decay Name { get; init; } = Decay.Cosine;
+
+    [Description("Steps over which it rises from nearly 0.")]
+    [Engine.Authoring.Range(0)]
+    public long Warmup { get; init; }
+
+    [Description("Where it ends; not read by constant.")]
+    [Engine.Authoring.Range(0, 10)]
+    public double FinalLearningRate { get; init; }
+}
+
+public sealed record BatchParams
+{
+    [Description("Sequences (or pairs) per optimiser step.")]
+    [Engine.Authoring.Range(1, 1_000_000)]
+    public int Sequences { get; init; } = 16;
+
+    [Description("Sequences per forward and backward pass, which bounds memory and is what ranks share: a divisor of `sequences`; 0 takes all at once.")]
+    [Engine.Authoring.Range(0, 1_000_000)]
+    public int Micro { get; init; }
+}
+
+public sealed record ValidationParams
+{
+    [Description("Steps between validations; 0 never validates.")]
+    [Engine.Authoring.Range(0)]
+    public long Every { get; init; } = 250;
+
+    [Description("At most so many sequences, the same ones each time; 0 takes all of the validation part.")]
+    [Engine.Authoring.Range(0)]
+    public long Sequences { get; init; } = 256;
+}
+
+public sealed record EarlyStoppingParams
+{
+    [Description("Stop when so many validations in a row brought no better loss, and return to the best model.")]
+    [Engine.Authoring.Range(1, 1000)]
+    public int Patience { get; init; } = 3;
+
+    [Description("How much better counts as better.")]
+    [Engine.Authoring.Range(0)]
+    public double MinDelta { get; init; }
+}
+
+/// <summary>What every training step can be told.</summary>
+public abstract record TrainParams
+{
+    [Description("Optimiser steps.")]
+    [Engine.Authoring.Range(1)]
+    public long Steps { get; init; } = 1000;
+
+    [Description("The optimiser and its learning rate.")]
+    public OptimizerParams Optimizer { get; init; } = new();
+
+    [Description("The learning rate over the steps.")]
+    public ScheduleParams Schedule { get; init; } = new();
+
+    [Description("How many sequences a step takes.")]
+    public BatchParams Batch { get; init; } = new();
+
+    [Description("When and on how much the held-out loss is measured.")]
+    public ValidationParams Validation { get; init; } = new();
+
+    [Description("Stop when the held-out loss no longer falls; null trains all the steps.")]
+    public EarlyStoppingParams? EarlyStopping { get; init; }
+
+    [Description("Leave out the update of a step whose loss or gradient norm is 6 standard deviations above the last 128.")]
+    public bool SkipSpikes { get; init; }
+
+    [Description("Matrix products in this precision; weights, optimiser and loss stay float32.")]
+    public Precision Precision { get; init; } = Precision.Float32;
+
+    [Description("Decides initial weights, data order and dropout.")]
+    public long Seed { get; init; } = 1;
+
+    [Description("Threads per process. Part of the recipe: another number sums in another order and gives other bits.")]
+    [Engine.Authoring.Range(1, 1024)]
+    public int Threads { get; init; } = 2;
+
+    [Description("Seconds between checkpoints, from which an interrupted step goes on to the same bits.")]
+    [SpeedOnly]
+    [Engine.Authoring.Range(0.01, 86400)]
+    public double CheckpointSeconds { get; init; } = 20;
+
+    internal TrainingOptions Options => new()
+    {
+        Steps = Steps,
+        Batch = Batch.Sequences,
+        MicroBatch = Batch.Micro,
+        Optimizer = Optimizer.AdamW,
+        LearningRate = new() { Peak = Optimizer.LearningRate, Final = Schedule.FinalLearningRate, WarmUp = Schedule.Warmup, Decay = Schedule.Name },
+        Clip = Optimizer.Clip,
+        SkipSpikes = SkipSpikes,
+        EarlyStopping = EarlyStopping is { } stopping ? new() { Patience = stopping.Patience, MinDelta = stopping.MinDelta } : null,
+        ValidateEvery = Validation.Every,
+        Seed = Seed,
+        Threads = Threads,
+        Precision = Precision,
+        CheckpointEvery = TimeSpan.FromSeconds(CheckpointSeconds),
+    };
+
+    internal IEnumerable<(string Option, string Message)> Problems()
+    {
+        if (Batch.Micro > 0 && Batch.Sequences % Batch.Micro != 0) yield return ("batch.micro", $"{Batch.Micro} does not divide the {Batch.Sequences} sequences of a step");
+        if (Schedule.Warmup > Steps) yield return ("schedule.warmup", $"a warm-up of {Schedule.Warmup} steps is longer than the {Steps} steps of the run");
+        if (Schedule.FinalLearningRate > Optimizer.LearningRate) yield return ("schedule.final_learning_rate", $"{Schedule.FinalLearningRate} is above optimizer.learning_rate ({Optimizer.LearningRate})");
+        if (Schedule.Name == Decay.Constant && Schedule.FinalLearningRate != 0) yield return ("schedule.final_learning_rate", "is not read by the constant schedule: leave it out, or choose cosine or linear");
+        if (EarlyStopping is not null && Validation.Every == 0) yield return ("early_stopping", "needs validation: set validation.every above 0");
+    }
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using Pipeline.Engine.Authoring;
+using Pipeline.Training;
+using Pipeline.Training.Batches;
+using Pipeline.Training.Checkpoints;
+using Pipeline.Training.Distributed;
+using Pipeline.Training.Models;
+using Pipeline.Training.Objectives;
+
+namespace Pipeline.Steps.Train;
+
+/// <summary>Runs a trainer as a step: on one process or on the ranks that were started, resumable, with its figures as metrics.</summary>
+internal static class TrainingSession
+{
+    /// <summary>Calls the body once, or on every rank of the job that this process belongs to.</summary>
+    public static void OnRanks(Action<ICollective> body)
+    {
+        if (!MpiJob.IsLaunched)
+        {
+            using var alone = new SingleProcess();
+            body(alone);
+            return;
+        }
+
+        MpiJob.Run(ranks =>
+        {
+            body(ranks);
+            return 0;
+        });
+    }
+
+    public static TrainingResult Train<TBatch>(Gpt model, Objective<TBatch> objective, IExamples<TBatch> examples, IExamples<TBatch>? validation, TrainParams with, ICollective ranks, StepContext context, Output<Artifacts.TrainingLog> log)
+    {
+        var folder = Path.Combine(context.Workspace, "run");
+        // The workspace belongs to one cache key, so its checkpoints can only be this run's.
+        var files = ranks.Rank == 0 ? new RunFiles(folder, "cache key") : RunFiles.None;
+        var watcher = ranks.Rank == 0 ? new Watcher(context) : (ITrainingObserver)new SilentObserver();
+        TrainingResult result;
+        try
+        {
+            result = new Trainer<TBatch>(model.Parameters, objective, examples, validation, with.Options, files, ranks, watcher).Run(context.Cancellation);
+        }
+        catch (NonFiniteException e)
+        {
+            throw new StepFailedException(e.Message, e);
+        }
+
+        if (ranks.Rank == 0) File.Copy(Path.Combine(folder, "log.jsonl"), log["log.jsonl"]);
+        return result;
+    }
+
+    public static void Report(TrainingResult result, Gpt model, ICollective ranks, StepContext context)
+    {
+        context.Metric("train.steps", result.Steps);
+        if (result.Loss is { } loss) context.Metric("train.loss", loss);
+        foreach (var figure in result.Validation) context.Metric("validation." + figure.Name, figure.Value);
+        context.Metric("best_step", result.BestStep);
+        context.Metric("parameters", model.Config.ParameterCount);
+        context.Measure("tokens_per_second", result.TokensPerSecond);
+        context.Measure("ranks", ranks.Size);
+        var validation = result.Validation.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $" · validation {result.Validation[0].Value:0.000}") : "";
+        var early = result.StoppedEarly ? $", stopped early, best at {result.BestStep}" : "";
+        var shared = ranks.Size > 1 ? $" · {ranks.Size} processes" : "";
+        context.Summary = string.Create(CultureInfo.InvariantCulture, $"{result.Steps} steps{early} · loss {result.Loss:0.000}{validation} · {result.TokensPerSecond / 1000:0.0}k tok/s{shared}");
+    }
+
+    private sealed class Watcher(StepContext context) : ITrainingObserver
+    {
+        private string validated = "";
+        private long said;
+
+        public void Resumed(long step) => context.Log($"resumed from the checkpoint of step {step}");
+
+        public void Stepped(in StepReport report)
+        {
+            if (report.Spike) context.Log(string.Create(CultureInfo.InvariantCulture, $"step {report.Step}: spike, loss {report.Loss:0.####}, gradient norm {report.GradientNorm:0.####}"));
+            // Ten times a second is as often as anyone looks.
+            if (Environment.TickCount64 - said < 100 && report.Step < report.Steps) return;
+            said = Environment.TickCount64;
+            context.Report(report.Step, report.Steps, "steps", string.Create(CultureInfo.InvariantCulture, $"loss {report.Loss:0.000}{validated}  {report.TokensPerSecond / 1000:0.0}k tok/s"));
+        }
+
+        public void Validated(long step, IReadOnlyList<Figure> figures)
+        {
+            validated = string.Create(CultureInfo.InvariantCulture, $"  val {figures[0].Value:0.000}");
+            context.Log($"step {step}: " + string.Join(", ", figures.Select(f => string.Create(CultureInfo.InvariantCulture, $"validation {f.Name} {f.Value:0.#####}"))));
+        }
+
+        public void Saved(long step) => context.Log($"checkpoint at step {step}");
+
+        public void Warned(string message) => context.Log("warning: " + message);
+    }
+}
