@@ -89,7 +89,7 @@ public class HtmlTests(ITestOutputHelper output)
         "<html>", "<head>", "<title>t", "<body class=article>", "<article>", "</article>", "<div id=content>", "</div>", "<p>", "</p>", Paragraph, "<a href='::'>", "<a href=\"http://[\">", "</a>",
         "<table>", "<tr>", "<td>", "</table>", "<pre>", "</pre>", "<ol start=x>", "<li>", "</ol>", "<br>", "<img src='data:,x' alt=y>", "<svg>", "</svg>", "<math>", "<iframe>", "</iframe>",
         "<noscript><p>", "</noscript>", "<script type='application/ld+json'>{\"@type\":[}", "<script type='application/ld+json'>{\"@context\":\"http://schema.org\",\"@type\":\"Article\",\"name\":5}", "</script>", "<template>",
-        "<base href='//'>", "<link rel=canonical href='x:'>", "<meta property='og:title' content=''>", "<meta name=author>", "&#0;&#xD800;&bogus;", "\0", "<!--", "-->", "<b><i></b></i>", "<select><option>", "<frameset>", "<object data=x>",
+        "<base href='//'>", "<link rel=canonical href='x:'>", "<meta property='og:title' content=''>", "<meta name=author>", "&#0;&#xD800;&bogus;", "a NUL \0 in words", "<!--", "-->", "<b><i></b></i>", "<select><option>", "<frameset>", "<object data=x>",
     ];
 
     [Fact]
