@@ -1,6 +1,7 @@
 using Pipeline.Engine.Authoring;
 using Pipeline.Steps.Cleaning;
 using Pipeline.Steps.Collecting;
+using Pipeline.Steps.Exporting;
 using Pipeline.Steps.Gating;
 using Pipeline.Steps.General;
 using Pipeline.Steps.Instructing;
@@ -28,6 +29,7 @@ public static class BuiltInSteps
         new Pretrain(),
         new Instruct(),
         new Dpo(),
+        new ExportHuggingFace(),
         new Gate(),
         new FilesMerge(),
         new Shell(),

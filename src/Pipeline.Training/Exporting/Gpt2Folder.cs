@@ -31,7 +31,24 @@ public static class Gpt2Folder
         // transformers refuses a file that does not say for which framework it was written.
         Safetensors.Write(Path.Combine(folder, Weights), [.. Gpt2Weights.Of(model).Select(tensor => (tensor.Name, tensor.Value.to_type(dtype)))], new Dictionary<string, string> { ["format"] = "pt" });
         WriteJson(Path.Combine(folder, Config), Gpt2Config.Of(model.Config, tokens, dtypeName));
-        WriteJson(Path.Combine(folder, Generation), new JsonObject { ["bos_token_id"] = tokens.Beginning, ["eos_token_id"] = tokens.End, ["pad_token_id"] = tokens.Padding });
+        WriteJson(Path.Combine(folder, Generation), new JsonObject { ["bos_token_id"] = tokens.Beginning, ["eos_token_id"] = Ends(tokens), ["pad_token_id"] = tokens.Padding });
+    }
+
+    /// <summary>The largest difference between the logits of a model and of what a folder holds, over one full context: 0 where nothing was lost.</summary>
+    public static double LargestDifference(string folder, Gpt model)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var stored = Read(folder, model.Device);
+        var ids = arange(model.Config.Context, ScalarType.Int64, model.Device).remainder(model.Config.Vocabulary).unsqueeze(0);
+        var difference = model.Logits(ids).sub(stored.Logits(ids)).narrow(2, 0, model.Config.Vocabulary);
+        return difference.abs().max().item<float>();
+    }
+
+    private static JsonNode? Ends(SpecialTokens tokens)
+    {
+        int[] all = [.. new[] { tokens.End }.OfType<int>().Concat(tokens.Stops).Distinct()];
+        return all.Length switch { 0 => null, 1 => all[0], _ => new JsonArray([.. all.Select(id => (JsonNode)id)]) };
     }
 
     /// <summary>The model in such a folder, ours or published by others, as float32. Pickled weights are not read.</summary>

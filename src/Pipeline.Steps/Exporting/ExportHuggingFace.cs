@@ -1,0 +1,69 @@
+using System.ComponentModel;
+using System.Globalization;
+using Pipeline.Engine.Authoring;
+using Pipeline.Steps.Artifacts;
+using Pipeline.Steps.Train;
+using Pipeline.Training.Exporting;
+using TorchSharp;
+
+namespace Pipeline.Steps.Exporting;
+
+/// <summary>The types that exported weights may have.</summary>
+public enum WeightType
+{
+    Float32,
+    Bfloat16,
+    Float16,
+}
+
+/// <summary>Writes a model so that Hugging Face's libraries load it.</summary>
+public sealed class ExportHuggingFace : Step<ExportHuggingFace.With, ExportHuggingFace.Given, ExportHuggingFace.Made>
+{
+    public sealed record With
+    {
+        [Description("Type of the weights. `float32` keeps every bit; the others halve the size and round.")]
+        public WeightType Dtype { get; init; } = WeightType.Float32;
+    }
+
+    public sealed record Given
+    {
+        [Description("The model to export, with its tokenizer.")]
+        public required Artifact<Model> Model { get; init; }
+    }
+
+    public sealed record Made
+    {
+        [Description("A folder for `AutoModelForCausalLM.from_pretrained` and `AutoTokenizer.from_pretrained`: `model.safetensors`, `config.json`, `generation_config.json`, `tokenizer.json`, `tokenizer_config.json`.")]
+        public required Output<Export> Export { get; init; }
+    }
+
+    public override string Name => "export.huggingface";
+    public override int Version => 1;
+    public override string Description => "Writes a model and its tokenizer in Hugging Face's GPT-2 layout, reads it back and compares the logits.";
+    public override bool Isolated => true;
+
+    protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
+    {
+        var tokenizer = ModelFiles.Tokenizer(inputs.Model);
+        using var model = ModelFiles.Read(inputs.Model, Path.Combine(context.Workspace, "given"));
+        if (tokenizer.VocabularySize != model.Config.Vocabulary)
+            throw new StepFailedException($"The model knows {model.Config.Vocabulary} tokens and the tokenizer beside it {tokenizer.VocabularySize}: they do not belong together.");
+
+        Gpt2Folder.Write(outputs.Export.Folder, model, TokenizerConfig.TokensOf(tokenizer), with.Dtype switch
+        {
+            WeightType.Bfloat16 => torch.ScalarType.BFloat16,
+            WeightType.Float16 => torch.ScalarType.Float16,
+            _ => torch.ScalarType.Float32,
+        });
+        File.Copy(inputs.Model.Locate(ModelFiles.TokenizerFile), outputs.Export[ModelFiles.TokenizerFile]);
+        File.WriteAllText(outputs.Export["tokenizer_config.json"], TokenizerConfig.Text(tokenizer, model.Config.Context));
+
+        var difference = Gpt2Folder.LargestDifference(outputs.Export.Folder, model);
+        if (with.Dtype == WeightType.Float32 && difference != 0)
+            throw new StepFailedException($"The exported model's logits differ from the model's by up to {difference.ToString("G3", CultureInfo.InvariantCulture)}. This is a fault of the export; please report it.");
+        context.Metric("parameters", model.Config.ParameterCount);
+        context.Metric("logits.largest_difference", difference);
+        context.Summary = string.Create(CultureInfo.InvariantCulture, $"{model.Config.ParameterCount:N0} parameters as {with.Dtype.ToString().ToLowerInvariant()}, logits read back differ by {(difference == 0 ? "0" : difference.ToString("G2", CultureInfo.InvariantCulture))}");
+        return Task.CompletedTask;
+    }
+}
