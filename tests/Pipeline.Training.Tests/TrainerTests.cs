@@ -2,6 +2,7 @@ using Pipeline.TestKit;
 using Pipeline.Training.Batches;
 using Pipeline.Training.Models;
 using Pipeline.Training.Objectives;
+using Pipeline.Training.Schedules;
 
 namespace Pipeline.Training.Tests;
 
@@ -41,7 +42,7 @@ public sealed class TrainerTests
         {
             using var model = Gpt.Initialise(Small.Config(), seed: 1);
             using var objective = new NextToken(model);
-            var options = Small.Options(1) with { Batch = 2, MicroBatch = microBatch, Clip = null };
+            var options = Small.Options(1) with { Batch = 2, MicroBatch = microBatch, Clip = null, LearningRate = new LearningRate() };
             new Trainer<TokenBatch>(model.Parameters, objective, new Conversations([long_, brief], Small.Vocabulary, Small.Context), null, options).Run();
             return model.Parameters.Gradients.data<float>().ToArray();
         }
