@@ -91,15 +91,15 @@ public sealed class Trainer<TBatch>
             {
                 using var scope = NewDisposeScope();
                 random.manual_seed((long)Mix.Of(options.Seed, step, shards.Mine[i]));
-                gradients.MakeRoom();
+                gradients.MakeRoom(shards.Mine[i]);
                 var sum = objective.Sums(batches[i], training: true);
                 Arithmetic.FirstScaled(sum, 1 / total).backward();
                 sums[i] = sum.detach().cpu().data<float>()[0];
             }
 
             // ---- Over all ranks ----
-            gradients.Finish();
-            ranks.AllReduceSum(parameters.Gradients);
+            if (total > 0)
+                gradients.Finish(ranks, shards.Count);
             var perShard = shards.SumOver(sums, ranks);
             loss = total > 0 ? perShard.Sum() / total : 0;
             var norm = optimizer.GradientNorm();
