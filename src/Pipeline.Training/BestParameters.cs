@@ -32,7 +32,7 @@ sealed class BestParameters(FlatParameters parameters, EarlyStopping? stopping) 
         {
             (loss, step, stale, Figures) = (figures[0].Value, at, 0, figures);
             using var noGradient = no_grad();
-            values!.copy_(parameters.Values).Dispose();
+            values!.copy_(parameters.Values);
         }
         else
         {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Pipeline.Training.Batches;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Distributed;
+using Pipeline.Training.Evaluation;
 using Pipeline.Training.Models;
 using Pipeline.Training.Objectives;
 using Pipeline.Training.Optimizers;
@@ -18,7 +19,7 @@ public sealed class Trainer<TBatch>
     readonly FlatParameters parameters;
     readonly Objective<TBatch> objective;
     readonly IExamples<TBatch> examples;
-    readonly Validation<TBatch>? validation;
+    readonly IExamples<TBatch>? validation;
     readonly TrainingOptions options;
     readonly RunFiles files;
     readonly ICollective ranks;
@@ -45,7 +46,7 @@ public sealed class Trainer<TBatch>
         this.ranks = ranks ?? new SingleProcess();
         this.files = files ?? RunFiles.None;
         this.observer = observer ?? new SilentObserver();
-        this.validation = validation is null || options.ValidateEvery == 0 ? null : new Validation<TBatch>(objective, validation, options.MicroShardSize, this.ranks);
+        this.validation = options.ValidateEvery > 0 ? validation : null;
         order = new DataOrder(options.Seed, examples.Count);
     }
 
@@ -53,7 +54,6 @@ public sealed class Trainer<TBatch>
     {
         set_num_threads(options.Threads);
         parameters.PrepareForTraining();
-        using var autocast = Autocast.For(options.Precision, parameters.Values.device);
         using var optimizer = new AdamW(parameters, options.Optimizer);
         using var gradients = new GradientSum(parameters.Gradients);
         using var best = new BestParameters(parameters, options.EarlyStopping);
@@ -92,7 +92,9 @@ public sealed class Trainer<TBatch>
                 using var scope = NewDisposeScope();
                 random.manual_seed((long)Mix.Of(options.Seed, step, shards.Mine[i]));
                 gradients.MakeRoom(shards.Mine[i]);
-                var sum = objective.Sums(batches[i], training: true);
+                Tensor sum;
+                using (Autocast.For(options.Precision))
+                    sum = objective.Sums(batches[i], training: true);
                 Arithmetic.FirstScaled(sum, 1 / total).backward();
                 sums[i] = sum.detach().cpu().data<float>()[0];
             }
@@ -154,7 +156,9 @@ public sealed class Trainer<TBatch>
         {
             if (validation is null)
                 return;
-            var figures = validation.Measure();
+            var figures = Totals.Of(objective, validation, options.MicroShardSize, ranks, options.Precision).Figures(objective);
+            if (figures.FirstOrDefault(figure => !double.IsFinite(figure.Value)) is { Name: not null } bad)
+                throw new NonFiniteException($"Validation after step {at} measured {bad.Name} {bad.Value}. {LastCheckpoint(saved)}. Lower the learning rate or lengthen the warm-up.");
             log.Write(at, figures.Select(figure => figure with { Name = "validation." + figure.Name }));
             observer.Validated(at, figures);
             best.Consider(at, figures);
@@ -182,7 +186,8 @@ public sealed class Trainer<TBatch>
     {
         var shard = Array.FindIndex(perShard, sum => !double.IsFinite(sum));
         var what = shard >= 0 ? $"the loss of micro-shard {shard} is {perShard[shard]}" : $"the gradient's norm is {norm}";
-        var last = saved is { } at ? $"The last good checkpoint is that of step {at}" : "There is no checkpoint yet";
-        return $"Training stopped before step {step + 1} touched the weights: {what}. {last}. Lower the learning rate, lengthen the warm-up, or look at that shard's data.";
+        return $"Training stopped before step {step + 1} touched the weights: {what}. {LastCheckpoint(saved)}. Lower the learning rate, lengthen the warm-up, or look at that shard's data.";
     }
+
+    static string LastCheckpoint(long? saved) => saved is { } at ? $"The last good checkpoint is that of step {at}" : "There is no checkpoint yet";
 }

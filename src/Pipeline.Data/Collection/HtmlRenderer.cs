@@ -1,27 +1,35 @@
+using System.Globalization;
 using AngleSharp.Dom;
 
 namespace Pipeline.Data.Collection;
 
 /// <summary>The readable text of a piece of a page. The tree's depth must be bounded by the caller: the walk is recursive.</summary>
-internal static class HtmlRenderer
+internal sealed class HtmlRenderer
 {
-    public static string Render(INode node)
+    private readonly BlockWriter writer = new();
+    private readonly Func<IElement, bool> skip;
+
+    private HtmlRenderer(Func<IElement, bool> skip) => this.skip = skip;
+
+    /// <param name="skip">Elements to leave out with all that is in them.</param>
+    public static string Render(INode node, Func<IElement, bool> skip)
     {
-        var writer = new BlockWriter();
-        Write(writer, node);
-        return writer.ToString();
+        var renderer = new HtmlRenderer(skip);
+        renderer.Write(node);
+        return renderer.writer.ToString();
     }
 
-    public static void Write(BlockWriter writer, INode node)
+    private void Write(INode node)
     {
         if (node is IText run) writer.Inline(run.Data);
         if (node is not IElement element)
         {
             if (node is not (IDocument or IDocumentFragment)) return;
-            Children(writer, node);
+            Children(node);
             return;
         }
 
+        if (skip(element)) return;
         switch (element.LocalName)
         {
             case "script" or "style" or "noscript" or "template" or "head" or "svg" or "math" or "iframe" or "object" or "button" or "select" or "textarea":
@@ -33,53 +41,65 @@ internal static class HtmlRenderer
                 writer.Code(CodeOf(element));
                 break;
             case "li":
-                Item(writer, element);
+                Item(element, "- ");
                 break;
             case "tr":
-                Row(writer, element);
+                Row(element);
                 break;
             case "dt" or "dd" or "option" or "caption" or "figcaption" or "summary":
                 writer.Line();
-                Children(writer, element);
+                Children(element);
                 writer.Line();
                 break;
             case "p" or "h1" or "h2" or "h3" or "h4" or "h5" or "h6" or "blockquote" or "table" or "hr" or "article" or "section" or "main" or "ul" or "ol" or "dl" or "figure" or "details":
                 // A list inside an item follows on the next line; everywhere else a block stands apart.
-                Set(writer, element.LocalName is "ul" or "ol" && element.ParentElement?.LocalName == "li");
-                Children(writer, element);
-                Set(writer, element.LocalName is "ul" or "ol" && element.ParentElement?.LocalName == "li");
+                Set(element.LocalName is "ul" or "ol" && element.ParentElement?.LocalName == "li");
+                Children(element);
+                Set(element.LocalName is "ul" or "ol" && element.ParentElement?.LocalName == "li");
                 break;
             case "div" or "header" or "footer" or "aside" or "nav" or "form" or "fieldset" or "address" or "tbody" or "thead" or "tfoot" or "center" or "body" or "html":
                 writer.Line();
-                Children(writer, element);
+                Children(element);
                 writer.Line();
                 break;
             default:
-                Children(writer, element);
+                Children(element);
                 break;
         }
     }
 
-    private static void Set(BlockWriter writer, bool close)
+    private void Set(bool close)
     {
         if (close) writer.Line();
         else writer.Block();
     }
 
-    private static void Children(BlockWriter writer, INode node)
+    private void Children(INode node)
     {
-        for (var child = node.FirstChild; child is not null; child = child.NextSibling) Write(writer, child);
+        var number = node is IElement { LocalName: "ol" } list ? int.TryParse(list.GetAttribute("start"), NumberStyles.Integer, CultureInfo.InvariantCulture, out var start) ? start : 1 : (int?)null;
+        // NextSibling searches the parent's children: enumerate them instead.
+        foreach (var child in node.ChildNodes)
+        {
+            if (number is { } n && child is IElement { LocalName: "li" } item && !skip(item))
+            {
+                Item(item, string.Create(CultureInfo.InvariantCulture, $"{n}. "));
+                number = unchecked(n + 1);
+            }
+            else
+            {
+                Write(child);
+            }
+        }
     }
 
-    private static void Item(BlockWriter writer, IElement item)
+    private void Item(IElement item, string marker)
     {
-        var number = item.ParentElement is { LocalName: "ol" } list ? 1 + list.Children.TakeWhile(c => c != item).Count(c => c.LocalName == "li") : 0;
-        writer.Enter(number > 0 ? $"{number}. " : "- ");
-        Children(writer, item);
+        writer.Enter(marker);
+        Children(item);
         writer.Leave();
     }
 
-    private static void Row(BlockWriter writer, IElement row)
+    private void Row(IElement row)
     {
         writer.Line();
         var first = true;
@@ -88,7 +108,7 @@ internal static class HtmlRenderer
             // Layout tables hold whole blocks in a cell; only cells of running text make a row.
             if (!first) writer.Inline(" | ");
             first = false;
-            Children(writer, cell);
+            Children(cell);
         }
 
         writer.Line();

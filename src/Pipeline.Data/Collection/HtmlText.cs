@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Text;
-using AngleSharp.Text;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
+using AngleSharp.Text;
 using Pipeline.Data.Cleaning;
 using SmartReader;
 using Document = Pipeline.Data.Documents.Document;
@@ -17,7 +17,6 @@ internal static class HtmlText
     private const int MostElementsOfArticle = 20_000;
     private const int MostDepth = 400;
     private const int MostCharacters = 32 << 20;
-    private const string Furniture = "nav, footer, aside, form, dialog, [role=navigation], [role=banner], [role=contentinfo], [aria-hidden=true], [hidden]";
 
     private static readonly SearchValues<char> CharsetEnds = SearchValues.Create("\"' />;");
 
@@ -51,19 +50,29 @@ internal static class HtmlText
         if (page.All.Length > MostElementsOfArticle) return ("", null);
         var text = "";
         using var reader = new Reader("https://page.invalid/", page) { CharThreshold = 200 };
-        reader.AddCustomOperationEnd(content => text = HtmlRenderer.Render(content));
-        var article = reader.GetArticle();
-        return article.IsReadable ? (text, article.Title) : ("", article.Title);
+        reader.AddCustomOperationEnd(content => text = HtmlRenderer.Render(content, _ => false));
+        try
+        {
+            var article = reader.GetArticle();
+            return article.IsReadable ? (text, article.Title) : ("", article.Title);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // It fails in many ways on pages made to break it; the page's blocks are still there.
+            return ("", null);
+        }
     }
 
     private static string Blocks(IHtmlDocument page)
     {
         if (page.Body is not { } body) return "";
         var main = body.QuerySelectorAll("main, article, [role=main]") is { Length: 1 } only ? only[0] : body;
-        var copy = (IElement)main.Clone();
-        foreach (var furniture in copy.QuerySelectorAll(Furniture).ToList()) furniture.Remove();
-        return HtmlRenderer.Render(copy) is { Length: > 0 } text ? text : HtmlRenderer.Render(body);
+        return HtmlRenderer.Render(main, IsFurniture) is { Length: > 0 } text ? text : HtmlRenderer.Render(body, _ => false);
     }
+
+    private static bool IsFurniture(IElement element) =>
+        element.LocalName is "nav" or "footer" or "aside" or "form" or "dialog" || element.HasAttribute("hidden") || element.GetAttribute("aria-hidden") == "true"
+        || element.GetAttribute("role") is "navigation" or "banner" or "contentinfo";
 
     private static IHtmlDocument? Parse(string html)
     {
@@ -74,7 +83,7 @@ internal static class HtmlText
         {
             var parser = new HtmlParser(new HtmlParserOptions { OnCreated = Watch });
             var page = parser.ParseDocument(html);
-            return Depth(page) > MostDepth ? null : page;
+            return IsDeep(page) ? null : page;
         }
         catch (TooBigException)
         {
@@ -93,25 +102,17 @@ internal static class HtmlText
         }
     }
 
-    /// <summary>Depth without recursion, given up a little past the limit.</summary>
-    private static int Depth(INode root)
+    /// <summary>Level by level, without recursion.</summary>
+    private static bool IsDeep(INode root)
     {
-        var (deepest, depth) = (0, 0);
-        for (var node = root; node is not null;)
+        List<INode> level = [root];
+        for (var depth = 0; level.Count > 0; depth++)
         {
-            deepest = Math.Max(deepest, depth);
-            if (deepest > MostDepth) break;
-            if (node.FirstChild is { } child)
-            {
-                (node, depth) = (child, depth + 1);
-                continue;
-            }
-
-            while (node is not null && node != root && node.NextSibling is null) (node, depth) = (node.Parent, depth - 1);
-            node = node == root ? null : node?.NextSibling;
+            if (depth > MostDepth) return true;
+            level = [.. level.SelectMany(n => n.ChildNodes)];
         }
 
-        return deepest;
+        return false;
     }
 
     private static string? DeclaredCharset(ReadOnlySpan<byte> content)

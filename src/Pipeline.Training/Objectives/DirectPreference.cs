@@ -46,7 +46,7 @@ public sealed class DirectPreference : Objective<PairBatch>
                 chosen, rejected = rewards.slice(0, 0, pairs), rewards.slice(0, pairs)
                 margin = chosen - rejected
                 loss = -torch.log_sigmoid(margin) * (1.0 - {{options.LabelSmoothing:F17}}) - torch.log_sigmoid(-margin) * {{options.LabelSmoothing:F17}}
-                right = (margin > 0.0).to(torch.float) + (margin == 0.0).to(torch.float) * 0.5
+                right = (margin > 0.0).float() + (margin == 0.0).float() * 0.5
                 return torch.stack([loss.sum(), right.sum(), margin.sum(), chosen.sum(), rejected.sum()])
             """));
     }

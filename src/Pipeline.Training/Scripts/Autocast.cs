@@ -3,33 +3,34 @@ using TorchSharp;
 
 namespace Pipeline.Training.Scripts;
 
-/// <summary>Runs the operators that profit from it in bfloat16 until disposed, on this thread. TorchSharp does not wrap this part of libtorch.</summary>
-static unsafe class Autocast
+/// <summary>Has matrix products computed in bfloat16 until disposed, on this thread. TorchSharp does not wrap this part of libtorch.</summary>
+sealed unsafe class Autocast : IDisposable
 {
-    public static IDisposable? For(Precision precision, torch.Device device) => precision == Precision.Float32 ? null : new Region((sbyte)device.type);
+    const string Namespace = "_ZN2at8autocast";
+    static readonly DeviceType[] Devices = [DeviceType.CPU, DeviceType.CUDA];
+    readonly nint library = CompiledScript.Library();
 
-    sealed class Region : IDisposable
+    Autocast()
     {
-        const string Namespace = "_ZN2at8autocast";
-        readonly sbyte device;
-        readonly nint library;
-
-        public Region(sbyte device)
+        foreach (var device in Devices)
         {
-            this.device = device;
-            library = CompiledScript.Library();
-            ((delegate* unmanaged<sbyte, sbyte, void>)Export("18set_autocast_dtypeEN3c1010DeviceTypeENS1_10ScalarTypeE"))(device, (sbyte)torch.ScalarType.BFloat16);
-            Enable(true);
+            ((delegate* unmanaged<sbyte, sbyte, void>)Export("18set_autocast_dtypeEN3c1010DeviceTypeENS1_10ScalarTypeE"))((sbyte)device, (sbyte)torch.ScalarType.BFloat16);
+            Enable(device, 1);
         }
-
-        public void Dispose()
-        {
-            ((delegate* unmanaged<void>)Export("11clear_cacheEv"))();
-            Enable(false);
-        }
-
-        void Enable(bool on) => ((delegate* unmanaged<sbyte, byte, void>)Export("20set_autocast_enabledEN3c1010DeviceTypeEb"))(device, on ? (byte)1 : (byte)0);
-
-        nint Export(string name) => NativeLibrary.GetExport(library, Namespace + name);
     }
+
+    /// <summary>Around a forward pass only: the backward pass follows the types that it recorded.</summary>
+    public static IDisposable? For(Precision precision) => precision == Precision.BFloat16 ? new Autocast() : null;
+
+    public void Dispose()
+    {
+        foreach (var device in Devices)
+            Enable(device, 0);
+        // It holds parameters as they were: the next step's differ.
+        ((delegate* unmanaged<void>)Export("11clear_cacheEv"))();
+    }
+
+    void Enable(DeviceType device, byte on) => ((delegate* unmanaged<sbyte, byte, void>)Export("20set_autocast_enabledEN3c1010DeviceTypeEb"))((sbyte)device, on);
+
+    nint Export(string name) => NativeLibrary.GetExport(library, Namespace + name);
 }

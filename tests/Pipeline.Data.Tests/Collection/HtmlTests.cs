@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
+using CsCheck;
 using Pipeline.TestKit;
 
 namespace Pipeline.Data.Tests.Collection;
@@ -59,6 +60,10 @@ public class HtmlTests(ITestOutputHelper output)
     [InlineData("< ", 1_000_000)]
     [InlineData("<div><table></div></table>", 40_000)]
     [InlineData("&amp;", 1_000_000)]
+    [InlineData("<nav>x</nav>", 90_000)]
+    [InlineData("<ol><li>x</li><li>y</li>", 300)]
+    [InlineData("<li>x", 150_000)]
+    [InlineData("<pre>x<br>", 60_000)]
     public async Task A_page_nested_absurdly_deep_gives_its_words_in_bounded_time(string piece, int times)
     {
         var html = string.Concat(Enumerable.Repeat(piece, times)) + "the words";
@@ -66,6 +71,26 @@ public class HtmlTests(ITestOutputHelper output)
         Assert.True(await Task.WhenAny(read, Task.Delay(TimeSpan.FromSeconds(30))) == read, "took more than 30 s");
         Assert.Contains("the words", Assert.Single(await read).Text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Long_ordered_lists_are_numbered_from_their_start()
+    {
+        var text = Collect.Text("x.html", "<ol start=5>" + string.Concat(Enumerable.Repeat("<li>x</li>", 60_000)) + "</ol>");
+        Assert.StartsWith("5. x\n6. x\n", text, StringComparison.Ordinal);
+        Assert.EndsWith("\n60004. x", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Any_tag_soup_is_read() =>
+        Gen.Int[0, Soup.Length - 1].Array[0, 60].Sample(picks => Assert.True(Collect.One("x.html", string.Concat(picks.Select(p => Soup[p]))).Count <= 1), iter: 500);
+
+    private static readonly string[] Soup =
+    [
+        "<html>", "<head>", "<title>t", "<body class=article>", "<article>", "</article>", "<div id=content>", "</div>", "<p>", "</p>", Paragraph, "<a href='::'>", "<a href=\"http://[\">", "</a>",
+        "<table>", "<tr>", "<td>", "</table>", "<pre>", "</pre>", "<ol start=x>", "<li>", "</ol>", "<br>", "<img src='data:,x' alt=y>", "<svg>", "</svg>", "<math>", "<iframe>", "</iframe>",
+        "<noscript><p>", "</noscript>", "<script type='application/ld+json'>{\"@type\":[}", "<script type='application/ld+json'>{\"@context\":\"http://schema.org\",\"@type\":\"Article\",\"name\":5}", "</script>", "<template>",
+        "<base href='//'>", "<link rel=canonical href='x:'>", "<meta property='og:title' content=''>", "<meta name=author>", "&#0;&#xD800;&bogus;", "a NUL \0 in words", "<!--", "-->", "<b><i></b></i>", "<select><option>", "<frameset>", "<object data=x>",
+    ];
 
     [Fact]
     public void The_text_of_the_readability_pages_is_found()

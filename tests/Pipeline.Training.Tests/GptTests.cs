@@ -1,0 +1,105 @@
+using Pipeline.Training.Batches;
+using Pipeline.Training.Models;
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Tests;
+
+public sealed class GptTests
+{
+    [Fact]
+    public void Logits_equal_the_same_model_written_out_operator_by_operator()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var model = Gpt.Initialise(Small.Config(), seed: 5);
+        var p = model.Parameters;
+        foreach (var view in p.Views)
+            view.add_(randn(view.shape) * 0.1);
+        p["transformer.wte.weight"].narrow(0, Small.Vocabulary, 64 - Small.Vocabulary).zero_();
+        var ids = tensor(new long[] { 3, 1, 4, 1, 5, 9, 2, 6 }, [1, 8]);
+
+        Tensor Linear(Tensor x, string name) => x.matmul(p[name + ".weight"].t()) + p[name + ".bias"];
+        Tensor Norm(Tensor x, string name)
+        {
+            var centred = x - x.mean([-1], keepdim: true);
+            return centred / ((centred * centred).mean([-1], keepdim: true) + 1e-5).sqrt() * p[name + ".weight"] + p[name + ".bias"];
+        }
+        var x = p["transformer.wte.weight"].index(ids[0]) + p["transformer.wpe.weight"].narrow(0, 0, 8);
+        for (var layer = 0; layer < 2; layer++)
+        {
+            var h = $"transformer.h.{layer}.";
+            var qkv = Linear(Norm(x, h + "ln_1"), h + "attn.c_attn").chunk(3, -1);
+            var heads = new List<Tensor>();
+            for (var head = 0; head < 2; head++)
+            {
+                var (q, k, v) = (qkv[0].narrow(1, head * 16, 16), qkv[1].narrow(1, head * 16, 16), qkv[2].narrow(1, head * 16, 16));
+                var scores = q.matmul(k.t()) / 4.0 + full([8, 8], float.NegativeInfinity).triu(1);
+                heads.Add(scores.softmax(-1).matmul(v));
+            }
+            x = x + Linear(cat(heads, -1), h + "attn.c_proj");
+            var y = Linear(Norm(x, h + "ln_2"), h + "mlp.c_fc");
+            y = 0.5 * y * (1 + (Math.Sqrt(2 / Math.PI) * (y + 0.044715 * y.pow(3))).tanh());
+            x = x + Linear(y, h + "mlp.c_proj");
+        }
+        var expected = Norm(x, "transformer.ln_f").matmul(p["transformer.wte.weight"].t()).narrow(1, 0, Small.Vocabulary);
+
+        var logits = model.Logits(ids)[0];
+        Assert.True(logits.narrow(1, 0, Small.Vocabulary).allclose(expected, 1e-4, 1e-4));
+        Assert.True(logits.narrow(1, Small.Vocabulary, 64 - Small.Vocabulary).isinf().all().item<bool>(), "padding must not be predictable");
+        Assert.True(model.NextLogits(ids)[0].narrow(0, 0, Small.Vocabulary).allclose(expected[-1], 1e-4, 1e-4));
+    }
+
+    [Fact]
+    public void No_token_sees_one_after_it()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Gpt.Initialise(Small.Config(), seed: 5);
+        var one = model.Logits(tensor(new long[] { 1, 2, 3, 4, 5, 6 }, [1, 6]));
+        var other = model.Logits(tensor(new long[] { 1, 2, 3, 9, 9, 9 }, [1, 6]));
+        Assert.True(one.narrow(1, 0, 3).equal(other.narrow(1, 0, 3)).all().item<bool>());
+        Assert.False(one.narrow(1, 3, 3).equal(other.narrow(1, 3, 3)).all().item<bool>());
+    }
+
+    [Fact]
+    public void Right_padding_changes_no_loss()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Gpt.Initialise(Small.Config(), seed: 5);
+        var narrow = model.TokenLosses(tensor(new long[] { 1, 2, 3 }, [1, 3]), tensor(new long[] { 2, TokenBatch.Ignored, 4 }, [1, 3]));
+        var wide = model.TokenLosses(tensor(new long[] { 1, 2, 3, 0, 0 }, [1, 5]), tensor(new long[] { 2, TokenBatch.Ignored, 4, TokenBatch.Ignored, TokenBatch.Ignored }, [1, 5]));
+        Assert.True(wide.narrow(1, 0, 3).allclose(narrow, 1e-5, 1e-5));
+        Assert.Equal(0, wide.narrow(1, 3, 2).abs().sum().item<float>());
+        Assert.Equal(0, narrow[0, 1].item<float>());
+    }
+
+    [Fact]
+    public void Initialisation_is_nanoGPTs()
+    {
+        using var model = Gpt.Initialise(new GptConfig(600, 64, Layers: 8, Heads: 4, Width: 64), seed: 1);
+        double Deviation(string name) => model.Parameters[name].std().item<float>();
+        Assert.Equal(0.02, Deviation("transformer.h.0.attn.c_attn.weight"), 0.001);
+        Assert.Equal(0.02 / 4, Deviation("transformer.h.7.mlp.c_proj.weight"), 0.0003);
+        Assert.Equal(0, model.Parameters["transformer.h.3.mlp.c_fc.bias"].abs().sum().item<float>());
+        Assert.Equal(1, model.Parameters["transformer.ln_f.weight"].min().item<float>());
+        Assert.Equal(0, model.Parameters["transformer.wte.weight"].narrow(0, 600, 40).abs().sum().item<float>());
+    }
+
+    [Fact]
+    public void The_parameter_count_is_what_is_there()
+    {
+        var config = Small.Config();
+        var padding = (long)(config.PaddedVocabulary - config.Vocabulary) * config.Width;
+        Assert.Equal(config.ParameterCount, Gpt.Layout(config).Sum(entry => entry.Shape.Aggregate((a, b) => a * b)) - padding);
+        // GPT-2 as published: 124,439,808 parameters.
+        Assert.Equal(124_439_808, new GptConfig(50257, 1024, 12, 12, 768).ParameterCount);
+    }
+
+    [Fact]
+    public void A_shape_that_cannot_be_built_is_refused_with_every_reason()
+    {
+        var error = Assert.Throws<ArgumentException>(() => new Gpt(new GptConfig(0, 16, 2, 3, 32) { Dropout = 1 }));
+        Assert.Contains("vocabulary is 0", error.Message);
+        Assert.Contains("width 32 cannot be divided among 3 heads", error.Message);
+        Assert.Contains("dropout is 1", error.Message);
+    }
+}

@@ -1,0 +1,35 @@
+using Pipeline.Training.Schedules;
+
+namespace Pipeline.Training.Tests;
+
+public sealed class LearningRateTests
+{
+    [Theory]
+    // Computed by nanoGPT's get_lr with learning_rate 1e-3, min_lr 1e-4, warmup_iters 100, lr_decay_iters 2000.
+    [InlineData(0, 9.900990099009901e-06)]
+    [InlineData(99, 0.0009900990099009901)]
+    [InlineData(100, 0.001)]
+    [InlineData(575, 0.000868198051533946)]
+    [InlineData(1050, 0.00055)]
+    [InlineData(2000, 0.0001)]
+    public void Cosine_is_nanoGPTs(long step, double expected) =>
+        Assert.Equal(expected, new LearningRate { Peak = 1e-3, Final = 1e-4, WarmUp = 100 }.At(step, 2000), 1e-12);
+
+    [Fact]
+    public void Linear_and_constant_are_what_they_say()
+    {
+        var linear = new LearningRate { Peak = 1, Final = 0.5, Decay = Decay.Linear };
+        Assert.Equal([1, 0.75, 0.5], new[] { linear.At(0, 10), linear.At(5, 10), linear.At(10, 10) });
+        var constant = new LearningRate { Peak = 1, Decay = Decay.Constant, WarmUp = 3 };
+        Assert.Equal([0.25, 0.5, 0.75, 1, 1], Enumerable.Range(0, 5).Select(step => constant.At(step, 5)));
+    }
+
+    [Theory]
+    [InlineData(0, 0, 0, Decay.Cosine)]
+    [InlineData(double.NaN, 0, 0, Decay.Cosine)]
+    [InlineData(1, 2, 0, Decay.Cosine)]
+    [InlineData(1, 0, 11, Decay.Cosine)]
+    [InlineData(1, 0.5, 0, Decay.Constant)]
+    public void Schedules_without_meaning_are_refused(double peak, double final, long warmUp, Decay decay) =>
+        Assert.Throws<ArgumentException>(() => new LearningRate { Peak = peak, Final = final, WarmUp = warmUp, Decay = decay }.Checked(10));
+}

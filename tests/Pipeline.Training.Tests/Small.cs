@@ -1,0 +1,47 @@
+using System.Runtime.InteropServices;
+using Pipeline.TestKit;
+using Pipeline.Training.Batches;
+using Pipeline.Training.Models;
+using Pipeline.Training.Schedules;
+
+namespace Pipeline.Training.Tests;
+
+/// <summary>Models and data small enough to train within a test.</summary>
+static class Small
+{
+    public const int Vocabulary = 50, Context = 16;
+
+    public static GptConfig Config(double dropout = 0) => new(Vocabulary, Context, Layers: 2, Heads: 2, Width: 32) { Dropout = dropout };
+
+    public static TrainingOptions Options(long steps = 12) => new()
+    {
+        Steps = steps,
+        Batch = 4,
+        Seed = 7,
+        Threads = 1,
+        LearningRate = new LearningRate { Peak = 1e-2, Final = 1e-3, WarmUp = 3 },
+    };
+
+    /// <summary>A text with structure to learn: each token mostly follows from the one before.</summary>
+    public static TokenFile Tokens(TemporaryFolder folder, int count = 2000, int seed = 1)
+    {
+        var random = new Random(seed);
+        var ids = new ushort[count];
+        for (var i = 1; i < count; i++)
+            ids[i] = (ushort)(random.Next(4) == 0 ? random.Next(Vocabulary) : (ids[i - 1] * 7 + 3) % Vocabulary);
+        var path = folder[$"tokens-{seed}"];
+        File.WriteAllBytes(path, MemoryMarshal.AsBytes(ids.AsSpan()));
+        return new TokenFile(path, 0, count, 2, Vocabulary);
+    }
+
+    public static Example Conversation(int seed, int prompt = 5, int response = 6)
+    {
+        var random = new Random(seed);
+        var ids = Enumerable.Range(0, prompt + response).Select(_ => random.Next(Vocabulary)).ToArray();
+        return new Example(ids, Enumerable.Range(0, ids.Length).Select(at => at >= prompt).ToArray());
+    }
+
+    public static PreferencePair Pair(int seed) => new(Conversation(seed), Conversation(seed + 1000, response: 3 + seed % 5));
+
+    public static float[] Values(this Gpt model) => model.Parameters.Values.data<float>().ToArray();
+}
