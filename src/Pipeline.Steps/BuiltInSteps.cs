@@ -1,6 +1,7 @@
 using Pipeline.Engine.Authoring;
 using Pipeline.Steps.Cleaning;
 using Pipeline.Steps.Collecting;
+using Pipeline.Steps.Evaluate;
 using Pipeline.Steps.Exporting;
 using Pipeline.Steps.Gating;
 using Pipeline.Steps.General;
@@ -29,6 +30,7 @@ public static class BuiltInSteps
         new Pretrain(),
         new Instruct(),
         new Dpo(),
+        new EvaluateLanguageModel(),
         new ExportHuggingFace(),
         new Gate(),
         new FilesMerge(),
