@@ -8,6 +8,7 @@ using Pipeline.Steps.General;
 using Pipeline.Steps.Instructing;
 using Pipeline.Steps.Partitioning;
 using Pipeline.Steps.Preferring;
+using Pipeline.Steps.Reporting;
 using Pipeline.Steps.Tokenizing;
 using Pipeline.Steps.Train;
 
@@ -33,6 +34,7 @@ public static class BuiltInSteps
         new EvaluateLanguageModel(),
         new ExportHuggingFace(),
         new Gate(),
+        new ReportHtml(),
         new FilesMerge(),
         new Shell(),
     ]);
