@@ -1,12 +1,14 @@
 using Pipeline.Engine.Authoring;
 using Pipeline.Steps.Cleaning;
 using Pipeline.Steps.Collecting;
+using Pipeline.Steps.Evaluate;
 using Pipeline.Steps.Exporting;
 using Pipeline.Steps.Gating;
 using Pipeline.Steps.General;
 using Pipeline.Steps.Instructing;
 using Pipeline.Steps.Partitioning;
 using Pipeline.Steps.Preferring;
+using Pipeline.Steps.Reporting;
 using Pipeline.Steps.Tokenizing;
 using Pipeline.Steps.Train;
 
@@ -22,6 +24,7 @@ public static class BuiltInSteps
         new CleanText(),
         new Deduplicate(),
         new Split(),
+        new Contiguous(),
         new TrainBpe(),
         new Encode(),
         new FromDocuments(),
@@ -29,8 +32,10 @@ public static class BuiltInSteps
         new Pretrain(),
         new Instruct(),
         new Dpo(),
+        new EvaluateLanguageModel(),
         new ExportHuggingFace(),
         new Gate(),
+        new ReportHtml(),
         new FilesMerge(),
         new Shell(),
     ]);

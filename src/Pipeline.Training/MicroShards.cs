@@ -7,8 +7,7 @@ readonly record struct MicroShards(int Count, int[] Mine)
 {
     public static MicroShards Of(int count, ICollective ranks)
     {
-        var first = (int)((long)count * ranks.Rank / ranks.Size);
-        var end = (int)((long)count * (ranks.Rank + 1) / ranks.Size);
+        var (first, end) = PairwiseTree.RunOf(count, ranks.Rank, ranks.Size);
         return new MicroShards(count, [.. Enumerable.Range(first, end - first)]);
     }
 

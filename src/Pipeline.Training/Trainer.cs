@@ -91,7 +91,7 @@ public sealed class Trainer<TBatch>
             {
                 using var scope = NewDisposeScope();
                 random.manual_seed((long)Mix.Of(options.Seed, step, shards.Mine[i]));
-                gradients.MakeRoom();
+                gradients.MakeRoom(shards.Mine[i]);
                 Tensor sum;
                 using (Autocast.For(options.Precision))
                     sum = objective.Sums(batches[i], training: true);
@@ -100,8 +100,8 @@ public sealed class Trainer<TBatch>
             }
 
             // ---- Over all ranks ----
-            gradients.Finish();
-            ranks.AllReduceSum(parameters.Gradients);
+            if (total > 0)
+                gradients.Finish(ranks, shards.Count);
             var perShard = shards.SumOver(sums, ranks);
             loss = total > 0 ? perShard.Sum() / total : 0;
             var norm = optimizer.GradientNorm();

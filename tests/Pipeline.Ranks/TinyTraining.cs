@@ -17,32 +17,32 @@ internal static class TinyTraining
         manual_seed(7);
         var weights = randn(2 * Width * Width) / 8;
         var gradients = zeros_like(weights);
-        var own = shards / collective.Size;
+        var (first, end) = PairwiseTree.RunOf(shards, collective.Rank, collective.Size);
         using var sum = new GradientSum(gradients);
-        double[] losses = new double[own];
-        double[] loss = [0];
+        var losses = new double[shards];
+        var loss = 0.0;
         for (var step = 0; step < steps; step++)
         {
             sum.Start();
-            for (var i = 0; i < own; i++)
+            Array.Clear(losses);
+            for (var shard = first; shard < end; shard++)
             {
                 using var scope = NewDisposeScope();
-                sum.MakeRoom();
-                losses[i] = Backward(weights, gradients, step, (collective.Rank * own) + i);
+                sum.MakeRoom(shard);
+                losses[shard] = Backward(weights, gradients, step, shard);
             }
 
-            sum.Finish();
-            collective.AllReduceSum(gradients);
-            loss[0] = PairwiseTree.Sum(losses);
-            collective.AllReduceSum(loss);
+            sum.Finish(collective, shards);
+            // Adding zeros is exact.
+            collective.AllReduceSum(losses);
+            loss = PairwiseTree.Sum(losses);
             using (no_grad()) weights.sub_(gradients * 1e-3);
         }
 
-        // Every rank must hold the same: the sum of the differences to rank 0's is then exactly zero.
-        var first = weights.clone();
-        collective.Broadcast(first, 0);
-        if (!first.equal(weights).all().item<bool>()) throw new InvalidOperationException($"rank {collective.Rank} differs from rank 0");
-        if (collective.Rank == 0) Console.WriteLine($"{Convert.ToHexStringLower(SHA256.HashData(weights.bytes))} {BitConverter.DoubleToInt64Bits(loss[0]):x}");
+        var others = weights.clone();
+        collective.Broadcast(others, 0);
+        if (!others.equal(weights).all().item<bool>()) throw new InvalidOperationException($"rank {collective.Rank} differs from rank 0");
+        if (collective.Rank == 0) Console.WriteLine($"{Convert.ToHexStringLower(SHA256.HashData(weights.bytes))} {BitConverter.DoubleToInt64Bits(loss):x}");
         return 0;
     }
 

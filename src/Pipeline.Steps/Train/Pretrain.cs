@@ -90,5 +90,5 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
         return Task.CompletedTask;
     }
 
-    private static TokenFile Open(TokenShard shard) => new(shard.Path, TokenShardHeader.TokensOffset, shard.Header.TokenCount, shard.Header.BytesPerToken, shard.Header.VocabularySize);
+    internal static TokenFile Open(TokenShard shard) => new(shard.Path, TokenShardHeader.TokensOffset, shard.Header.TokenCount, shard.Header.BytesPerToken, shard.Header.VocabularySize);
 }

@@ -1,29 +1,20 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Distributed;
 
-/// <summary>
-/// Ranks of one MPI job. A sum is made by the owner of each segment in the order of <see cref="PairwiseTree"/> over ranks and handed to all, so that every rank
-/// holds the same bits and MPI's own choice of algorithm has no say in them. Calls come from one thread at a time.
-/// </summary>
+/// <summary>Ranks of one MPI job. Calls come from one thread at a time.</summary>
 public sealed unsafe class MpiCollective : ICollective
 {
-    /// <summary>Of a tensor that is summed in one exchange: small enough for the cache, large enough to hide the latency.</summary>
-    private const int ChunkBytes = 4 << 20;
+    private const int BroadcastBytes = 1 << 28;
 
     private readonly MpiLibrary _mpi;
-    private readonly byte* _scratch;
-    private readonly int* _layout;
+    private readonly ShardExchange _exchange;
     private bool _finished;
 
     private MpiCollective(MpiLibrary mpi, int rank, int size)
     {
         (_mpi, Rank, Size) = (mpi, rank, size);
-        // A segment may be an element longer than its share.
-        _scratch = (byte*)NativeMemory.AlignedAlloc(ChunkBytes + (nuint)(size * sizeof(double)), 64);
-        _layout = (int*)NativeMemory.Alloc((nuint)(4 * size), sizeof(int));
+        _exchange = new ShardExchange(mpi, rank, size);
     }
 
     public int Rank { get; }
@@ -41,44 +32,34 @@ public sealed unsafe class MpiCollective : ICollective
         return new MpiCollective(mpi, rank, size);
     }
 
-    public void AllReduceSum(Tensor tensor)
+    public void SumShards(Tensor total, IReadOnlyList<Tensor> subtrees, int shards)
     {
-        if (Size == 1) return;
         using var scope = NewDisposeScope();
-        var flat = Flat(tensor);
-        var perChunk = ChunkBytes / (int)flat.ElementSize;
-        for (long start = 0, count = flat.numel(); start < count; start += perChunk)
-        {
-            using var piece = flat.narrow(0, start, Math.Min(perChunk, count - start));
-            if (flat.dtype == ScalarType.Float32) SumChunk(MemoryMarshal.Cast<byte, float>(piece.bytes));
-            else if (flat.dtype == ScalarType.Float64) SumChunk(MemoryMarshal.Cast<byte, double>(piece.bytes));
-            else throw new ArgumentException($"a sum over ranks takes float32 or float64, not {flat.dtype}");
-        }
+        var plan = new ReductionPlan(shards, Size);
+        if (subtrees.Count != plan.Held[Rank]) throw new ArgumentException($"rank {Rank} of {Size} has {plan.Held[Rank]} subtrees of {shards} shards, not {subtrees.Count}");
+        if (subtrees.Any(tensor => tensor.numel() != total.numel() || tensor.dtype != total.dtype)) throw new ArgumentException("the subtrees' sums differ from the total in size or type");
+        if (total.dtype is not (ScalarType.Float32 or ScalarType.Float64)) throw new ArgumentException($"a sum over ranks takes float32 or float64, not {total.dtype}");
+        var count = total.numel();
+        if (count == 0) return;
+        var to = Address(Flat(total));
+        var from = subtrees.Select(tensor => Address(Flat(tensor))).ToArray();
+        if (total.dtype == ScalarType.Float32) _exchange.Sum((float*)to, from, count, plan);
+        else _exchange.Sum((double*)to, from, count, plan);
     }
 
     public void AllReduceSum(Span<double> values)
     {
-        if (Size == 1) return;
-        while (!values.IsEmpty)
-        {
-            var chunk = values[..Math.Min(values.Length, ChunkBytes / sizeof(double))];
-            SumChunk(chunk);
-            values = values[chunk.Length..];
-        }
+        if (Size == 1 || values.IsEmpty) return;
+        fixed (double* buffer = values) _exchange.Sum(buffer, [(nint)buffer], values.Length, new ReductionPlan(Size, Size));
     }
 
     public void Broadcast(Tensor tensor, int root)
     {
         if (root < 0 || root >= Size) throw new ArgumentOutOfRangeException(nameof(root), $"rank {root} is none of the {Size} ranks");
-        if (Size == 1) return;
         using var scope = NewDisposeScope();
         var flat = Flat(tensor);
-        var perChunk = ChunkBytes / flat.ElementSize;
-        for (long start = 0, count = flat.numel(); start < count; start += perChunk)
-        {
-            using var piece = flat.narrow(0, start, Math.Min(perChunk, count - start));
-            fixed (byte* bytes = piece.bytes) _mpi.Broadcast(bytes, piece.bytes.Length, root);
-        }
+        var bytes = flat.numel() * flat.ElementSize;
+        for (long start = 0; start < bytes; start += BroadcastBytes) _mpi.Broadcast((byte*)Address(flat) + start, (int)Math.Min(BroadcastBytes, bytes - start), root);
     }
 
     public void Barrier() => _mpi.Barrier();
@@ -89,8 +70,7 @@ public sealed unsafe class MpiCollective : ICollective
         if (_finished) return;
         _finished = true;
         _mpi.Finish();
-        NativeMemory.AlignedFree(_scratch);
-        NativeMemory.Free(_layout);
+        _exchange.Dispose();
     }
 
     /// <summary>Ends every rank of the job at once, this process included.</summary>
@@ -100,6 +80,7 @@ public sealed unsafe class MpiCollective : ICollective
         _mpi.Abort(exitCode);
     }
 
+    /// <summary>In the caller's scope, which keeps the memory in place.</summary>
     private static Tensor Flat(Tensor tensor)
     {
         if (tensor.device_type != TorchSharp.DeviceType.CPU || !tensor.is_contiguous())
@@ -107,28 +88,9 @@ public sealed unsafe class MpiCollective : ICollective
         return tensor.detach().view(-1);
     }
 
-    /// <summary>Rank j sums segment j of everyone; then everyone collects the sums.</summary>
-    private void SumChunk<T>(Span<T> values)
-        where T : unmanaged, INumber<T>
+    private static nint Address(Tensor flat)
     {
-        int* counts = _layout, displacements = counts + Size, receivedCounts = displacements + Size, receivedDisplacements = receivedCounts + Size;
-        int Bound(int segment, int length) => (int)((long)length * segment / Size);
-        var own = Bound(Rank + 1, values.Length) - Bound(Rank, values.Length);
-        for (var j = 0; j < Size; j++)
-        {
-            displacements[j] = Bound(j, values.Length) * sizeof(T);
-            counts[j] = (Bound(j + 1, values.Length) * sizeof(T)) - displacements[j];
-            receivedDisplacements[j] = j * own * sizeof(T);
-            receivedCounts[j] = own * sizeof(T);
-        }
-
-        fixed (T* buffer = values)
-        {
-            _mpi.AllToAll((byte*)buffer, counts, displacements, _scratch, receivedCounts, receivedDisplacements);
-            var pieces = new Span<T>(_scratch, own * Size);
-            PairwiseTree.SumInto(pieces, Size);
-            pieces[..own].CopyTo(values.Slice(Bound(Rank, values.Length), own));
-            _mpi.AllGatherInPlace((byte*)buffer, counts, displacements);
-        }
+        // Of the first element: a span cannot hold more than 2 GB.
+        fixed (byte* first = flat.narrow(0, 0, 1).bytes) return (nint)first;
     }
 }

@@ -1,3 +1,4 @@
+using Pipeline.Training.Scripts;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Distributed;
@@ -9,8 +10,12 @@ public sealed class SingleProcess : ICollective
 
     public int Size => 1;
 
-    public void AllReduceSum(Tensor tensor)
+    public void SumShards(Tensor total, IReadOnlyList<Tensor> subtrees, int shards)
     {
+        using var noGradient = no_grad();
+        for (var i = subtrees.Count - 1; i > 0; i--) Arithmetic.Add(subtrees[i - 1], subtrees[i]);
+        if (subtrees.Count == 0) total.zero_();
+        else if (!ReferenceEquals(total, subtrees[0])) total.copy_(subtrees[0]);
     }
 
     public void AllReduceSum(Span<double> values)

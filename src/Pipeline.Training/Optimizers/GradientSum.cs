@@ -1,61 +1,72 @@
+using Pipeline.Training.Distributed;
 using Pipeline.Training.Scripts;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Optimizers;
 
-/// <summary>Adds micro-shard gradients as a binary tree over their order instead of one after the other. Ranks that each hold a complete subtree then
-/// add up to the same bits as one rank that holds them all. Costs one more gradient per level above the second.</summary>
+/// <summary>Adds micro-shard gradients in the order of <see cref="PairwiseTree"/> instead of one after the other, so that ranks that share the shards add up to the
+/// same bits as one rank that holds them all. Costs one more gradient per level above the second.</summary>
 public sealed class GradientSum(Tensor gradients) : IDisposable
 {
-    // Sums of complete subtrees to the left, the largest first.
-    readonly List<(int Shards, Tensor Sum)> left = [];
-    int pending;
+    // Subtrees to the left of the one that backward passes add to.
+    readonly List<(Subtree Subtree, Tensor Sum)> left = [];
+    Subtree current;
 
     public void Start()
     {
         using var noGradient = no_grad();
         gradients.zero_();
-        pending = 0;
+        DropLeft();
+        current = default;
     }
 
-    /// <summary>Before the backward pass of each shard.</summary>
-    public void MakeRoom()
+    /// <summary>Before the backward pass of each of this rank's shards, in order.</summary>
+    public void MakeRoom(int shard)
     {
-        // Two neighbours add up in place, which is the tree's lowest level already.
-        if (pending == 2)
+        var next = new Subtree(shard, 1);
+        if (next.Completes(current))
+        {
+            // Two neighbours add up in place, which is the tree's lowest level already.
+            current = new(current.Start, 2);
+            return;
+        }
+        if (current.Count > 0)
         {
             using var noGradient = no_grad();
-            while (left.Count > 0 && left[^1].Shards == pending)
-            {
-                AddLast();
-                pending *= 2;
-            }
-            left.Add((pending, gradients.clone().DetachFromDisposeScope()));
+            MergeCurrent();
+            left.Add((current, gradients.clone().DetachFromDisposeScope()));
             gradients.zero_();
-            pending = 0;
         }
-        pending++;
+        current = next;
     }
 
-    /// <summary>Leaves the whole sum in the gradients.</summary>
-    public void Finish()
+    /// <summary>Leaves the sum over the shards of all ranks in the gradients.</summary>
+    public void Finish(ICollective ranks, int shards)
     {
-        using var noGradient = no_grad();
-        while (left.Count > 0)
-            AddLast();
+        using (no_grad())
+            MergeCurrent();
+        ranks.SumShards(gradients, current.Count == 0 ? [] : [.. left.Select(subtree => subtree.Sum), gradients], shards);
+        DropLeft();
     }
 
-    public void Dispose()
+    public void Dispose() => DropLeft();
+
+    void MergeCurrent()
+    {
+        while (left.Count > 0 && current.Completes(left[^1].Subtree))
+        {
+            var (subtree, sum) = left[^1];
+            Arithmetic.Add(gradients, sum);
+            sum.Dispose();
+            left.RemoveAt(left.Count - 1);
+            current = new(subtree.Start, 2 * subtree.Count);
+        }
+    }
+
+    void DropLeft()
     {
         foreach (var (_, sum) in left)
             sum.Dispose();
-    }
-
-    void AddLast()
-    {
-        var (_, sum) = left[^1];
-        Arithmetic.Add(gradients, sum);
-        sum.Dispose();
-        left.RemoveAt(left.Count - 1);
+        left.Clear();
     }
 }

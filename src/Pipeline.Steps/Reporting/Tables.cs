@@ -1,0 +1,85 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Pipeline.Steps.Reporting;
+
+/// <summary>Evaluation metrics named <c>WHO.FIGURE</c>: a row for who, a column for each figure.</summary>
+internal static class FiguresTable
+{
+    public static string Of(JsonNode metrics)
+    {
+        var all = metrics.AsObject().ToDictionary(m => m.Key, m => (double)m.Value!, StringComparer.Ordinal);
+        // The figures that stand alone are those of the last model: every WHO.FIGURE whose FIGURE stands alone is a row's.
+        var split = all.Keys.Select(k => k.Split('.', 2)).Where(k => k.Length == 2 && (all.ContainsKey(k[1]) || k[0] is "unigram" or "floor")).ToList();
+        var columns = split.Select(k => k[1]).Distinct().ToList();
+        var rows = split.Select(k => k[0]).Distinct().OrderBy(r => r is "unigram" or "floor" ? 0 : 1).ToList();
+        return rows.Count == 0 ? "" : Html.Table(["", .. columns], rows.Select(r => (IEnumerable<string>)[Html.Text(r), .. columns.Select(c => all.TryGetValue($"{r}.{c}", out var value) ? Html.Number(value) : "")]));
+    }
+}
+
+/// <summary>The curves of one training step.</summary>
+internal static class TrainingCurves
+{
+    public static string Of(string step, IEnumerable<string> log)
+    {
+        var lines = log.Select(l => JsonNode.Parse(l)!.AsObject()).ToList();
+        var loss = Chart.Draw($"{step}: loss", "step", [new("training", Points(lines, "loss")), new("validation", Points(lines, "validation.loss"))]);
+        var norm = Chart.Draw($"{step}: gradient norm", "step", [new("gradient norm", Points(lines, "grad_norm"))]);
+        var rate = Chart.Draw($"{step}: learning rate", "step", [new("learning rate", Points(lines, "lr"))]);
+        var accuracy = Points(lines, "validation.accuracy") is { Count: > 0 } points ? Chart.Draw($"{step}: held-out reward accuracy", "step", [new("accuracy", points)]) : "";
+        return loss + accuracy + norm + rate;
+    }
+
+    private static List<(double X, double Y)> Points(List<JsonObject> lines, string name) =>
+        [.. lines.Where(l => l[name] is JsonValue).Select(l => ((double)l["step"]!, (double)l[name]!))];
+}
+
+/// <summary>Prompts, what was expected, and what each model wrote.</summary>
+internal static class SampleTable
+{
+    public static string Of(JsonArray samples)
+    {
+        var text = new StringBuilder();
+        foreach (var sample in samples)
+        {
+            text.Append($"<h3>{Html.Text((string)sample!["prompt"]!)}</h3>");
+            var rows = new List<(string, string)> { ("documentation", (string)sample["expected"]!) };
+            rows.AddRange(sample["answers"]!.AsObject().Select(a => (a.Key, (string)a.Value!)));
+            text.Append(Html.Table(["who", "answer"], rows.Select(r => (IEnumerable<string>)[Html.Text(r.Item1), Html.Text(r.Item2)])));
+        }
+
+        return text.ToString();
+    }
+}
+
+/// <summary>A step's funnel: documents in and out by rule, with samples.</summary>
+internal static class FunnelTable
+{
+    public static string Of(string step, JsonNode funnel)
+    {
+        var rules = funnel["rules"]!.AsArray().Where(r => (long)r!["documents_changed"]! > 0 || (long)r["documents_in"]! != (long)r["documents_out"]!).ToList();
+        var table = Html.Table(["rule", "documents in", "out", "changed", "characters in", "out"], rules.Select(r => (IEnumerable<string>)
+            [Html.Text((string)r!["rule"]!), Count(r, "documents_in"), Count(r, "documents_out"), Count(r, "documents_changed"), Count(r, "characters_in"), Count(r, "characters_out")]));
+        var samples = rules.SelectMany(r => r!["samples"]!.AsArray().Take(2).Select(s => (IEnumerable<string>)
+            [Html.Text((string)r["rule"]!), Html.Text(Text(s, "value")), $"<del>{Html.Text(Text(s, "before"))}</del>", $"<ins>{Html.Text(Text(s, "after"))}</ins>"])).ToList();
+        return $"<h3>{Html.Text(step)}</h3>{table}" + (samples.Count == 0 ? "" : $"<details><summary>samples</summary>{Html.Table(["rule", "value", "before", "after"], samples)}</details>");
+    }
+
+    private static string Count(JsonNode rule, string name) => Html.Number((double)rule[name]!);
+
+    private static string Text(JsonNode? sample, string name) => sample?[name] switch { null => "", JsonValue value => value.ToString(), var other => other.ToJsonString() };
+}
+
+/// <summary>Sizes of the parts and the overlaps counted between them.</summary>
+internal static class CertificateTable
+{
+    public static string Of(JsonNode certificate)
+    {
+        var sizes = Html.Table(["part", "documents", "characters", "share"], certificate["sizes"]!.AsObject().Select(s => (IEnumerable<string>)
+            [Html.Text(s.Key), Html.Number((double)s.Value!["documents"]!), Html.Number((double)s.Value["characters"]!), Html.Number((double)s.Value["share"]!)]));
+        var overlaps = Html.Table(["between", "exact", "near", "13-gram"], certificate["overlaps"]!.AsArray().Select(o => (IEnumerable<string>)
+            [Html.Text($"{o!["earlier"]} and {o["later"]}"), Html.Number((double)o["exact"]!), Html.Number((double)o["near"]!), Html.Number((double)o["ngram"]!)]));
+        var holds = (bool)certificate["holds"]! ? "<p class=\"good\">No document of one part overlaps another.</p>" : "<p class=\"bad\">The parts overlap.</p>";
+        return holds + sizes + overlaps;
+    }
+}
