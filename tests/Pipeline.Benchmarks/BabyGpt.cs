@@ -9,7 +9,7 @@ using Pipeline.Training.Schedules;
 namespace Pipeline.Benchmarks;
 
 /// <summary>nanoGPT's CPU baby on Shakespeare's characters: 4 layers, 4 heads, width 128, context 64, batch 12, 2,000 iterations.</summary>
-static class BabyGpt
+public static class BabyGpt
 {
     public const int Context = 64;
 
