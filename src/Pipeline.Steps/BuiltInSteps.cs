@@ -24,6 +24,7 @@ public static class BuiltInSteps
         new CleanText(),
         new Deduplicate(),
         new Split(),
+        new Contiguous(),
         new TrainBpe(),
         new Encode(),
         new FromDocuments(),

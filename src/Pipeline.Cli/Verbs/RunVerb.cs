@@ -32,7 +32,7 @@ internal static class RunVerb
 
             using var log = new RunLog(opened.State.Folder);
             using var screen = Screen.Choose(parsed.GetValue(json), opened);
-            var scheduler = new Scheduler(opened.State, new InProcessExecutor(opened.Catalog, opened.State.Store), new WorkerExecutor(WorkerVerb.CommandOfThisProgram(), Ranks.Launcher), Ranks.Launcher, MachineResources.OfThisMachine());
+            var scheduler = new Scheduler(opened.State, new InProcessExecutor(opened.Catalog, opened.State.Store), new WorkerExecutor(WorkerVerb.CommandOfThisProgram(), Ranks.Launcher, Ranks.FollowThisProcess()), Ranks.Launcher, MachineResources.OfThisMachine());
             var options = new RunOptions(parsed.GetValue(jobs), forced, parsed.GetValue(keepGoing));
             var summary = await scheduler.RunAsync(opened.Definition, options, new Both(log, screen), cancellation);
             return summary.Status switch

@@ -15,7 +15,8 @@ internal static class WorkerVerb
         {
             var file = parsed.GetValue(task)!;
             if (!File.Exists(file)) throw new WrongInputException($"There is no task file '{file}'.");
-            return Worker.RunAsync(file, BuiltInSteps.Catalog(), Ranks.Current(), Console.In, Console.Out);
+            if (Ranks.UnderEngine) Ranks.FollowEngine();
+            return Worker.RunAsync(file, BuiltInSteps.Catalog(), Ranks.Current(), Ranks.UnderEngine, Console.In, Console.Out);
         });
         return command;
     }

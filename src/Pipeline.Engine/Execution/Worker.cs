@@ -9,16 +9,13 @@ public static class Worker
 {
     /// <summary>Returns the exit code: 0, or 1 where the task failed (the outcome file says how).</summary>
     /// <param name="rank">0 for the process that speaks and writes the outcome; others are silent.</param>
-    public static async Task<int> RunAsync(string taskFile, StepCatalog catalog, int rank, TextReader input, TextWriter output)
+    /// <param name="underEngine">An engine on this machine started it and closes its input to stop it.</param>
+    public static async Task<int> RunAsync(string taskFile, StepCatalog catalog, int rank, bool underEngine, TextReader input, TextWriter output)
     {
         var task = JsonSerializer.Deserialize(await File.ReadAllBytesAsync(taskFile), TaskJson.Default.StepTask) ?? throw new InvalidDataException($"{taskFile} holds no task");
         using var cancel = new CancellationTokenSource();
-        if (Environment.GetEnvironmentVariable(WorkerExecutor.EngineVariable) is { Length: > 0 } engine)
-        {
-            ParentWatch.Start(engine, () => Environment.Exit(143));
-            // A launcher gives ranks no input to close; it is ended instead.
-            if (task.Ranks == 1) CancelWhenClosed(input, cancel);
-        }
+        // A launcher gives ranks no input to close; it is ended instead. A worker started by hand or by a cluster may have no input at all.
+        if (underEngine && task.Ranks == 1) CancelWhenClosed(input, cancel);
 
         // An orphan of a killed engine may still be ending: two must never write in one workspace.
         using var alone = rank == 0 ? await Caching.FileLock.TakeAsync(Path.ChangeExtension(task.Workspace, ".worker"), () => { }, cancel.Token) : null;

@@ -12,11 +12,9 @@ public sealed record RankLauncher(Func<string?> Unavailable, Func<int, IReadOnly
 
 /// <summary>Runs each task in a child process, so that a native crash or an out-of-memory kill is a failed step and not a dead engine.</summary>
 /// <param name="command">The command that, followed by a task file, does the task.</param>
-public sealed class WorkerExecutor(IReadOnlyList<string> command, RankLauncher launcher) : IExecutor
+/// <param name="environment">Variables for every worker, beside those of this process: whose death it must follow, for one.</param>
+public sealed class WorkerExecutor(IReadOnlyList<string> command, RankLauncher launcher, IReadOnlyDictionary<string, string> environment) : IExecutor
 {
-    /// <summary>Tells a worker whose death it must follow: <c>PID:START-TICKS</c>.</summary>
-    public const string EngineVariable = "PIPELINE_ENGINE";
-
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
     public async Task<TaskOutcome> RunAsync(StepTask task, IStepListener listener, CancellationToken cancellation)
@@ -28,8 +26,7 @@ public sealed class WorkerExecutor(IReadOnlyList<string> command, RankLauncher l
         AtomicFile.Write(taskFile, JsonSerializer.SerializeToUtf8Bytes(task, TaskJson.Default.StepTask));
         var start = launched ? launcher.Start(task.Ranks, [.. command, taskFile]) : new ProcessStartInfo(command[0], [.. command.Skip(1), taskFile]);
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
-        start.Environment[EngineVariable] = ParentWatch.Describe(Process.GetCurrentProcess());
-        start.Environment["DOTNET_TieredPGO"] = "0";
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         if (task.Gpus.Count > 0) start.Environment["CUDA_VISIBLE_DEVICES"] = string.Join(',', task.Gpus);
 
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start");

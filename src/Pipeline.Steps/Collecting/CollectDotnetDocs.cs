@@ -15,9 +15,9 @@ public sealed class CollectDotnetDocs : Step<CollectDotnetDocs.With, CollectDotn
         [SourceFiles]
         public IReadOnlyList<string> Paths { get; init; } = [];
 
-        [Description("How many documented members to take: whole types in a seeded order, so that a member keeps its siblings. Without it all are taken.")]
-        [Engine.Authoring.Range(1, int.MaxValue)]
-        public int? Sample { get; init; }
+        [Description("How many documented members to take: whole types in a seeded order, so that a member keeps its siblings. 0 takes all.")]
+        [Engine.Authoring.Range(0, int.MaxValue)]
+        public int Sample { get; init; }
 
         [Description("Seed of the sample.")]
         public long Seed { get; init; }
@@ -40,7 +40,7 @@ public sealed class CollectDotnetDocs : Step<CollectDotnetDocs.With, CollectDotn
 
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context) =>
         DocumentOutput.WriteAsync(outputs.Documents, new CollectionOptions { Format = FileFormat.DotnetXml }, context, "members", documents =>
-            with.Sample is { } count ? Sampled(documents, count, with.Seed) : documents);
+            with.Sample > 0 ? Sampled(documents, with.Sample, with.Seed) : documents);
 
     private static async IAsyncEnumerable<Data.Documents.Document> Sampled(IAsyncEnumerable<Data.Documents.Document> documents, int count, long seed)
     {

@@ -12,8 +12,8 @@ public sealed class TrainBpe : Step<TrainBpe.With, TrainBpe.Given, TrainBpe.Made
 {
     public sealed record With
     {
-        [Description("Tokens in all: special tokens, 256 bytes and merges. Fewer come out where the text has no more pairs to merge.")]
-        [Engine.Authoring.Range(257, 1_000_000)]
+        [Description("Tokens in all: special tokens, 256 bytes and merges. With room for no merge each byte is a token, which in plain English text is each character. Fewer come out where the text has no more pairs to merge.")]
+        [Engine.Authoring.Range(256, 1_000_000)]
         public int VocabSize { get; init; } = 32_000;
 
         [Description("A pair of tokens that occurs less often is not merged.")]
@@ -47,8 +47,8 @@ public sealed class TrainBpe : Step<TrainBpe.With, TrainBpe.Given, TrainBpe.Made
     protected override IEnumerable<(string Option, string Message)> Check(With with)
     {
         if (Data.Tokenizers.SpecialTokens.Problem(with.SpecialTokens) is { } problem) yield return ("special_tokens", problem);
-        var least = with.SpecialTokens.Count + 257;
-        if (with.VocabSize < least) yield return ("vocab_size", $"{with.VocabSize} leaves no room for a merge beside {with.SpecialTokens.Count} special tokens and 256 bytes; at least {least}");
+        var least = with.SpecialTokens.Count + 256;
+        if (with.VocabSize < least) yield return ("vocab_size", $"{with.VocabSize} leaves no room for {with.SpecialTokens.Count} special tokens and 256 bytes; at least {least}");
     }
 
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)

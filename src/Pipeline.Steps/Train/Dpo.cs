@@ -51,13 +51,14 @@ public sealed class Dpo : TrainStep<Dpo.With, Dpo.Given, Dpo.Made>
             using var model = ModelFiles.Read(inputs.Model, Path.Combine(context.Workspace, $"given-{ranks.Rank}"));
             var (train, tooLong) = EncodedConversations.Read(inputs.Preferences.Train, tokenizer, model.Config.Context);
             var (held, _) = EncodedConversations.Read(inputs.Preferences.Validation, tokenizer, model.Config.Context);
-            var most = with.Validation.Sequences == 0 ? held.Count : (int)Math.Min(held.Count, with.Validation.Sequences);
+            // The reference's log-probabilities cost a forward pass each: only of the pairs that the steps will come to.
+            var seen = EncodedConversations.Spread(train, with.Steps * with.Batch.Sequences);
             TorchSharp.torch.set_num_threads(with.Threads);
             using var objective = new DirectPreference(model, new() { Beta = with.Beta, LabelSmoothing = with.LabelSmoothing });
-            var result = TrainingSession.Train(model, objective, WithReference(train), WithReference([.. held.Take(most)]), with, ranks, context, outputs.Log);
+            var result = TrainingSession.Train(model, objective, WithReference(seen), WithReference(EncodedConversations.Spread(held, with.Validation.Sequences)), with, ranks, context, outputs.Log);
             if (ranks.Rank != 0) return;
             ModelFiles.Write(model, inputs.Model.Locate(ModelFiles.TokenizerFile), outputs.Model.Folder);
-            context.Metric("train.preferences", train.Count);
+            context.Metric("train.preferences", seen.Count);
             context.Metric("train.too_long", tooLong);
             TrainingSession.Report(result, model, ranks, context);
             var accuracy = result.Validation.FirstOrDefault(f => f.Name == "accuracy");

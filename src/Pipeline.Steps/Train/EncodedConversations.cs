@@ -25,6 +25,10 @@ internal static class EncodedConversations
         return (Some(fitting, all.Count, context, "preference"), all.Count - fitting.Count);
     }
 
+    /// <summary>At most <paramref name="most"/> of them (0: all), spread evenly, always the same ones.</summary>
+    public static IReadOnlyList<T> Spread<T>(IReadOnlyList<T> all, long most) =>
+        most == 0 || all.Count <= most ? all : [.. Enumerable.Range(0, (int)most).Select(i => all[(int)(i * (long)all.Count / most)])];
+
     private static Example Example(EncodedExample encoded) => new(encoded.Ids, encoded.Trained);
 
     private static List<T> Some<T>(List<T> fitting, int of, int context, string what) =>

@@ -40,13 +40,12 @@ public sealed class Instruct : TrainStep<Instruct.With, Instruct.Given, Instruct
             using var model = ModelFiles.Read(inputs.Model, Path.Combine(context.Workspace, $"given-{ranks.Rank}"));
             var (train, tooLong) = EncodedConversations.Read(inputs.Conversations.Train, tokenizer, model.Config.Context);
             var (held, _) = EncodedConversations.Read(inputs.Conversations.Validation, tokenizer, model.Config.Context);
-            var most = with.Validation.Sequences == 0 ? held.Count : (int)Math.Min(held.Count, with.Validation.Sequences);
             using var objective = new NextToken(model);
             var result = TrainingSession.Train(
                 model,
                 objective,
                 new Training.Batches.Conversations(train, model.Config.Vocabulary, model.Config.Context),
-                new Training.Batches.Conversations([.. held.Take(most)], model.Config.Vocabulary, model.Config.Context),
+                new Training.Batches.Conversations(EncodedConversations.Spread(held, with.Validation.Sequences), model.Config.Vocabulary, model.Config.Context),
                 with,
                 ranks,
                 context,

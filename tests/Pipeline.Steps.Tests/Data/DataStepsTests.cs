@@ -70,6 +70,27 @@ public sealed class DataStepsTests
     }
 
     [Fact]
+    public async Task A_single_text_is_cut_in_place_and_encoded_byte_by_byte()
+    {
+        var text = string.Concat(Enumerable.Repeat("All the world's a stage,\nand all the men and women merely players.\n", 20));
+        using var cut = await (await new StepRun(new Contiguous()).GivenDocuments("documents", Document.Create("play.txt", text))).RunAsync("""{"train":0.9,"validation":0.1,"test":0}""");
+        Assert.Equal($"{text.Length * 9 / 10:N0} / {text.Length - (text.Length * 9 / 10):N0} / 0 characters", cut.Context!.Summary);
+        using var trained = await new StepRun(new TrainBpe()).Given("documents", cut["train"]).RunAsync("""{"vocab_size":260}""");
+        Assert.Equal(0, trained.Context!.Metrics["merges"]);
+        using var encoded = await new StepRun(new Encode()).Given("split", cut).Given("tokenizer", trained["tokenizer"]).RunAsync();
+        // One token a character, and one that ends the text.
+        Assert.Equal((text.Length * 9 / 10) + 1, encoded.Context!.Metrics["train.tokens"]);
+        Assert.Equal(0, encoded.Context.Metrics["test.tokens"]);
+    }
+
+    [Fact]
+    public async Task A_text_too_short_to_be_cut_says_which_part_stays_empty()
+    {
+        using var run = await new StepRun(new Contiguous()).GivenDocuments("documents", Document.Create("a.txt", "abc"));
+        Assert.Contains("validation gets no text: the longest of 1 documents has 3 characters", (await Assert.ThrowsAsync<StepFailedException>(() => run.RunAsync())).Message);
+    }
+
+    [Fact]
     public async Task Encode_gives_shards_that_decode_to_the_documents()
     {
         using var split = await SplitMembers(200);
@@ -92,7 +113,7 @@ public sealed class DataStepsTests
     }
 
     [Theory]
-    [InlineData("""{"vocab_size":260}""", "vocab_size: 260 leaves no room")]
+    [InlineData("""{"vocab_size":259}""", "vocab_size: 259 leaves no room")]
     [InlineData("""{"special_tokens":["x"]}""", "special_tokens: the special token 'x' is too short")]
     public void A_tokenizer_that_cannot_be_is_refused(string with, string expected) => Assert.Contains(new StepRun(new TrainBpe()).Problems(with), p => p.Contains(expected));
 
