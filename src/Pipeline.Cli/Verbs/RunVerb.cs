@@ -2,6 +2,7 @@ using System.CommandLine;
 using Pipeline.Cli.Screens;
 using Pipeline.Engine.Execution;
 using Pipeline.Steps.Running;
+using Pipeline.Training.NativeLibraries;
 
 namespace Pipeline.Cli.Verbs;
 
@@ -14,7 +15,8 @@ internal static class RunVerb
         var jobs = new Option<int>("--jobs", "-j") { Description = "How many steps may run at once; the number of CPUs otherwise.", DefaultValueFactory = _ => Environment.ProcessorCount };
         var force = new Option<string[]>("--force") { Description = "Run this step though its result is stored. May be given several times.", HelpName = "STEP", DefaultValueFactory = _ => [] };
         var keepGoing = new Option<bool>("--keep-going", "-k") { Description = "After a failure, go on with what does not depend on it." };
-        var libtorch = new Option<string?>("--libtorch") { Description = "Load libtorch from this folder instead of the one that came along (also PIPELINE_LIBTORCH).", HelpName = "DIR" };
+        // Main has acted on it before the command line is parsed; workers inherit it.
+        var libtorch = new Option<string?>(LibTorchChoice.Option) { Description = $"Load libtorch from this folder instead of the one that came along (also {LibTorchChoice.Variable}).", HelpName = "DIR" };
         var json = PipelineArguments.JsonOption();
         jobs.Validators.Add(result =>
         {
@@ -27,7 +29,6 @@ internal static class RunVerb
             var opened = pipeline.Open(parsed);
             var forced = (parsed.GetValue(force) ?? []).Select(id => opened.Step(id).Id).ToHashSet(StringComparer.Ordinal);
             if (parsed.GetValue(dryRun)) return PlanVerb.Show(opened, forced, parsed.GetValue(json), check: false);
-            if (parsed.GetValue(libtorch) is { } folder) Environment.SetEnvironmentVariable("PIPELINE_LIBTORCH", Path.GetFullPath(folder));
 
             using var log = new RunLog(opened.State.Folder);
             using var screen = Screen.Choose(parsed.GetValue(json), opened);

@@ -9,10 +9,11 @@ public static class Worker
 {
     /// <summary>Returns the exit code: 0, or 1 where the task failed (the outcome file says how).</summary>
     /// <param name="rank">0 for the process that speaks and writes the outcome; others are silent.</param>
-    public static async Task<int> RunAsync(string taskFile, StepCatalog catalog, int rank, TextReader input, TextWriter output)
+    public static async Task<int> RunAsync(string taskFile, StepCatalog catalog, int rank, TextReader input, TextWriter output, CancellationToken stop)
     {
         var task = JsonSerializer.Deserialize(await File.ReadAllBytesAsync(taskFile), TaskJson.Default.StepTask) ?? throw new InvalidDataException($"{taskFile} holds no task");
-        using var cancel = new CancellationTokenSource();
+        // Ranks that stopped at different steps would wait for one another: their launcher ends them.
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(task.Ranks == 1 ? stop : CancellationToken.None);
         if (Environment.GetEnvironmentVariable(WorkerExecutor.EngineVariable) is { Length: > 0 } engine)
         {
             ParentWatch.Start(engine, () => Environment.Exit(143));
