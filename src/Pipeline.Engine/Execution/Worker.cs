@@ -12,7 +12,7 @@ public static class Worker
     /// <param name="underEngine">An engine on this machine started it and closes its input to stop it.</param>
     public static async Task<int> RunAsync(string taskFile, StepCatalog catalog, int rank, bool underEngine, TextReader input, TextWriter output, CancellationToken stop)
     {
-        var task = JsonSerializer.Deserialize(await File.ReadAllBytesAsync(taskFile), TaskJson.Default.StepTask) ?? throw new InvalidDataException($"{taskFile} holds no task");
+        var task = JsonSerializer.Deserialize(await File.ReadAllBytesAsync(taskFile, CancellationToken.None), TaskJson.Default.StepTask) ?? throw new InvalidDataException($"{taskFile} holds no task");
         // Ranks that stopped at different steps would wait for one another: their launcher ends them.
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(task.Ranks == 1 ? stop : CancellationToken.None);
         // A launcher gives ranks no input to close. A worker started by hand or by a cluster may have no input at all.
