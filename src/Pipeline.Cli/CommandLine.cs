@@ -2,6 +2,7 @@ using System.CommandLine;
 using Pipeline.Cli.Verbs;
 using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Storage;
+using Pipeline.Training.NativeLibraries;
 
 namespace Pipeline.Cli;
 
@@ -26,6 +27,20 @@ public static class CommandLine
         WorkerVerb.Create(),
     };
 
+    /// <summary>Runs this program again inside this process, on another libtorch.</summary>
+    internal static int RunOnLibTorch(string folder, string[] args)
+    {
+        try
+        {
+            return LibTorchChoice.Run(folder, typeof(CommandLine).Assembly, args);
+        }
+        catch (LibTorchException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return ExitCode.WrongInput;
+        }
+    }
+
     public static async Task<int> RunAsync(string[] args)
     {
         var parsed = Root().Parse(args);
@@ -40,7 +55,7 @@ public static class CommandLine
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
-        catch (WrongInputException e)
+        catch (Exception e) when (e is WrongInputException or LibTorchException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return ExitCode.WrongInput;

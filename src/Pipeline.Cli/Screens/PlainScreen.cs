@@ -24,6 +24,9 @@ internal sealed class PlainScreen(TextWriter output, OpenedPipeline opened) : Sc
                 output.WriteLine($"run      {started.Step.Id}: {started.Reason}");
                 if (started.Notice.Length > 0) output.WriteLine($"note     {started.Step.Id}: {started.Notice}");
                 break;
+            case RunEvent.StepWaits waits:
+                output.WriteLine($"wait     {waits.Step.Id}: for {waits.For}");
+                break;
             case RunEvent.StepProgressed moved when progress.TryGetValue(moved.Step.Id, out var last) && Stopwatch.GetElapsedTime(last.Said) > TimeSpan.FromSeconds(5):
                 progress[moved.Step.Id] = (Stopwatch.GetTimestamp(), last.Started);
                 output.WriteLine($"         {moved.Step.Id}: {StepLine.Progress(moved.Progress, Stopwatch.GetElapsedTime(last.Started))}");

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Pipeline.Cli.Screens;
 using Pipeline.Engine.Execution;
 using Pipeline.Steps.Running;
+using Pipeline.Training.NativeLibraries;
 
 namespace Pipeline.Cli.Verbs;
 
@@ -24,10 +25,10 @@ internal static class RunVerb
         pipeline.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
+            if ((parsed.GetValue(libtorch) ?? LibTorchChoice.Requested([])) is { } folder) LibTorchChoice.HandOn(folder);
             var opened = pipeline.Open(parsed);
             var forced = (parsed.GetValue(force) ?? []).Select(id => opened.Step(id).Id).ToHashSet(StringComparer.Ordinal);
             if (parsed.GetValue(dryRun)) return PlanVerb.Show(opened, forced, parsed.GetValue(json), check: false);
-            if (parsed.GetValue(libtorch) is { } folder) Environment.SetEnvironmentVariable("PIPELINE_LIBTORCH", Path.GetFullPath(folder));
 
             using var log = new RunLog(opened.State.Folder);
             using var screen = Screen.Choose(parsed.GetValue(json), opened);

@@ -1,4 +1,5 @@
 using Pipeline.Engine.Authoring;
+using Pipeline.Training.NativeLibraries;
 
 namespace Pipeline.Steps.Train;
 
@@ -17,5 +18,5 @@ public abstract class TrainStep<TParams, TInputs, TOutputs> : Step<TParams, TInp
 /// <summary>What of the environment changes a model's bytes.</summary>
 internal static class TorchFacets
 {
-    public static IReadOnlyDictionary<string, string> Of { get; } = new Dictionary<string, string> { ["device"] = "cpu", ["torchsharp"] = "0.107.0" };
+    public static IReadOnlyDictionary<string, string> Of { get; } = new Dictionary<string, string> { ["device"] = "cpu", ["libtorch"] = LibTorchChoice.Identity(), ["torchsharp"] = "0.107.0" };
 }

@@ -25,6 +25,23 @@ public static class LibTorchChoice
         return Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder ? folder : null;
     }
 
+    /// <summary>Lets the processes that this one starts compute with the libtorch of a folder, without loading it here.</summary>
+    /// <exception cref="LibTorchException">The folder or a library is missing.</exception>
+    public static void HandOn(string folder)
+    {
+        folder = Path.GetFullPath(folder);
+        LibTorchFolder.CheckFiles(folder);
+        Environment.SetEnvironmentVariable(Variable, folder);
+    }
+
+    /// <summary>Tells one libtorch from another without loading it: results made with one are not those of the other. The same libraries elsewhere are the same.</summary>
+    public static string Identity()
+    {
+        string[] places = Requested([]) is { } folder ? [folder] : [Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native"), AppContext.BaseDirectory];
+        var library = places.Select(place => Path.Combine(place, "libtorch_cpu.so")).FirstOrDefault(File.Exists);
+        return library is null ? "unknown" : ElfBuildId.Of(library) ?? $"{new FileInfo(library).Length} bytes";
+    }
+
     /// <summary>Calls the entry point of <paramref name="program"/> again, on the chosen libtorch; processes that it starts inherit the choice.</summary>
     /// <exception cref="LibTorchException">The folder, a library or the version does not fit.</exception>
     public static int Run(string folder, Assembly program, string[] arguments)

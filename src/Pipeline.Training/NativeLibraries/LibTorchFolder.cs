@@ -17,9 +17,7 @@ internal static unsafe class LibTorchFolder
     /// <exception cref="LibTorchException">The folder, a library or the version does not fit.</exception>
     public static IReadOnlyDictionary<string, nint> Load(string folder, string? bridge)
     {
-        if (!Directory.Exists(folder)) throw new LibTorchException($"libtorch was asked for in {folder}, which is no folder. Give the one that holds libtorch_cpu.so, such as .../site-packages/torch/lib");
-        var missing = Needed.Where(name => !File.Exists(PathOf(folder, name))).Select(name => $"lib{name}.so").ToArray();
-        if (missing.Length > 0) throw new LibTorchException($"{folder} has no {string.Join(", ", missing)}. Give the folder that holds libtorch_cpu.so, such as .../site-packages/torch/lib");
+        CheckFiles(folder);
         if (IsLoaded()) throw new LibTorchException("another libtorch is loaded already: choose one before the first use of TorchSharp");
 
         var withCuda = Cuda.All(name => File.Exists(PathOf(folder, name)));
@@ -29,6 +27,14 @@ internal static unsafe class LibTorchFolder
         var own = PathOf(folder, "LibTorchSharp");
         loaded["LibTorchSharp"] = LoadOne(File.Exists(own) ? own : bridge ?? throw new LibTorchException($"neither {folder} nor the application has libLibTorchSharp.so"));
         return loaded;
+    }
+
+    /// <exception cref="LibTorchException">The folder or a library is missing.</exception>
+    public static void CheckFiles(string folder)
+    {
+        if (!Directory.Exists(folder)) throw new LibTorchException($"libtorch was asked for in {folder}, which is no folder. Give the one that holds libtorch_cpu.so, such as .../site-packages/torch/lib");
+        var missing = Needed.Where(name => !File.Exists(PathOf(folder, name))).Select(name => $"lib{name}.so").ToArray();
+        if (missing.Length > 0) throw new LibTorchException($"{folder} has no {string.Join(", ", missing)}. Give the folder that holds libtorch_cpu.so, such as .../site-packages/torch/lib");
     }
 
     /// <summary>As <c>2.10.0</c>, or null where the library is too old to say.</summary>
