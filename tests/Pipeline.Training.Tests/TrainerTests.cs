@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Pipeline.TestKit;
 using Pipeline.Training.Batches;
+using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Models;
 using Pipeline.Training.Objectives;
 using Pipeline.Training.Schedules;
@@ -20,6 +22,20 @@ public sealed class TrainerTests
             Small.Options(150) with { ValidateEvery = 150 }).Run();
         // ln 50 = 3.9 before; the source's own entropy is about 1.6.
         Assert.InRange(result.Validation[0].Value, 1.0, 2.2);
+    }
+
+    [Fact]
+    public void The_loss_falls_as_it_did_when_this_was_written()
+    {
+        using var folder = new TemporaryFolder();
+        using var tokens = Small.Tokens(folder);
+        using var model = Gpt.Initialise(Small.Config(), seed: 1);
+        using var objective = new NextToken(model);
+        new Trainer<TokenBatch>(model.Parameters, objective, new TokenWindows(tokens, Small.Context, 1), null, Small.Options(60), new RunFiles(folder["run"], "curve")).Run();
+        var losses = File.ReadLines(folder["run/log.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("loss").GetDouble()).ToArray();
+        // Other processors round otherwise, so not to the bit.
+        foreach (var (step, expected) in new[] { (1, 3.9582), (10, 3.4363), (30, 2.6684) })
+            Assert.Equal(expected, losses[step - 1], 0.02);
     }
 
     [Theory]
