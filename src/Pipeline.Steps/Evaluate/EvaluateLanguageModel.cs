@@ -43,6 +43,10 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
         [Engine.Authoring.Range(1, 65536)]
         public int Batch { get; init; } = 16;
 
+        [Description("At most so many held-out conversations, and as many preferences, spread evenly and always the same; 0 takes all. Perplexity is always of the whole test part.")]
+        [Engine.Authoring.Range(0)]
+        public long Examples { get; init; } = 1000;
+
         [Description("Threads. Part of the recipe: another number sums in another order and gives other bits.")]
         [Engine.Authoring.Range(1, 1024)]
         public int Threads { get; init; } = 2;
@@ -135,7 +139,7 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
         {
             var (examples, _) = EncodedConversations.Read(conversations, tokenizer, model.Config.Context);
             using var objective = new NextToken(model);
-            var totals = Totals.Of(objective, new Training.Batches.Conversations(examples, model.Config.Vocabulary, model.Config.Context), with.Batch);
+            var totals = Totals.Of(objective, new Training.Batches.Conversations(EncodedConversations.Spread(examples, with.Examples), model.Config.Vocabulary, model.Config.Context), with.Batch);
             figures["answer.loss"] = totals.Sums[0] / totals.Weight;
             figures["answer.perplexity"] = Math.Exp(totals.Sums[0] / totals.Weight);
         }
@@ -143,7 +147,7 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
         if (inputs.Preferences is { } preferences)
         {
             var (pairs, _) = EncodedConversations.Read(preferences, tokenizer, model.Config.Context);
-            var preferred = PreferenceQuality.Of(model, pairs, with.Batch);
+            var preferred = PreferenceQuality.Of(model, EncodedConversations.Spread(pairs, with.Examples), with.Batch);
             figures["preference.accuracy"] = preferred.Accuracy;
             figures["preference.accuracy_per_token"] = preferred.NormalisedAccuracy;
             figures["preference.margin"] = preferred.Margin;
