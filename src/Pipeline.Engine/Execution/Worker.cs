@@ -11,7 +11,7 @@ public static class Worker
     /// <param name="rank">0 for the process that speaks and writes the outcome; others are silent.</param>
     public static async Task<int> RunAsync(string taskFile, StepCatalog catalog, int rank, TextReader input, TextWriter output, CancellationToken stop)
     {
-        var task = JsonSerializer.Deserialize(await File.ReadAllBytesAsync(taskFile), TaskJson.Default.StepTask) ?? throw new InvalidDataException($"{taskFile} holds no task");
+        var task = JsonSerializer.Deserialize(await File.ReadAllBytesAsync(taskFile, stop), TaskJson.Default.StepTask) ?? throw new InvalidDataException($"{taskFile} holds no task");
         // Ranks that stopped at different steps would wait for one another: their launcher ends them.
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(task.Ranks == 1 ? stop : CancellationToken.None);
         if (Environment.GetEnvironmentVariable(WorkerExecutor.EngineVariable) is { Length: > 0 } engine)
