@@ -7,7 +7,7 @@ public sealed class ExitCodeTests
         steps:
           files: { uses: collect.files, with: { paths: [a.txt] } }
           clean: { uses: clean.text, inputs: { documents: files } }
-          gate: { uses: gate, inputs: { metrics: clean }, with: { require: ["documents >= LEAST"] } }
+          gate: { uses: gate, inputs: { metrics: clean }, with: { require: ["documents.out >= LEAST"] } }
           after: { uses: shell, needs: [gate], with: { run: "true" } }
         """;
 
@@ -16,7 +16,9 @@ public sealed class ExitCodeTests
     [InlineData("run")]
     [InlineData("fly", "p.yaml")]
     [InlineData("run", "p.yaml", "--jobs", "0")]
+    [InlineData("run", "p.yaml", "--jobs", "none")]
     [InlineData("run", "p.yaml", "--fast")]
+    [InlineData("gc", "--older-than", "long")]
     [InlineData("run", "p.yaml", "--force", "nobody")]
     [InlineData("run", "p.yaml", "--param", "nothing")]
     [InlineData("run", "p.yaml", "--param", "unknown=1")]
@@ -62,7 +64,7 @@ public sealed class ExitCodeTests
         project.Write("a.txt", "A small document.");
         var run = (await project.Run()).Expect(ExitCode.GateFailed);
         Assert.Equal("files:ran clean:ran gate:failed after:skipped", run.Decisions);
-        Assert.Contains("documents >= 2  (1 against 2)", (string)run.Steps["gate"]["failure"]!["message"]!, StringComparison.Ordinal);
+        Assert.Contains("documents.out >= 2  (1 against 2)", (string)run.Steps["gate"]["failure"]!["message"]!, StringComparison.Ordinal);
         project.Write("p.yaml", Gated.Replace("LEAST", "1", StringComparison.Ordinal));
         Assert.Equal("files:reused clean:reused gate:ran after:ran", (await project.Run()).Expect(ExitCode.Success).Decisions);
     }

@@ -12,7 +12,7 @@ public sealed class ShellTests
               many: { uses: shell, with: { run: "echo a > $OUT/a; echo b > $OUT/b" } }
               look:
                 uses: shell
-                inputs: { my-one: one, many: many }
+                inputs: { my_one: one, many: many }
                 with:
                   run: |
                     echo said on stdout; echo said on stderr >&2
