@@ -25,7 +25,7 @@ public sealed class WordingTests
     {
         using var project = new Project("name: p\nsteps:\n  a: { uses: shell, with: { run: 'true' } }\n");
         var said = "";
-        foreach (var line in new[] { "", "fly", "run", "run absent", "run p.yaml --jobs none", "run p.yaml --jobs 0", "run p.yaml --quick", "run p.yaml --force b", "run p.yaml --param seed", "run p.yaml --param seed=1 --param seed=2", "run p.yaml --set steps.b.with.x=1", "run p.yaml --profile fast", "artifacts cat p.yaml a", "artifacts cat p.yaml b", "logs p.yaml a", "steps nothing", "worker absent.json", "gc --older-than -1" })
+        foreach (var line in new[] { "", "fly", "run", "run absent", "run p.yaml --jobs none", "run p.yaml --jobs 0", "run p.yaml --quick", "run p.yaml --force b", "run p.yaml --param seed", "run p.yaml --param seed=1 --param seed=2", "run p.yaml --set steps.b.with.x=1", "run p.yaml --profile fast", "artifacts cat p.yaml a", "artifacts cat p.yaml b", "logs p.yaml a", "worker absent.json", "gc --older-than -1" })
         {
             var ended = await project.Pipeline(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
             said += $"$ pipeline {line}\n{ended.Error.Replace(project.Path, "FOLDER", StringComparison.Ordinal).TrimEnd()}\n[{ended.ExitCode}]\n\n";
