@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Pipeline.Cli.Verbs;
 using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Storage;
@@ -50,7 +51,7 @@ public static class CommandLine
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync(error.Message);
-            await Console.Error.WriteLineAsync($"Try: pipeline {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help");
+            await Console.Error.WriteLineAsync($"Try: pipeline {Verbs(parsed.CommandResult)}--help");
             return ExitCode.WrongInput;
         }
 
@@ -74,6 +75,8 @@ public static class CommandLine
             return ExitCode.StepFailed;
         }
     }
+
+    private static string Verbs(SymbolResult? of) => of is CommandResult { Command: not RootCommand } verb ? $"{Verbs(verb.Parent)}{verb.Command.Name} " : "";
 }
 
 /// <summary>The file or the command line is wrong. The message stands alone.</summary>

@@ -42,8 +42,13 @@ internal sealed class PipelineArguments
             Profile = parsed.GetValue(profile),
             Environment = Environment.GetEnvironmentVariable,
         });
-        return read.Definition is { } definition ? new(definition, catalog, StateOf(parsed, file)) : throw new WrongInputException(ProblemPrinter.Print(read.Problems, read.Text));
+        return read.Definition is { } definition ? new(definition, catalog, StateOf(parsed, file)) : throw new WrongInputException(ProblemPrinter.Print([.. read.Problems.Select(FromHere)], read.Text));
     }
+
+    /// <summary>The place as one would type it: what terminals and editors make a link of.</summary>
+    private static Problem FromHere(Problem problem) =>
+        Path.IsPathRooted(problem.At.File) && Path.GetRelativePath(Directory.GetCurrentDirectory(), problem.At.File) is var near && near.Length < problem.At.File.Length
+            ? problem with { At = problem.At with { File = near } } : problem;
 
     public EngineState StateOf(ParseResult parsed, string file) =>
         new(parsed.GetValue(state) is { } folder ? new StateFolder(folder) : StateFolder.For(file), TimeProvider.System);

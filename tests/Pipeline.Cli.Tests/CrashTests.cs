@@ -17,7 +17,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         output.WriteLine($"CRASH_SEED={seed}");
         var random = new Random(seed);
         using var calm = TinyTraining.Project();
-        var whole = (await calm.Run()).Expect(ExitCode.Success);
+        var whole = (await calm.Run("--set", "steps.pretrain.with.checkpoint_seconds=3600")).Expect(ExitCode.Success);
         output.WriteLine($"uninterrupted: {whole.Last["seconds"]} s, training {whole.Steps["pretrain"]["seconds"]} s");
 
         using var project = TinyTraining.Project();

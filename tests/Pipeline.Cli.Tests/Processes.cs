@@ -19,6 +19,11 @@ internal static partial class Processes
 
     public static string Maps(int process) => Read(process, "maps");
 
+    /// <summary>A number of /proc/PID/status in its own unit; null once the process has ended.</summary>
+    public static long? Status(int process, string name) =>
+        Read(process, "status").Split('\n').FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.Ordinal))?.Split((char[])['\t', ' '], StringSplitOptions.RemoveEmptyEntries) is { } fields
+            ? long.Parse(fields[1], System.Globalization.CultureInfo.InvariantCulture) : null;
+
     public static bool IsAlive(int process)
     {
         var stat = Read(process, "stat");

@@ -14,7 +14,7 @@ internal static class GcVerb
         var dryRun = new Option<bool>("--dry-run") { Description = "Say what would be removed; remove nothing." };
         days.Validators.Add(result =>
         {
-            if (!(result.GetValueOrDefault<double>() >= 0)) result.AddError("--older-than must be a number of days, 0 or more.");
+            if (result.Tokens is [var given] && double.TryParse(given.Value, out var number) && !(number >= 0)) result.AddError("--older-than must be a number of days, 0 or more.");
         });
         var command = new Command("gc", "Remove results that are no pipeline's latest, and the blobs that only they named. What a lock file names is kept.") { Options = { state, days, dryRun } };
         command.SetAction(parsed =>

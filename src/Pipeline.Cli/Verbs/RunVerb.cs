@@ -20,7 +20,8 @@ internal static class RunVerb
         var json = PipelineArguments.JsonOption();
         jobs.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() < 1) result.AddError("--jobs must be at least 1.");
+            // What is no number at all the parser itself refuses.
+            if (result.Tokens is [var given] && int.TryParse(given.Value, out var number) && number < 1) result.AddError("--jobs must be at least 1.");
         });
         var command = new Command("run", "Run what is not in the store, and say why.") { Options = { dryRun, jobs, force, keepGoing, libtorch, json } };
         pipeline.AddTo(command);

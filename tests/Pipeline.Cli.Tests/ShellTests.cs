@@ -1,0 +1,64 @@
+namespace Pipeline.Cli.Tests;
+
+public sealed class ShellTests
+{
+    [Fact]
+    public async Task A_command_sees_its_inputs_its_outputs_and_only_the_environment_it_declares()
+    {
+        using var project = new Project("""
+            name: p
+            steps:
+              one: { uses: shell, with: { run: "echo alone > $OUT/only.txt" } }
+              many: { uses: shell, with: { run: "echo a > $OUT/a; echo b > $OUT/b" } }
+              look:
+                uses: shell
+                inputs: { my_one: one, many: many }
+                with:
+                  run: |
+                    echo said on stdout; echo said on stderr >&2
+                    ls -A > $OUT/left/folder.txt
+                    cat "$IN_MY_ONE" > $OUT/left/one.txt
+                    ls "$IN_MANY" > $OUT/left/many.txt
+                    env | sort > $OUT/right/env.txt
+                  outputs: [left, right]
+                  env: { GREETING: hello }
+            """);
+        var secret = new Dictionary<string, string?> { ["MY_SECRET"] = "hunter2", ["PIPELINE_MARK"] = "x" };
+        (await project.Pipeline(secret, "run", "p.yaml", "--json")).Expect(ExitCode.Success);
+        (await project.Pipeline("artifacts", "export", "p.yaml", "look.left", "left")).Expect(ExitCode.Success);
+        (await project.Pipeline("artifacts", "export", "p.yaml", "look.right", "right")).Expect(ExitCode.Success);
+
+        Assert.Equal("", project.Read("left/folder.txt"));
+        Assert.Equal("alone\n", project.Read("left/one.txt"));
+        Assert.Equal("a\nb\n", project.Read("left/many.txt"));
+        var names = project.Read("right/env.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=')[0]);
+        // The shell itself adds the last ones.
+        Assert.Equal(["GREETING", "HOME", "IN_MANY", "IN_MY_ONE", "OUT", "PATH"], names.Except(["PWD", "OLDPWD", "SHLVL", "_"]));
+        var log = (await project.Pipeline("logs", "p.yaml", "look")).Expect(ExitCode.Success).Output;
+        Assert.Contains("said on stdout\n", log, StringComparison.Ordinal);
+        Assert.Contains("said on stderr\n", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_command_that_fails_fails_the_step_with_its_exit_code_and_its_last_words()
+    {
+        using var project = new Project("name: p\nsteps:\n  bad: { uses: shell, with: { run: 'echo last words; exit 7' } }\n  below: { uses: shell, inputs: { x: bad }, with: { run: 'true' } }\n  beside: { uses: shell, needs: [slow], with: { run: 'true' } }\n  slow: { uses: shell, with: { run: 'sleep 0.5' } }\n");
+        var plain = (await project.Pipeline("run", "p.yaml", "-j", "1")).Expect(ExitCode.StepFailed);
+        Assert.Contains("bad failed after", plain.Output, StringComparison.Ordinal);
+        Assert.Contains("exit code 7", plain.Output, StringComparison.Ordinal);
+        Assert.Contains("| last words", plain.Output, StringComparison.Ordinal);
+
+        var run = (await project.Run("--keep-going")).Expect(ExitCode.StepFailed);
+        Assert.Equal("failed", (string?)run.Last["status"]);
+        Assert.Equal(["bad:failed", "below:skipped", "beside:ran", "slow:ran"], run.Decisions.Split(' ').Order(StringComparer.Ordinal));
+        Assert.Equal("bad failed", run.Reason("below"));
+    }
+
+    [Fact]
+    public async Task One_job_at_a_time_means_one()
+    {
+        using var project = new Project("name: p\nsteps:\n" + string.Concat(Enumerable.Range(0, 3).Select(i => $"  s{i}: {{ uses: shell, with: {{ run: 'mkdir {{0}}/busy && sleep 0.2 && rmdir {{0}}/busy' }} }}\n")));
+        project.Write("p.yaml", project.Read("p.yaml").Replace("{0}", project.Path, StringComparison.Ordinal));
+        (await project.Run("-j", "1")).Expect(ExitCode.Success);
+    }
+}
