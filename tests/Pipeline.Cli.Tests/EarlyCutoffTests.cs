@@ -11,7 +11,7 @@ public sealed class EarlyCutoffTests
           split: { uses: partition.split, inputs: { documents: clean } }
           tokenizer: { uses: tokenizer.train-bpe, inputs: { documents: split.train }, with: { vocab_size: 300 } }
           tokens: { uses: tokenizer.encode, inputs: { split: split, tokenizer: tokenizer } }
-          questions: { uses: instruct.from-documents, inputs: { split: split }, with: { prompt: "Say something.", answer: "{text}" } }
+          questions: { uses: instruct.from-documents, inputs: { split: split }, with: { prompt: "Say: {text}", answer: "{text}" } }
           pretrain:
             uses: train.pretrain
             inputs: { tokens: tokens, tokenizer: tokenizer }

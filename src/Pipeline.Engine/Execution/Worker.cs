@@ -16,7 +16,8 @@ public static class Worker
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(task.Ranks == 1 ? stop : CancellationToken.None);
         if (Environment.GetEnvironmentVariable(WorkerExecutor.EngineVariable) is { Length: > 0 } engine)
         {
-            ParentWatch.Start(engine, () => Environment.Exit(143));
+            // Not an orderly exit: that runs native destructors, which may wait for threads that compute.
+            ParentWatch.Start(engine, () => System.Diagnostics.Process.GetCurrentProcess().Kill());
             // A launcher gives ranks no input to close; it is ended instead.
             if (task.Ranks == 1) CancelWhenClosed(input, cancel);
         }
