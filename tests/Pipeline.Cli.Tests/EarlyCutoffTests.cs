@@ -15,7 +15,7 @@ public sealed class EarlyCutoffTests
           pretrain:
             uses: train.pretrain
             inputs: { tokens: tokens, tokenizer: tokenizer }
-            with: { model: { layers: 1, heads: 2, width: 16, context: 32 }, steps: 4, batch: { sequences: 2 }, validation: { every: 0 }, threads: 1 }
+            with: { model: { layers: 1, heads: 2, width: 16, context: 256 }, steps: 4, batch: { sequences: 2 }, validation: { every: 0 }, threads: 1 }
           finetune:
             uses: train.instruct
             inputs: { model: pretrain, conversations: questions }
