@@ -22,7 +22,7 @@ public sealed class CrashTests(ITestOutputHelper output)
 
         using var project = TinyTraining.Project();
         var orphans = new List<Task<double>>();
-        var (kills, completed) = (0, 0);
+        var (kills, completed, resumed) = (0, 0, 0);
         while (kills < Kills || completed == 0)
         {
             using var run = project.Start("run", "p.yaml", "--json");
@@ -34,13 +34,15 @@ public sealed class CrashTests(ITestOutputHelper output)
 
             Same(whole, (await run.End()).Expect(ExitCode.Success));
             completed++;
+            resumed += Directory.EnumerateFiles(project.State, "pretrain.log", SearchOption.AllDirectories).Count(log => File.ReadAllText(log).Contains("resumed from the checkpoint of step", StringComparison.Ordinal));
             NothingFinishedRanAgain(project);
             Sound(project);
             // Done before the last kill: train once more from nothing.
             if (kills < Kills) Directory.Delete(project.State, recursive: true);
         }
 
-        output.WriteLine($"{kills} kills, {completed} completed; the slowest orphan lived {(await Task.WhenAll(orphans)).DefaultIfEmpty().Max():0.00} s");
+        output.WriteLine($"{kills} kills, {completed} completed, {resumed} went on from a checkpoint; the slowest orphan lived {(await Task.WhenAll(orphans)).DefaultIfEmpty().Max():0.00} s");
+        Assert.True(resumed >= Kills / 4, $"only {resumed} runs went on from a checkpoint: the blows fell too early to show anything");
         Assert.Empty(Processes.Naming(project.Path));
     }
 

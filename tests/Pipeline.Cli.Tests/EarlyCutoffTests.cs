@@ -11,11 +11,11 @@ public sealed class EarlyCutoffTests
           split: { uses: partition.split, inputs: { documents: clean } }
           tokenizer: { uses: tokenizer.train-bpe, inputs: { documents: split.train }, with: { vocab_size: 300 } }
           tokens: { uses: tokenizer.encode, inputs: { split: split, tokenizer: tokenizer } }
-          questions: { uses: instruct.from-documents, inputs: { split: split }, with: { prompt: "Say something.", answer: "{text}" } }
+          questions: { uses: instruct.from-documents, inputs: { split: split }, with: { prompt: "Say: {text}", answer: "{text}" } }
           pretrain:
             uses: train.pretrain
             inputs: { tokens: tokens, tokenizer: tokenizer }
-            with: { model: { layers: 1, heads: 2, width: 16, context: 32 }, steps: 4, batch: { sequences: 2 }, validation: { every: 0 }, threads: 1 }
+            with: { model: { layers: 1, heads: 2, width: 16, context: 256 }, steps: 4, batch: { sequences: 2 }, validation: { every: 0 }, threads: 1 }
           finetune:
             uses: train.instruct
             inputs: { model: pretrain, conversations: questions }

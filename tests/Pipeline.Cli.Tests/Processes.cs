@@ -30,9 +30,10 @@ internal static partial class Processes
         return stat.Length > 0 && stat[(stat.LastIndexOf(')') + 2)..][0] is not ('Z' or 'X');
     }
 
-    /// <summary>Seconds until none of them lives; fails beyond the limit.</summary>
+    /// <summary>Seconds until none of them lives; fails beyond the limit, which grows with how much others ask of the machine.</summary>
     public static async Task<double> Gone(IReadOnlyList<int> processes, double limit)
     {
+        limit *= Math.Max(1, double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture) / Environment.ProcessorCount);
         var watch = Stopwatch.StartNew();
         while (processes.Any(IsAlive))
         {

@@ -37,8 +37,8 @@ internal static class RunEnding
                 StepState.Failed => ("✗", "failed"),
                 _ => ("-", "skipped"),
             };
-            var text = outcome.Result?.Summary is { Length: > 0 } did ? did : outcome.Reason;
-            output.WriteLine($"  {mark} {outcome.Step.Id.PadRight(width)}  {time,9}  {text}");
+            var text = outcome.Result?.Summary is { Length: > 0 } did ? did : outcome.State == StepState.Ran ? "" : outcome.Reason;
+            output.WriteLine($"  {mark} {outcome.Step.Id.PadRight(width)}  {time,9}  {text}".TrimEnd());
         }
 
         output.WriteLine();
