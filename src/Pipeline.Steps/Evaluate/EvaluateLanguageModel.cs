@@ -135,7 +135,7 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
         {
             var (examples, _) = EncodedConversations.Read(conversations, tokenizer, model.Config.Context);
             using var objective = new NextToken(model);
-            var totals = Totals.Of(objective, new Training.Batches.Conversations(examples, model.Config.Vocabulary, model.Config.Context), with.Batch);
+            var totals = Totals.Of(objective, new Training.Batches.Conversations(examples, model.Config.Vocabulary, model.Config.Context).ByLength(), with.Batch);
             figures["answer.loss"] = totals.Sums[0] / totals.Weight;
             figures["answer.perplexity"] = Math.Exp(totals.Sums[0] / totals.Weight);
         }
