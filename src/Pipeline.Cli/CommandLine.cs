@@ -9,6 +9,9 @@ namespace Pipeline.Cli;
 /// <summary>The verbs, and the one place where an exception becomes a message and an exit code.</summary>
 public static class CommandLine
 {
+    /// <summary>How long a cancelled run may take to end in order: longer than a worker has to write its checkpoint.</summary>
+    private static readonly TimeSpan PatienceWithSteps = TimeSpan.FromSeconds(45);
+
     public static RootCommand Root() => new("Runs the whole life of a language model from one YAML file: a DAG of typed steps, cached by content, resumed after any crash.")
     {
         RunVerb.Create(),
@@ -53,7 +56,7 @@ public static class CommandLine
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = PatienceWithSteps });
         }
         catch (Exception e) when (e is WrongInputException or LibTorchException)
         {

@@ -15,7 +15,8 @@ internal static class RunVerb
         var jobs = new Option<int>("--jobs", "-j") { Description = "How many steps may run at once; the number of CPUs otherwise.", DefaultValueFactory = _ => Environment.ProcessorCount };
         var force = new Option<string[]>("--force") { Description = "Run this step though its result is stored. May be given several times.", HelpName = "STEP", DefaultValueFactory = _ => [] };
         var keepGoing = new Option<bool>("--keep-going", "-k") { Description = "After a failure, go on with what does not depend on it." };
-        var libtorch = new Option<string?>("--libtorch") { Description = "Load libtorch from this folder instead of the one that came along (also PIPELINE_LIBTORCH).", HelpName = "DIR" };
+        // Main has acted on it before the command line is parsed; workers inherit it.
+        var libtorch = new Option<string?>(LibTorchChoice.Option) { Description = $"Load libtorch from this folder instead of the one that came along (also {LibTorchChoice.Variable}).", HelpName = "DIR" };
         var json = PipelineArguments.JsonOption();
         jobs.Validators.Add(result =>
         {

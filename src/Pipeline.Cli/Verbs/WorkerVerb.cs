@@ -11,12 +11,12 @@ internal static class WorkerVerb
     {
         var task = new Argument<string>("TASK") { Description = "The task file that the engine wrote." };
         var command = new Command("worker", "Do one task in this process: what the engine and clusters start.") { Arguments = { task } };
-        command.SetAction((parsed, _) =>
+        command.SetAction((parsed, cancellation) =>
         {
             var file = parsed.GetValue(task)!;
             if (!File.Exists(file)) throw new WrongInputException($"There is no task file '{file}'.");
             if (Ranks.UnderEngine) Ranks.FollowEngine();
-            return Worker.RunAsync(file, BuiltInSteps.Catalog(), Ranks.Current(), Ranks.UnderEngine, Console.In, Console.Out);
+            return Worker.RunAsync(file, BuiltInSteps.Catalog(), Ranks.Current(), Ranks.UnderEngine, Console.In, Console.Out, cancellation);
         });
         return command;
     }

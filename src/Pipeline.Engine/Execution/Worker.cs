@@ -10,11 +10,12 @@ public static class Worker
     /// <summary>Returns the exit code: 0, or 1 where the task failed (the outcome file says how).</summary>
     /// <param name="rank">0 for the process that speaks and writes the outcome; others are silent.</param>
     /// <param name="underEngine">An engine on this machine started it and closes its input to stop it.</param>
-    public static async Task<int> RunAsync(string taskFile, StepCatalog catalog, int rank, bool underEngine, TextReader input, TextWriter output)
+    public static async Task<int> RunAsync(string taskFile, StepCatalog catalog, int rank, bool underEngine, TextReader input, TextWriter output, CancellationToken stop)
     {
-        var task = JsonSerializer.Deserialize(await File.ReadAllBytesAsync(taskFile), TaskJson.Default.StepTask) ?? throw new InvalidDataException($"{taskFile} holds no task");
-        using var cancel = new CancellationTokenSource();
-        // A launcher gives ranks no input to close; it is ended instead. A worker started by hand or by a cluster may have no input at all.
+        var task = JsonSerializer.Deserialize(await File.ReadAllBytesAsync(taskFile, CancellationToken.None), TaskJson.Default.StepTask) ?? throw new InvalidDataException($"{taskFile} holds no task");
+        // Ranks that stopped at different steps would wait for one another: their launcher ends them.
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(task.Ranks == 1 ? stop : CancellationToken.None);
+        // A launcher gives ranks no input to close. A worker started by hand or by a cluster may have no input at all.
         if (underEngine && task.Ranks == 1) CancelWhenClosed(input, cancel);
 
         // An orphan of a killed engine may still be ending: two must never write in one workspace.
