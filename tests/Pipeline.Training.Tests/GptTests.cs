@@ -65,8 +65,18 @@ public sealed class GptTests
     {
         using var scope = NewDisposeScope();
         using var model = Gpt.Initialise(Small.Config(), seed: 5);
-        var narrow = model.TokenLosses(tensor(new long[] { 1, 2, 3 }, [1, 3]), tensor(new long[] { 2, TokenBatch.Ignored, 4 }, [1, 3]));
-        var wide = model.TokenLosses(tensor(new long[] { 1, 2, 3, 0, 0 }, [1, 5]), tensor(new long[] { 2, TokenBatch.Ignored, 4, TokenBatch.Ignored, TokenBatch.Ignored }, [1, 5]));
+        TokenBatch Batch(long[] ids, long[] targets)
+        {
+            var batch = new TokenBatch(1, ids.Length);
+            ids.CopyTo(batch.Ids, 0);
+            targets.CopyTo(batch.Targets, 0);
+            return batch;
+        }
+        const long none = TokenBatch.Ignored;
+        var narrow = model.TokenLosses(Batch([1, 2, 3], [2, none, 4]));
+        var wide = model.TokenLosses(Batch([1, 2, 3, 0, 0], [2, none, 4, none, none]));
+        var all = model.TokenLosses(Batch([1, 2, 3], [2, 3, 4]));
+        Assert.Equal(narrow[0, 2].item<float>(), all[0, 2].item<float>(), 1e-5f);
         Assert.True(wide.narrow(1, 0, 3).allclose(narrow, 1e-5, 1e-5));
         Assert.Equal(0, wide.narrow(1, 3, 2).abs().sum().item<float>());
         Assert.Equal(0, narrow[0, 1].item<float>());

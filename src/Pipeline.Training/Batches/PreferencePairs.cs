@@ -38,5 +38,8 @@ public sealed class PreferencePairs : IExamples<PairBatch>
         return new PairBatch(ExampleRows.Pad(rows, context), count, logs);
     }
 
+    /// <summary>The pairs' numbers, those with the shortest longer answer first.</summary>
+    public IEnumerable<long> ByLength() => Enumerable.Range(0, pairs.Count).OrderBy(pair => Math.Max(pairs[pair].Chosen.Ids.Length, pairs[pair].Rejected.Ids.Length)).Select(pair => (long)pair);
+
     public PreferencePairs With(IReadOnlyList<(float Chosen, float Rejected)> reference, int vocabulary) => new(pairs, vocabulary, context, reference);
 }

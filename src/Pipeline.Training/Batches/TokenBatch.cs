@@ -18,9 +18,15 @@ public sealed class TokenBatch(int rows, int columns)
     /// <summary>How many targets are trained on: what a summed loss is divided by.</summary>
     public double Weight => Targets.Count(target => target != Ignored);
 
-    public Tensor IdsOn(Device device) => On(device, Ids);
-
-    public Tensor TargetsOn(Device device) => On(device, Targets);
-
-    Tensor On(Device device, long[] values) => tensor(values, [Rows, Columns], device: device);
+    /// <summary>[rows, columns] ids and targets, and the places of the targets that are trained, counted through the rows.</summary>
+    public (Tensor Ids, Tensor Targets, Tensor Trained) On(Device device)
+    {
+        var trained = new long[Targets.Count(target => target != Ignored)];
+        for (int place = 0, found = 0; place < Targets.Length; place++)
+        {
+            if (Targets[place] != Ignored)
+                trained[found++] = place;
+        }
+        return (tensor(Ids, [Rows, Columns], device: device), tensor(Targets, [Rows, Columns], device: device), tensor(trained, device: device));
+    }
 }

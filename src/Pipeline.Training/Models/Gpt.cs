@@ -1,3 +1,4 @@
+using Pipeline.Training.Batches;
 using Pipeline.Training.Scripts;
 using static TorchSharp.torch;
 
@@ -86,8 +87,12 @@ public sealed class Gpt : IDisposable
     /// <summary>[B, T] ids to the [B, padded vocabulary] logits of the token after the last one.</summary>
     public Tensor NextLogits(Tensor ids) => script.Tensor("last_logits", Parameters.Views, ids, Padding);
 
-    /// <summary>[B, T] ids and targets to [B, T] cross-entropies in nats, 0 where the target is <see cref="Batches.TokenBatch.Ignored"/>; without dropout.</summary>
-    public Tensor TokenLosses(Tensor ids, Tensor targets) => script.Tensor("token_losses", Parameters.Views, ids, targets, Padding, false);
+    /// <summary>[B, T] cross-entropies in nats, 0 where nothing is trained; without dropout.</summary>
+    public Tensor TokenLosses(TokenBatch batch)
+    {
+        var (ids, targets, at) = batch.On(Device);
+        return script.Tensor("token_losses", Parameters.Views, ids, targets, at, Padding, false);
+    }
 
     public void Dispose()
     {

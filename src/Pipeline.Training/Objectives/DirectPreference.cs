@@ -37,12 +37,10 @@ public sealed class DirectPreference : Objective<PairBatch>
         this.model = model;
         script = new CompiledScript(model.Source + "\n" + string.Create(CultureInfo.InvariantCulture, $$"""
 
-            def response_log_probabilities(w: List[Tensor], ids: Tensor, targets: Tensor, padding: Tensor, training: bool) -> Tensor:
-                return -token_losses(w, ids, targets, padding, training).sum([1])
-
-            def sums(w: List[Tensor], ids: Tensor, targets: Tensor, padding: Tensor, reference: Tensor, training: bool) -> Tensor:
+            def sums(w: List[Tensor], ids: Tensor, targets: Tensor, at: Tensor, padding: Tensor, reference: Tensor, training: bool) -> Tensor:
                 pairs = ids.size(0) // 2
-                rewards = (response_log_probabilities(w, ids, targets, padding, training) - reference) * {{options.Beta:F17}}
+                log_probabilities = -token_losses(w, ids, targets, at, padding, training).sum([1])
+                rewards = (log_probabilities - reference) * {{options.Beta:F17}}
                 chosen, rejected = rewards.slice(0, 0, pairs), rewards.slice(0, pairs)
                 margin = chosen - rejected
                 loss = -torch.log_sigmoid(margin) * (1.0 - {{options.LabelSmoothing:F17}}) - torch.log_sigmoid(-margin) * {{options.LabelSmoothing:F17}}
@@ -61,8 +59,8 @@ public sealed class DirectPreference : Objective<PairBatch>
     public override Tensor Sums(PairBatch batch, bool training)
     {
         var reference = batch.Reference ?? throw new InvalidOperationException("These pairs carry no reference log-probabilities: compute them first.");
-        return script.Tensor("sums", model.Parameters.Views, batch.Tokens.IdsOn(model.Device), batch.Tokens.TargetsOn(model.Device), model.Padding,
-            tensor(reference, device: model.Device), training);
+        var (ids, targets, at) = batch.Tokens.On(model.Device);
+        return script.Tensor("sums", model.Parameters.Views, ids, targets, at, model.Padding, tensor(reference, device: model.Device), training);
     }
 
     public override void Dispose() => script.Dispose();

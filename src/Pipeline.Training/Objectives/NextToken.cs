@@ -10,16 +10,19 @@ public sealed class NextToken(Gpt model) : Objective<TokenBatch>
 {
     readonly CompiledScript script = new(model.Source + "\n" + """
 
-        def sums(w: List[Tensor], ids: Tensor, targets: Tensor, padding: Tensor, training: bool) -> Tensor:
-            return summed_loss(w, ids, targets, padding, training).unsqueeze(0)
+        def sums(w: List[Tensor], ids: Tensor, targets: Tensor, at: Tensor, padding: Tensor, training: bool) -> Tensor:
+            return summed_loss(w, ids, targets, at, padding, training).unsqueeze(0)
         """);
 
     public override double Weight(TokenBatch batch) => batch.Weight;
 
     public override long Tokens(TokenBatch batch) => batch.Ids.Length;
 
-    public override Tensor Sums(TokenBatch batch, bool training) =>
-        script.Tensor("sums", model.Parameters.Views, batch.IdsOn(model.Device), batch.TargetsOn(model.Device), model.Padding, training);
+    public override Tensor Sums(TokenBatch batch, bool training)
+    {
+        var (ids, targets, at) = batch.On(model.Device);
+        return script.Tensor("sums", model.Parameters.Views, ids, targets, at, model.Padding, training);
+    }
 
     public override void Dispose() => script.Dispose();
 }

@@ -11,18 +11,13 @@ public static class ReferenceLogProbabilities
     {
         using var noGradient = no_grad();
         var result = new (float, float)[pairs.Count];
-        var places = new Place[batch];
-        for (long start = 0; start < pairs.Count; start += batch)
+        // Pairs of like length together: less padding.
+        foreach (var places in pairs.ByLength().Select(pair => new Place(0, pair)).Chunk(batch))
         {
             using var scope = NewDisposeScope();
-            var count = (int)Math.Min(batch, pairs.Count - start);
-            for (var i = 0; i < count; i++)
-                places[i] = new Place(0, start + i);
-            var read = pairs.Read(places.AsSpan(0, count));
-            // The sum DPO takes of its own rows, so that the two cancel exactly before the first step.
-            var sums = model.TokenLosses(read.Tokens.IdsOn(model.Device), read.Tokens.TargetsOn(model.Device)).sum(1).cpu().data<float>().ToArray();
-            for (var i = 0; i < count; i++)
-                result[start + i] = (-sums[i], -sums[count + i]);
+            var sums = model.TokenLosses(pairs.Read(places).Tokens).sum(1).cpu().data<float>().ToArray();
+            for (var i = 0; i < places.Length; i++)
+                result[places[i].Example] = (-sums[i], -sums[places.Length + i]);
         }
         return result;
     }
