@@ -139,11 +139,7 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
         {
             var (examples, _) = EncodedConversations.Read(conversations, tokenizer, model.Config.Context);
             using var objective = new NextToken(model);
-<<<<<<< HEAD
-            var totals = Totals.Of(objective, new Training.Batches.Conversations(EncodedConversations.Spread(examples, with.Examples), model.Config.Vocabulary, model.Config.Context), with.Batch);
-=======
-            var totals = Totals.Of(objective, new Training.Batches.Conversations(examples, model.Config.Vocabulary, model.Config.Context).ByLength(), with.Batch);
->>>>>>> training
+            var totals = Totals.Of(objective, new Training.Batches.Conversations(EncodedConversations.Spread(examples, with.Examples), model.Config.Vocabulary, model.Config.Context).ByLength(), with.Batch);
             figures["answer.loss"] = totals.Sums[0] / totals.Weight;
             figures["answer.perplexity"] = Math.Exp(totals.Sums[0] / totals.Weight);
         }
