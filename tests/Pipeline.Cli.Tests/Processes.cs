@@ -7,6 +7,10 @@ namespace Pipeline.Cli.Tests;
 /// <summary>Processes as /proc shows them.</summary>
 internal static partial class Processes
 {
+    /// <summary>Signal 2 is the second bit of the mask of ignored signals that the kernel shows.</summary>
+    public static bool IgnoresInterrupt() =>
+        (Convert.ToUInt64(File.ReadLines("/proc/self/status").First(l => l.StartsWith("SigIgn:", StringComparison.Ordinal))[7..].Trim(), 16) & 2) != 0;
+
     public static void Signal(int process, int signal) => _ = Kill(process, signal);
 
     /// <summary>Live processes whose command line names the text: a test's folder is in that of all its workers and ranks.</summary>

@@ -3,8 +3,6 @@ namespace Pipeline.Engine.Storage;
 /// <summary>Files that are either wholly there or not there at all, also after a power cut.</summary>
 public static class AtomicFile
 {
-    private static long counter;
-
     public static void Write(string path, ReadOnlySpan<byte> bytes)
     {
         var temporary = TemporaryBeside(path);
@@ -34,5 +32,5 @@ public static class AtomicFile
         File.Move(source, path, overwrite: true);
     }
 
-    private static string TemporaryBeside(string path) => $"{path}.{Environment.ProcessId}.{Interlocked.Increment(ref counter)}.tmp";
+    private static string TemporaryBeside(string path) => $"{path}.{UniqueName.Next()}.tmp";
 }

@@ -17,7 +17,6 @@ public sealed class LocalStore
     private readonly string incoming;
     private readonly ConcurrentDictionary<string, bool> verified = new();
     private readonly ConcurrentDictionary<string, bool> folders = new();
-    private long counter;
 
     public LocalStore(string root)
     {
@@ -109,7 +108,7 @@ public sealed class LocalStore
     {
         // Out of the step's reach before it is hashed: a process that the step left behind must not write into a blob.
         Directory.CreateDirectory(incoming);
-        var mine = Path.Combine(incoming, $"{Environment.ProcessId}.{Interlocked.Increment(ref counter)}");
+        var mine = Path.Combine(incoming, UniqueName.Next());
         File.Move(file, mine);
         var digest = Sha256.OfFile(mine);
         var size = new FileInfo(mine).Length;
@@ -127,7 +126,13 @@ public sealed class LocalStore
     private string Prepare(string digest)
     {
         var folder = Path.Combine(blobs, digest[..2]);
-        if (folders.TryAdd(folder, true)) Directory.CreateDirectory(folder);
+        // Known only once it is there: another thread may be about to write into it.
+        if (!folders.ContainsKey(folder))
+        {
+            Directory.CreateDirectory(folder);
+            folders.TryAdd(folder, true);
+        }
+
         return Path.Combine(folder, digest);
     }
 

@@ -70,7 +70,7 @@ public sealed class SchedulerTests
         using var bench = new Bench();
         for (var i = 0; i < 12; i++) bench.Step($"s{i}", $"{i}", i < 4 ? null : [$"s{i - 4}", $"s{(i + 1) % 4}"], milliseconds: 20);
         var both = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => bench.RunAsync())));
-        Assert.All(both, summary => Assert.Equal(RunStatus.Succeeded, summary.Status));
+        Assert.Equal("", string.Join('\n', both.SelectMany(s => s.Outcomes).Where(o => o.Failure is not null).Select(o => $"{o.Step.Id}: {o.Failure!.Message}")));
         Assert.Equal(12, bench.Write.Ran.Count);
         Assert.Single(both.Select(s => string.Join(",", s.Outcomes.Select(o => o.Result!.Outputs["text"].Digest))).Distinct());
     }
