@@ -55,6 +55,43 @@ public sealed class ShellTests
     }
 
     [Fact]
+    public async Task A_command_does_not_outlive_an_engine_that_is_killed()
+    {
+        using var project = new Project("name: p\nsteps:\n  long: { uses: shell, with: { run: 'sh -c \"sleep 600; :\" in $OUT & sh -c \"sleep 0.2; echo begun; sleep 600; :\" too $OUT' } }\n");
+        using var run = project.Start("run", "p.yaml", "--json");
+        Assert.True(await run.Says("begun"));
+        var left = Processes.Naming(project.Path).Where(id => id != run.Id).ToList();
+        Assert.NotEmpty(left);
+        run.Signal(ProgramRun.Kill);
+        await run.End();
+        await Processes.Gone(left, 3);
+    }
+
+    [Fact]
+    public async Task What_a_command_leaves_in_the_background_is_ended_and_does_not_hold_the_step()
+    {
+        using var project = new Project("name: p\nsteps:\n  quick: { uses: shell, with: { run: 'sleep 600 & echo $! > $OUT/pid; setsid sleep 20 & echo done' } }\n");
+        (await project.Run()).Expect(ExitCode.Success);
+        (await project.Pipeline("artifacts", "export", "p.yaml", "quick", "out")).Expect(ExitCode.Success);
+        await Processes.Gone([int.Parse(project.Read("out/pid"), System.Globalization.CultureInfo.InvariantCulture)], 1);
+    }
+
+    [Theory]
+    [InlineData(ProgramRun.Interrupt)]
+    [InlineData(ProgramRun.Terminate)]
+    public async Task A_cancelled_command_is_asked_to_stop_before_it_is_ended(int signal)
+    {
+        using var project = new Project("name: p\nsteps:\n  long: { uses: shell, with: { run: 'trap \"echo tidied > FOLDER/tidied; exit 1\" TERM; echo begun; sleep 600 & wait' } }\n");
+        Assert.SkipWhen(signal == ProgramRun.Interrupt && Processes.IgnoresInterrupt(), "this process was started with SIGINT ignored, and so are its children");
+        project.Write("p.yaml", project.Read("p.yaml").Replace("FOLDER", project.Path, StringComparison.Ordinal));
+        using var run = project.Start("run", "p.yaml", "--json");
+        Assert.True(await run.Says("begun"));
+        run.Signal(signal);
+        (await run.End()).Expect(ExitCode.Cancelled);
+        Assert.Equal("tidied\n", project.Read("tidied"));
+    }
+
+    [Fact]
     public async Task One_job_at_a_time_means_one()
     {
         using var project = new Project("name: p\nsteps:\n" + string.Concat(Enumerable.Range(0, 3).Select(i => $"  s{i}: {{ uses: shell, with: {{ run: 'mkdir {{0}}/busy && sleep 0.2 && rmdir {{0}}/busy' }} }}\n")));

@@ -41,6 +41,10 @@ public sealed class WriteText : Step<WriteText.With, WriteText.Given, WriteText.
 
     public List<string> Ran { get; } = [];
     public int MostAtOnce { get; private set; }
+
+    /// <summary>Called with its text before a step reads anything.</summary>
+    public Action<string> Before { get; set; } = _ => { };
+
     public override string Name => "test.write";
     public override int Version => 1;
     public override string Description => "Writes text.";
@@ -56,6 +60,7 @@ public sealed class WriteText : Step<WriteText.With, WriteText.Given, WriteText.
         try
         {
             if (with.Milliseconds > 0) await Task.Delay(with.Milliseconds, context.Cancellation);
+            Before(with.Text);
             if (with.Fail) throw new StepFailedException($"'{with.Text}' was told to fail");
             var text = with.Text + string.Concat(inputs.Texts.Entries.Select(e => "+" + File.ReadAllText(e.Artifact.Locate("text.txt")))) + string.Concat(context.Sources.Select(s => "+" + File.ReadAllText(s.Path)));
             await File.WriteAllTextAsync(outputs.Text["text.txt"], with.Upper ? text.ToUpperInvariant() : text);

@@ -46,7 +46,7 @@ internal sealed class StepRun(StepType step) : IStepListener, IDisposable
     public async Task<StepRun> RunAsync(string with = "{}", int cpus = 2)
     {
         var outputs = step.Outputs.ToDictionary(o => o.Name, o => Directory.CreateDirectory(this[o.Name]).FullName);
-        Context = new() { WorkspacePath = folder["work"], Sources = Sources, Cpus = cpus, Cancellation = TestContext.Current.CancellationToken, Listener = this };
+        Context = new() { WorkspacePath = folder["work"], ScratchPath = folder["scratch"], Sources = Sources, Cpus = cpus, Cancellation = TestContext.Current.CancellationToken, Listener = this };
         await step.RunAsync(JsonNode.Parse(with)!.AsObject(), inputs, outputs, Context);
         return this;
     }

@@ -45,6 +45,7 @@ internal sealed class LiveScreen : Screen
                     if (started.Notice.Length > 0) finished.Add($"  [yellow]![/] {Name(started.Step.Id)}  {Markup.Escape(started.Notice)}");
                     break;
                 case RunEvent.StepWaits waits:
+                    running.Remove(waits.Step.Id);
                     waiting[waits.Step.Id] = $"waits for {waits.For}";
                     break;
                 case RunEvent.StepProgressed moved when running.TryGetValue(moved.Step.Id, out var known):

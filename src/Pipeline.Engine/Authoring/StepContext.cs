@@ -15,6 +15,11 @@ public sealed class StepContext
     /// <summary>Where <see cref="Workspace"/> is or would be; it is made when it is first asked for.</summary>
     public required string WorkspacePath { get; init; }
 
+    /// <summary>A folder of this attempt alone, removed after it; it is made when it is first asked for.</summary>
+    public string Scratch => Directory.CreateDirectory(ScratchPath).FullName;
+
+    public required string ScratchPath { get; init; }
+
     /// <summary>The files matched by the step's <see cref="SourceFilesAttribute"/> params, sorted by name; empty for other steps.</summary>
     public required IReadOnlyList<SourceFile> Sources { get; init; }
 

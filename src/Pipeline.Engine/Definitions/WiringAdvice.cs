@@ -37,10 +37,16 @@ internal sealed class WiringAdvice(IReadOnlyList<StepDraft> steps, IReadOnlyDict
     /// <summary>Step types that make what the port takes, out of <paramref name="given"/> where that is known.</summary>
     private string Makers(InputPort port, Type? given)
     {
-        var names = catalog.All.Where(t => (given is null || t.Inputs.Any(i => Takes(i, given))) && t.Outputs.Any(o => ArtifactKind.Fits(o.Kind, port.Kind))).Take(Few).Select(t => t.Name).ToList();
+        var names = catalog.All.Where(t => (given is null || t.Inputs.Any(i => Takes(i, given))) && Makes(t, port)).Take(Few).Select(t => t.Name).ToList();
         var verb = given is null ? "make" : "turn";
         return names.Count switch { 0 => "", 1 => $"{names[0]} {verb}s", _ => $"{string.Join(", ", names)} {verb}" };
     }
+
+    /// <summary>A group needs a step that has all of its members.</summary>
+    private static bool Makes(StepType type, InputPort port) =>
+        port.Arity == PortArity.Group
+            ? port.Members.All(m => type.Outputs.Any(o => o.Name == m && ArtifactKind.Fits(o.Kind, port.Kind)))
+            : type.Outputs.Any(o => ArtifactKind.Fits(o.Kind, port.Kind));
 
     /// <summary>A port that takes just any files says nothing about turning these into something.</summary>
     private static bool Takes(InputPort port, Type given) =>

@@ -44,7 +44,7 @@ public sealed class EngineState
                 }
                 catch (SourceMissingException e)
                 {
-                    throw new SourceMissingException($"{step.Location.File}:{step.Location.Line}:{step.Location.Column} step '{step.Id}': {e.Message}");
+                    throw new SourceMissingException($"{Path.GetRelativePath(Directory.GetCurrentDirectory(), Path.GetFullPath(step.Location.File))}:{step.Location.Line}:{step.Location.Column} step '{step.Id}': {e.Message}");
                 }
             }
         }

@@ -39,6 +39,8 @@ public enum FailureCause
     Step,
     /// <summary>A gate did not hold.</summary>
     Gate,
+    /// <summary>A blob that it reads is gone or damaged; the engine makes it again.</summary>
+    LostInput,
     /// <summary>Its process ended without a word: killed, out of memory, a native crash.</summary>
     Crash,
     /// <summary>The run was cancelled.</summary>

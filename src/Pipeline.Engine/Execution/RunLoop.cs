@@ -8,6 +8,9 @@ namespace Pipeline.Engine.Execution;
 /// <summary>The loop of one run: a step becomes ready when all it waits for has ended, is decided anew then (early cutoff), and starts when the pool has its share.</summary>
 internal sealed class RunLoop
 {
+    /// <summary>How often a step may find its inputs gone in one run: a disk that loses what was just written is not to be filled for ever.</summary>
+    private const int MostLosses = 3;
+
     private readonly StepGraph graph;
     private readonly Planner planner;
     private readonly History history;
@@ -27,6 +30,8 @@ internal sealed class RunLoop
     private readonly SortedSet<(double Order, int Index, string Id)> ready = [];
     private readonly Dictionary<string, Decision.Run> decided = new(StringComparer.Ordinal);
     private readonly HashSet<string> toldToWait = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<string>> mending = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> losses = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> index;
     private int running;
     private bool failed;
@@ -75,7 +80,7 @@ internal sealed class RunLoop
             return;
         }
 
-        var decision = planned[step.Id] is Decision.Maybe
+        var decision = planned[step.Id] is Decision.Maybe || mending.ContainsKey(step.Id) || losses.ContainsKey(step.Id)
             ? planner.Decide(step, input => outcomes[input.Step].Result!.Outputs[input.Output].Digest)
             : planned[step.Id];
         if (decision is Decision.Reuse reuse)
@@ -150,14 +155,41 @@ internal sealed class RunLoop
     private void Finish(StepOutcome outcome)
     {
         var id = outcome.Step.Id;
+        if (outcome.Failure?.Cause == FailureCause.LostInput && Mend(outcome.Step)) return;
         outcomes[id] = outcome;
         failed |= outcome.State == StepState.Failed;
         if (outcome.Result is { } result) history.Add(new(id, result.Key, run, result.Seconds));
         tell(new RunEvent.StepFinished(outcome));
-        foreach (var below in dependents[id])
+        // Those below a mended step that had it before it was lost have counted it already.
+        var told = mending.Remove(id, out var mended) ? mended : dependents[id];
+        foreach (var below in told)
         {
             if (--waiting[below] == 0) arrived.Enqueue(below);
         }
+    }
+
+    /// <summary>A step found that a blob it reads is gone: makes the steps above whose results are lost again, then the step. False where that has been tried enough.</summary>
+    private bool Mend(StepDefinition step)
+    {
+        if (losses.GetValueOrDefault(step.Id) == MostLosses) return false;
+        losses[step.Id] = losses.GetValueOrDefault(step.Id) + 1;
+        var lost = step.Inputs.Select(i => i.Step).Distinct().Where(above => mending.ContainsKey(above) || execution.IsLost(outcomes[above].Result!)).ToList();
+        foreach (var above in lost)
+        {
+            waiting[step.Id]++;
+            if (mending.TryGetValue(above, out var others))
+            {
+                others.Add(step.Id);
+                continue;
+            }
+
+            tell(new RunEvent.StepWaits(step, $"{above}, whose stored result was damaged and is made again"));
+            mending[above] = [step.Id];
+            arrived.Enqueue(above);
+        }
+
+        if (lost.Count == 0) arrived.Enqueue(step.Id);
+        return true;
     }
 
     private string? SkipReason(StepDefinition step, CancellationToken cancellation)

@@ -43,6 +43,9 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
             new(step, StepState.Failed, decision.Reason, key, watch.Elapsed.TotalSeconds, null, new(cause, message, logFile), notice);
     }
 
+    /// <summary>A result that was in the store and of which a blob is no longer there, or was found damaged.</summary>
+    public bool IsLost(StepResult result) => state.Results.Find(result.Key) is null;
+
     private StepTask Prepare(StepDefinition step, string key, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, string workspace)
     {
         // Flat, and removed with the whole run: making folders right after removing some is what file systems are slowest at.
@@ -65,6 +68,7 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
             Outputs = outputs,
             Store = state.Store.Root,
             Workspace = workspace,
+            Scratch = Path.Combine(attempts, step.Id + ".scratch"),
             OutcomeFile = Path.Combine(attempts, step.Id + ".outcome.json"),
             Cpus = share.Cpus,
             Ranks = step.Resources.Ranks,

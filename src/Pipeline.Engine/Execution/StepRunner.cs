@@ -13,6 +13,7 @@ public static class StepRunner
         var context = new StepContext
         {
             WorkspacePath = task.Workspace,
+            ScratchPath = task.Scratch,
             Sources = task.Sources,
             Cpus = task.Cpus,
             Cancellation = cancellation,
@@ -35,7 +36,8 @@ public static class StepRunner
         {
             // The whole of it goes to the log; the message is what the run shows.
             if (e is not StepFailedException) listener.Logged(e.ToString());
-            return TaskOutcome.Failed(e is GateFailedException ? FailureCause.Gate : FailureCause.Step, e is StepFailedException or DamagedBlobException or InvalidDataException ? e.Message : $"{e.GetType().Name}: {e.Message}");
+            var cause = e switch { GateFailedException => FailureCause.Gate, DamagedBlobException => FailureCause.LostInput, _ => FailureCause.Step };
+            return TaskOutcome.Failed(cause, e is StepFailedException or DamagedBlobException or InvalidDataException ? e.Message : $"{e.GetType().Name}: {e.Message}");
         }
     }
 

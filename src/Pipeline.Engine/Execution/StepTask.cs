@@ -23,6 +23,8 @@ public sealed record StepTask
     public required string Store { get; init; }
     /// <summary>What an interrupted attempt left, for the step to go on from.</summary>
     public required string Workspace { get; init; }
+    /// <summary>A place for this attempt's temporary files.</summary>
+    public required string Scratch { get; init; }
     /// <summary>Where the worker writes how it ended.</summary>
     public required string OutcomeFile { get; init; }
     public required int Cpus { get; init; }

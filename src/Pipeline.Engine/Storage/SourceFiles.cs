@@ -23,7 +23,7 @@ public static class SourceFiles
                 found.TryAdd(Path.GetRelativePath(pattern.NamesFrom ?? pipelineFolder, file.FullName).Replace('\\', '/'), file);
             }
 
-            if (!any) throw new SourceMissingException($"'{pattern.Pattern}' matches no file (looked from {pipelineFolder})");
+            if (!any) throw new SourceMissingException($"'{pattern.Pattern}' matches no file (looked from the folder of the pipeline file)");
         }
 
         // A query in parallel costs a hundred thread switches, and most steps read no files at all.

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Pipeline.Engine.Authoring;
 
@@ -47,34 +46,19 @@ public sealed class Shell : Step<Shell.With, Shell.Given, DeclaredOutputs>
 
     protected override async Task RunAsync(With with, Given inputs, DeclaredOutputs outputs, StepContext context)
     {
-        var scratch = Directory.CreateDirectory(Path.Combine(context.Workspace, "shell"));
-        scratch.Delete(recursive: true);
-        var work = Directory.CreateDirectory(Path.Combine(scratch.FullName, "work"));
-        var start = new ProcessStartInfo("/bin/sh", ["-c", with.Run]) { WorkingDirectory = work.FullName, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment.Clear();
-        foreach (var name in new[] { "PATH", "HOME" }) start.Environment[name] = Environment.GetEnvironmentVariable(name) ?? "";
-        foreach (var (name, value) in with.Env) start.Environment[name] = value;
-        foreach (var entry in inputs.Inputs.Entries) start.Environment["IN_" + entry.Name.ToUpperInvariant().Replace('-', '_')] = Place(entry, scratch.FullName);
+        var scratch = context.Scratch;
+        var environment = new Dictionary<string, string>();
+        foreach (var name in new[] { "PATH", "HOME" }) environment[name] = Environment.GetEnvironmentVariable(name) ?? "";
+        foreach (var (name, value) in with.Env) environment[name] = value;
+        foreach (var entry in inputs.Inputs.Entries) environment["IN_" + entry.Name.ToUpperInvariant().Replace('-', '_')] = Place(entry, scratch);
         var several = with.Outputs.Count > 1;
-        start.Environment["OUT"] = several ? Gather(outputs, scratch.FullName) : outputs.Folders[with.Outputs[0]];
+        environment["OUT"] = several ? Gather(outputs, scratch) : outputs.Folders[with.Outputs[0]];
 
-        using var process = Process.Start(start)!;
-        process.StandardInput.Close();
-        var output = Task.WhenAll(Forward(process.StandardOutput, context), Forward(process.StandardError, context));
-        try
-        {
-            await process.WaitForExitAsync(context.Cancellation);
-            await output;
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw;
-        }
-
-        if (process.ExitCode != 0) throw new StepFailedException($"the command ended with exit code {process.ExitCode}");
-        if (several) Spread(outputs, start.Environment["OUT"]!);
-        scratch.Delete(recursive: true);
+        var work = Directory.CreateDirectory(Path.Combine(scratch, "work")).FullName;
+        var code = await ShellCommand.RunAsync(with.Run, work, environment, context.Log, context.Cancellation);
+        if (code != 0) throw new StepFailedException($"the command ended with exit code {code}");
+        if (several) Spread(outputs, environment["OUT"]);
+        Directory.Delete(scratch, recursive: true);
     }
 
     /// <summary>A copy of the input that the command may do with as it likes: blobs in the store are shared by all steps.</summary>
@@ -106,10 +90,5 @@ public sealed class Shell : Step<Shell.With, Shell.Given, DeclaredOutputs>
             Directory.Delete(target);
             Directory.Move(Path.Combine(folder, name), target);
         }
-    }
-
-    private static async Task Forward(StreamReader reader, StepContext context)
-    {
-        while (await reader.ReadLineAsync() is { } line) context.Log(line);
     }
 }

@@ -10,11 +10,14 @@ public static unsafe class ParentWatch
 {
     private const int PollMilliseconds = 250;
     private const int Kill = 9;
+    private static int started;
 
+    /// <summary>Only the first call of a process counts.</summary>
     /// <param name="followed">The value of <see cref="WatchedProcess.Variable"/>; processes on other machines are left to their launcher's daemon.</param>
     /// <exception cref="FormatException">The value is malformed.</exception>
     public static void Start(string? followed)
     {
+        if (Interlocked.Exchange(ref started, 1) == 1) return;
         var watched = WatchedProcess.Parse(followed ?? "").Where(process => process.IsHere).ToArray();
         var parent = GetParent();
         new Thread(() => Watch(parent, watched)) { IsBackground = true, Name = "parent watch" }.Start();
