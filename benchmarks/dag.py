@@ -6,7 +6,8 @@
 
 Peers that are not installed are left out and named (Debian: make ninja-build python3-doit snakemake).
 Each tool writes one small file per step from the files of two steps of the layer before. The tools take turns,
-run by run, so that a busy machine slows them alike; medians are given.
+run by run, so that a busy machine slows them alike; medians are given. Folders are removed at the end only:
+ext4 makes new files slowly while it remembers lately deleted ones.
 """
 import argparse, os, resource, shutil, statistics, subprocess, sys, tempfile, time
 
@@ -116,7 +117,6 @@ def main():
                 results[name]["cold"].append(timed(command, folder))
                 for _ in range(2):
                     results[name]["no-op"].append(timed(command, folder))
-                shutil.rmtree(folder)
             if run == 0:
                 slow = [n for n in tools if results[n]["cold"][0][0] > 20]
                 for n in slow:
