@@ -3,6 +3,7 @@ using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Caching;
 using Pipeline.Engine.Definitions;
 using Pipeline.Engine.Execution;
+using Pipeline.Engine.Storage;
 using Pipeline.Steps;
 
 namespace Pipeline.Cli;
@@ -10,14 +11,21 @@ namespace Pipeline.Cli;
 /// <summary>What the verbs that read a pipeline file have in common: the file, what changes it, and where its state lies.</summary>
 internal sealed class PipelineArguments
 {
+    public const string StoreVariable = "PIPELINE_STORE";
+    public const string CacheVariable = "PIPELINE_CACHE";
+
     public Argument<string> File { get; } = new("FILE") { Description = "The pipeline: a YAML file, or the name of one in pipelines/." };
 
     private readonly Option<string[]> param = new("--param") { Description = "Give a param of the file another value: --param seed=7", HelpName = "NAME=VALUE", DefaultValueFactory = _ => [] };
     private readonly Option<string[]> set = new("--set") { Description = "Change any place of the file: --set steps.pretrain.with.steps=100", HelpName = "PATH=VALUE", DefaultValueFactory = _ => [] };
     private readonly Option<string?> profile = new("--profile") { Description = "Lay one of the file's profiles over it.", HelpName = "NAME" };
     private readonly Option<string?> state = StateOption();
+    private readonly Option<string?> store = StoreOption();
+    private readonly Option<CacheMode?> cache = new("--cache") { Description = $"Whether the shared store is read and written (read-write, the default), only read, or left alone (off). Also {CacheVariable}.", HelpName = "MODE", CustomParser = CacheModes.Parse };
 
     public static Option<string?> StateOption() => new("--state") { Description = "Where results are kept; .pipeline/ at the root of the repository otherwise.", HelpName = "DIR" };
+
+    public static Option<string?> StoreOption() => new("--store") { Description = $"A store to share results by: file:FOLDER, az://ACCOUNT/CONTAINER/PREFIX or s3://BUCKET/PREFIX. Also {StoreVariable}, or 'store' in the file.", HelpName = "URI" };
 
     public static Option<bool> JsonOption() => new("--json") { Description = "Print JSON for machines, one object a line." };
 
@@ -28,10 +36,13 @@ internal sealed class PipelineArguments
         command.Options.Add(set);
         command.Options.Add(profile);
         command.Options.Add(state);
+        command.Options.Add(store);
+        command.Options.Add(cache);
     }
 
     /// <exception cref="WrongInputException">The file is wrong; the message is the whole list of problems.</exception>
-    public OpenedPipeline Open(ParseResult parsed)
+    /// <param name="writes">Whether the verb may put something into the shared store, if the user lets it.</param>
+    public OpenedPipeline Open(ParseResult parsed, bool writes = false)
     {
         var file = FileOf(parsed);
         var catalog = BuiltInSteps.Catalog();
@@ -42,7 +53,7 @@ internal sealed class PipelineArguments
             Profile = parsed.GetValue(profile),
             Environment = Environment.GetEnvironmentVariable,
         });
-        return read.Definition is { } definition ? new(definition, catalog, StateOf(parsed, file)) : throw new WrongInputException(ProblemPrinter.Print([.. read.Problems.Select(FromHere)], read.Text));
+        return read.Definition is { } definition ? new(definition, catalog, StateOf(parsed, definition, writes)) : throw new WrongInputException(ProblemPrinter.Print([.. read.Problems.Select(FromHere)], read.Text));
     }
 
     /// <summary>The place as one would type it: what terminals and editors make a link of.</summary>
@@ -50,8 +61,27 @@ internal sealed class PipelineArguments
         Path.IsPathRooted(problem.At.File) && Path.GetRelativePath(Directory.GetCurrentDirectory(), problem.At.File) is var near && near.Length < problem.At.File.Length
             ? problem with { At = problem.At with { File = near } } : problem;
 
-    public EngineState StateOf(ParseResult parsed, string file) =>
-        new(parsed.GetValue(state) is { } folder ? new StateFolder(folder) : StateFolder.For(file), TimeProvider.System);
+    private EngineState StateOf(ParseResult parsed, PipelineDefinition definition, bool writes)
+    {
+        var folder = parsed.GetValue(state) is { } given ? new StateFolder(given) : StateFolder.For(definition.File);
+        var mode = parsed.GetValue(cache) ?? CacheModes.FromEnvironment() ?? CacheMode.ReadWrite;
+        var uri = parsed.GetValue(store) ?? Environment.GetEnvironmentVariable(StoreVariable) ?? definition.Store;
+        if (mode == CacheMode.Off || string.IsNullOrEmpty(uri)) return new(folder, TimeProvider.System);
+        return new(folder, TimeProvider.System, OpenStore(uri, definition.Folder), writes && mode == CacheMode.ReadWrite, Console.Error.WriteLine);
+    }
+
+    /// <exception cref="WrongInputException">The URI names no store.</exception>
+    public static IRemoteStore OpenStore(string uri, string folder)
+    {
+        try
+        {
+            return RemoteStores.Open(uri, folder, Environment.GetEnvironmentVariable);
+        }
+        catch (RemoteStoreException e)
+        {
+            throw new WrongInputException(e.Message);
+        }
+    }
 
     /// <summary>The full path of the file; a bare name stands for <c>pipelines/NAME.yaml</c>.</summary>
     public string FileOf(ParseResult parsed)
@@ -98,7 +128,14 @@ internal sealed record OpenedPipeline(PipelineDefinition Definition, StepCatalog
 
     /// <summary>The result that a step had last, or null where it never ran here.</summary>
     public Engine.Caching.StepResult? LastResult(StepDefinition step) =>
-        State.HistoryOf(Definition).Last(step.Id) is { } last ? State.Results.Find(last.Key) : null;
+        State.HistoryOf(Definition).Last(step.Id) is { } last ? State.Results.Read(last.Key) : null;
+
+    /// <summary>An output's artifact with its files here, fetched where they were only in the shared store.</summary>
+    public async Task<Artifact> FetchAsync(Engine.Caching.ResultOutput output, CancellationToken cancellation)
+    {
+        await State.Cache.FetchAsync(output.Files, cancellation);
+        return new(output.Digest, output.Files, State.Store.Locate);
+    }
 
     /// <exception cref="WrongInputException">The step has no result yet.</exception>
     public Engine.Caching.StepResult RequireResult(StepDefinition step) => LastResult(step)

@@ -4,6 +4,7 @@ using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Caching;
 using Pipeline.Engine.Definitions;
 using Pipeline.Engine.Execution;
+using Pipeline.Engine.Storage;
 using Pipeline.TestKit;
 
 namespace Pipeline.Engine.Tests;
@@ -84,7 +85,10 @@ public sealed class Bench : IDisposable
     public TemporaryFolder Folder { get; } = new();
     public WriteText Write { get; } = new();
     public StepCatalog Catalog { get; }
-    public EngineState State => new(new StateFolder(Folder["state"]), TimeProvider.System);
+    public IRemoteStore? Remote { get; init; }
+    public bool Writes { get; init; }
+    public List<string> Notices { get; } = [];
+    public EngineState State => new(new StateFolder(Folder["state"]), TimeProvider.System, Remote, Writes, Notices.Add);
     public PipelineDefinition Definition => new("bench", Folder["bench.yaml"], Folder.Path, [.. steps]);
 
     /// <summary>Adds or replaces a step that writes <paramref name="text"/> after the texts of <paramref name="after"/>.</summary>

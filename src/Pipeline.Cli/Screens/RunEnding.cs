@@ -1,4 +1,3 @@
-using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Execution;
 
 namespace Pipeline.Cli.Screens;
@@ -62,7 +61,7 @@ internal static class RunEnding
         var any = false;
         foreach (var outcome in summary.Outcomes)
         {
-            foreach (var port in outcome.Step.Outputs.Where(o => o.Kind.IsDefined(typeof(DeliverableAttribute), inherit: false)))
+            foreach (var port in outcome.Step.Outputs.Where(Deliverables.Includes))
             {
                 var folder = Deliverables.Publish(opened.State, opened.Definition, outcome.Step.Id, outcome.Result!.Outputs[port.Name]);
                 output.WriteLine($"{port.Kind.Name.ToLowerInvariant(),-7} {Path.GetRelativePath(Directory.GetCurrentDirectory(), folder)}");

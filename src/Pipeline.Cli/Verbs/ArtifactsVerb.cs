@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Pipeline.Cli.Screens;
-using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Execution;
 using Pipeline.Steps.Artifacts;
 
@@ -42,12 +41,11 @@ internal static class ArtifactsVerb
         var command = new Command("cat", "Print the rows of an artifact as JSON lines.") { Options = { json, limit } };
         pipeline.AddTo(command);
         command.Arguments.Add(reference);
-        command.SetAction(parsed =>
+        command.SetAction(async (parsed, cancellation) =>
         {
             var opened = pipeline.Open(parsed);
             var (step, output) = opened.Output(parsed.GetValue(reference)!);
-            var made = opened.RequireResult(step).Outputs[output.Name];
-            var rows = ArtifactRows.Read(output.Kind, new Artifact(made.Digest, made.Files, opened.State.Store.Locate));
+            var rows = ArtifactRows.Read(output.Kind, await opened.FetchAsync(opened.RequireResult(step).Outputs[output.Name], cancellation));
             var count = parsed.GetValue(limit);
             using var writer = new StreamWriter(Console.OpenStandardOutput(), bufferSize: 1 << 16);
             foreach (var row in count > 0 ? rows.Take(count) : rows) writer.Write(row + "\n");
@@ -65,11 +63,12 @@ internal static class ArtifactsVerb
         pipeline.AddTo(command);
         command.Arguments.Add(reference);
         command.Arguments.Add(target);
-        command.SetAction(parsed =>
+        command.SetAction(async (parsed, cancellation) =>
         {
             var opened = pipeline.Open(parsed);
             var (step, output) = opened.Output(parsed.GetValue(reference)!);
             var made = opened.RequireResult(step).Outputs[output.Name];
+            await opened.FetchAsync(made, cancellation);
             var folder = parsed.GetValue(target)!;
             Deliverables.Copy(opened.State.Store, made, folder);
             Console.WriteLine($"{made.Files.Count} file{(made.Files.Count == 1 ? "" : "s")}, {Text.Bytes(made.TotalBytes)} -> {folder}");

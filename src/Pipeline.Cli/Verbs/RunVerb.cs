@@ -28,7 +28,7 @@ internal static class RunVerb
         command.SetAction(async (parsed, cancellation) =>
         {
             if ((parsed.GetValue(libtorch) ?? LibTorchChoice.Requested([])) is { } folder) LibTorchChoice.HandOn(folder);
-            var opened = pipeline.Open(parsed);
+            var opened = pipeline.Open(parsed, writes: true);
             var forced = (parsed.GetValue(force) ?? []).Select(id => opened.Step(id).Id).ToHashSet(StringComparer.Ordinal);
             if (parsed.GetValue(dryRun)) return PlanVerb.Show(opened, forced, parsed.GetValue(json), check: false);
 

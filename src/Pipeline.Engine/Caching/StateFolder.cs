@@ -1,3 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
+using Pipeline.Engine.Storage;
+
 namespace Pipeline.Engine.Caching;
 
 /// <summary>Where everything that a pipeline leaves behind lives: <c>.pipeline/</c> at the root of its repository.</summary>
@@ -24,6 +28,20 @@ public sealed class StateFolder(string root)
         }
 
         return new(Path.Combine(beside, ".pipeline"));
+    }
+
+    /// <summary>A name for this folder on this machine, the same for as long as it lives there.</summary>
+    public string Identity()
+    {
+        Create();
+        var file = Path.Combine(Root, "id");
+        for (var tries = 0; ; tries++)
+        {
+            if (File.Exists(file) && File.ReadAllText(file).Trim() is { Length: 32 } id) return $"{id[..16]}-{Sha256.Of(Encoding.UTF8.GetBytes(Environment.MachineName))[..8]}";
+            // Two at once: the first one's name stays, and the other reads it.
+            if (tries == 0) AtomicFile.WriteNew(file, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
+            else throw new InvalidDataException($"{file} does not hold 32 characters; remove it.");
+        }
     }
 
     /// <summary>Creates the folder, with a note to git that nothing in it is to be committed.</summary>

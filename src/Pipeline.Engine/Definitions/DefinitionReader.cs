@@ -25,7 +25,7 @@ public sealed record ReadResult(PipelineDefinition? Definition, IReadOnlyList<Pr
 /// <summary>Turns a pipeline file into checked records, or into all that is wrong with it.</summary>
 public static class DefinitionReader
 {
-    private static readonly string[] Keys = ["name", "params", "profiles", "steps"];
+    private static readonly string[] Keys = ["name", "store", "params", "profiles", "steps"];
 
     public static ReadResult Read(string file, StepCatalog catalog, ReadOptions options)
     {
@@ -73,12 +73,13 @@ public static class DefinitionReader
         var parameters = new Params(root["params"], options, problems);
         var expressions = new Expressions(parameters, options, problems);
         parameters.WorkOut(expressions);
+        var store = Store(root, expressions, problems);
         var steps = Steps(root, source, problems) is { } map ? new StepReader(catalog, expressions, problems).Read(map) : [];
         new Wiring(steps, catalog, expressions, problems).JoinAll();
         Cycles.Report(steps, problems);
         if (problems.Count > 0) return null;
         var full = Path.GetFullPath(source.Name);
-        return new(name, full, Path.GetDirectoryName(full)!, [.. steps.Select(Finished)]);
+        return new(name, full, Path.GetDirectoryName(full)!, [.. steps.Select(Finished)]) { Store = store };
     }
 
     private static string Name(MapNode root, SourceText source, ProblemList problems)
@@ -92,6 +93,20 @@ public static class DefinitionReader
         if (!Names.IsPipeline(name))
             problems.Add(ProblemCodes.BadName, place, $"the pipeline's name '{Excerpt.Short(name)}' is not a file's name", "write name: with letters, digits, '.', '_' and '-', at most 100 of them");
         return name;
+    }
+
+    private static string? Store(MapNode root, Expressions expressions, ProblemList problems)
+    {
+        switch (root["store"] is { } node ? expressions.Resolve(node) : null)
+        {
+            case null or ScalarNode { IsNull: true }:
+                return null;
+            case ScalarNode uri:
+                return uri.Text;
+            case var other:
+                problems.Add(ProblemCodes.WrongShape, other.Place, $"'store' is a URI, not {other.Words}", "write store: file:FOLDER, az://ACCOUNT/CONTAINER/PREFIX or s3://BUCKET/PREFIX");
+                return null;
+        }
     }
 
     private static MapNode? Steps(MapNode root, SourceText source, ProblemList problems)

@@ -7,7 +7,11 @@ namespace Pipeline.Engine.Definitions;
 /// <param name="File">Full path.</param>
 /// <param name="Folder">The folder of <paramref name="File"/>, from which its relative paths start.</param>
 /// <param name="Steps">In the order of the file.</param>
-public sealed record PipelineDefinition(string Name, string File, string Folder, IReadOnlyList<StepDefinition> Steps);
+public sealed record PipelineDefinition(string Name, string File, string Folder, IReadOnlyList<StepDefinition> Steps)
+{
+    /// <summary>The URI of the store that results are shared by, or null.</summary>
+    public string? Store { get; init; }
+}
 
 /// <summary>One use of a step type.</summary>
 public sealed record StepDefinition

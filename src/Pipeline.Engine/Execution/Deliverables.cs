@@ -1,3 +1,4 @@
+using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Caching;
 using Pipeline.Engine.Definitions;
 using Pipeline.Engine.Storage;
@@ -8,6 +9,8 @@ namespace Pipeline.Engine.Execution;
 public static class Deliverables
 {
     private const string Marker = ".digest";
+
+    public static bool Includes(OutputPort output) => output.Kind.IsDefined(typeof(DeliverableAttribute), inherit: false);
 
     /// <summary>Puts the newest version of an output where it can be found by name, and returns that folder: <c>.pipeline/latest/PIPELINE/STEP</c>.</summary>
     public static string Publish(EngineState state, PipelineDefinition definition, string step, ResultOutput output)

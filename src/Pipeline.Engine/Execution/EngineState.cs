@@ -9,12 +9,16 @@ namespace Pipeline.Engine.Execution;
 /// <summary>What a state folder holds, opened.</summary>
 public sealed class EngineState
 {
-    public EngineState(StateFolder folder, TimeProvider clock)
+    /// <param name="remote">The store behind the local one, or null. It is disposed of by its owner.</param>
+    /// <param name="writes">Whether what is made here is put there; steps are then done once among all who do so.</param>
+    /// <param name="notice">Told what the user should know about the store.</param>
+    public EngineState(StateFolder folder, TimeProvider clock, IRemoteStore? remote = null, bool writes = false, Action<string>? notice = null)
     {
         Folder = folder;
         Clock = clock;
         Store = new LocalStore(folder.Store);
         Results = new ResultStore(folder.Results, Store);
+        Cache = new SharedCache(Store, Results, remote, writes, remote is not null && writes ? new Claims(remote, folder.Identity, Claims.LeaseFromEnvironment(), clock) : null, notice ?? (_ => { }));
         Digests = new FileDigests(folder.FileDigests, clock);
     }
 
@@ -22,6 +26,7 @@ public sealed class EngineState
     public TimeProvider Clock { get; }
     public LocalStore Store { get; }
     public ResultStore Results { get; }
+    public SharedCache Cache { get; }
     public FileDigests Digests { get; }
 
     public History HistoryOf(PipelineDefinition definition) => new(Folder, definition.File);
@@ -31,7 +36,7 @@ public sealed class EngineState
     {
         var seen = new Dictionary<string, IReadOnlyList<SourceFile>>(StringComparer.Ordinal);
         sources = SourcesOf;
-        return new(graph, new(Results.Find, Results.Read, history.Last, SourcesOf), force);
+        return new(graph, new(key => Cache.Find(key), Results.Read, history.Last, SourcesOf, Cache.IsShared ? Cache.Prefetch : null), force);
 
         IReadOnlyList<SourceFile> SourcesOf(StepDefinition step)
         {

@@ -6,66 +6,47 @@ using Pipeline.Engine.Planning;
 namespace Pipeline.Engine.Execution;
 
 /// <summary>The loop of one run: a step becomes ready when all it waits for has ended, is decided anew then (early cutoff), and starts when the pool has its share.</summary>
-internal sealed class RunLoop
+internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, History history, StepExecution execution, ResourcePool pool, MachineResources machine, RunOptions options, string run, Action<RunEvent> tell)
 {
     /// <summary>How often a step may find its inputs gone in one run: a disk that loses what was just written is not to be filled for ever.</summary>
     private const int MostLosses = 3;
 
-    private readonly StepGraph graph;
-    private readonly Planner planner;
-    private readonly History history;
-    private readonly StepExecution execution;
-    private readonly ResourcePool pool;
-    private readonly MachineResources machine;
-    private readonly RunOptions options;
-    private readonly string run;
-    private readonly Action<RunEvent> tell;
-    private readonly Dictionary<string, Decision> planned;
-    private readonly Dictionary<string, double> priority;
-    private readonly Dictionary<string, int> waiting;
-    private readonly Dictionary<string, List<string>> dependents = new(StringComparer.Ordinal);
+    /// <summary>How long until a step that another run is doing is looked at again.</summary>
+    private static readonly TimeSpan UntilAskedAgain = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>A step that left the pool: with its outcome, or without one where another run holds it or its result must be decided anew.</summary>
+    private sealed record Message(StepDefinition Step, StepOutcome? Outcome, ResourceShare? Share, bool DecideAnew = false);
+
+    private readonly Dictionary<string, Decision> planned = plan.Decisions.ToDictionary(d => d.Step.Id, StringComparer.Ordinal);
+    private readonly StepQueue queue = new(graph, history);
     private readonly Dictionary<string, StepOutcome> outcomes = new(StringComparer.Ordinal);
-    private readonly Channel<(StepOutcome Outcome, ResourceShare Share)> ended = Channel.CreateUnbounded<(StepOutcome, ResourceShare)>();
-    private readonly Queue<string> arrived = new();
-    private readonly SortedSet<(double Order, int Index, string Id)> ready = [];
+    private readonly Channel<Message> messages = Channel.CreateUnbounded<Message>();
     private readonly Dictionary<string, Decision.Run> decided = new(StringComparer.Ordinal);
-    private readonly HashSet<string> toldToWait = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<string>> mending = new(StringComparer.Ordinal);
+    private readonly HashSet<(string, string)> toldToWait = [];
     private readonly Dictionary<string, int> losses = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> index;
-    private int running;
+    private int awaited;
     private bool failed;
-
-    public RunLoop(StepGraph graph, Plan plan, Planner planner, History history, StepExecution execution, ResourcePool pool, MachineResources machine, RunOptions options, string run, Action<RunEvent> tell)
-    {
-        (this.graph, this.planner, this.history, this.execution) = (graph, planner, history, execution);
-        (this.pool, this.machine, this.options, this.run, this.tell) = (pool, machine, options, run, tell);
-        planned = plan.Decisions.ToDictionary(d => d.Step.Id, StringComparer.Ordinal);
-        index = graph.Ordered.Select((s, i) => (s.Id, i)).ToDictionary(p => p.Id, p => p.i, StringComparer.Ordinal);
-        waiting = graph.Ordered.ToDictionary(s => s.Id, s => graph.DependenciesOf(s.Id).Count, StringComparer.Ordinal);
-        foreach (var step in graph.Ordered)
-        {
-            dependents[step.Id] = [];
-            foreach (var above in graph.DependenciesOf(step.Id)) dependents[above].Add(step.Id);
-        }
-
-        priority = Priorities();
-    }
 
     /// <summary>The outcome of every step, in the order of the graph.</summary>
     public async Task<IReadOnlyList<StepOutcome>> RunAsync(CancellationToken cancellation)
     {
-        foreach (var step in graph.Ordered.Where(s => waiting[s.Id] == 0)) arrived.Enqueue(step.Id);
         while (true)
         {
-            while (arrived.TryDequeue(out var id)) Arrive(graph[id], cancellation);
+            while (queue.NextArrival() is { } step) Arrive(step, cancellation);
             StartWhatFits(cancellation);
-            if (arrived.Count > 0) continue;
-            if (running == 0) break;
-            var (outcome, share) = await ended.Reader.ReadAsync(CancellationToken.None);
-            running--;
-            pool.Return(share);
-            Finish(outcome);
+            if (queue.HasArrivals) continue;
+            if (awaited == 0) break;
+            var message = await messages.Reader.ReadAsync(CancellationToken.None);
+            awaited--;
+            if (message.Share is { } share) pool.Return(share);
+            if (message.Outcome is { } outcome) Finish(outcome);
+            else if (message.DecideAnew) DecideAnew(message.Step);
+            else if (message.Share is null) queue.LineUp(message.Step);
+            else Await(message.Step, null, async () =>
+            {
+                await Task.Delay(UntilAskedAgain, CancellationToken.None);
+                return new(message.Step, null, null);
+            });
         }
 
         return [.. graph.Ordered.Select(s => outcomes[s.Id])];
@@ -80,13 +61,11 @@ internal sealed class RunLoop
             return;
         }
 
-        var decision = planned[step.Id] is Decision.Maybe || mending.ContainsKey(step.Id) || losses.ContainsKey(step.Id)
-            ? planner.Decide(step, input => outcomes[input.Step].Result!.Outputs[input.Output].Digest)
-            : planned[step.Id];
+        var anew = planned[step.Id] is Decision.Maybe || queue.IsRedone(step.Id) || losses.ContainsKey(step.Id);
+        var decision = anew ? planner.Decide(step, input => outcomes[input.Step].Result!.Outputs[input.Output].Digest) : planned[step.Id];
         if (decision is Decision.Reuse reuse)
         {
-            var reason = planned[step.Id] is Decision.Maybe ? "its inputs came out the same" : reuse.Reason;
-            Finish(new(step, StepState.Reused, reason, reuse.Recipe.Key, 0, reuse.Result, null, ""));
+            Reuse(step, reuse, cancellation);
             return;
         }
 
@@ -97,28 +76,37 @@ internal sealed class RunLoop
         }
 
         decided[step.Id] = (Decision.Run)decision;
-        ready.Add((-priority[step.Id], index[step.Id], step.Id));
+        queue.LineUp(step);
+    }
+
+    private void Reuse(StepDefinition step, Decision.Reuse reuse, CancellationToken cancellation)
+    {
+        var outcome = new StepOutcome(step, StepState.Reused, planned[step.Id] is Decision.Maybe ? "its inputs came out the same" : reuse.Reason, reuse.Recipe.Key, 0, reuse.Result, null, "");
+        if (execution.NeedsNothing(step, reuse.Result)) Finish(outcome);
+        else Await(step, null, async () =>
+        {
+            var fetched = await execution.FetchAsync(step, reuse.Result, cancellation);
+            return fetched ? new(step, outcome, null) : new(step, null, null, DecideAnew: true);
+        });
     }
 
     private void StartWhatFits(CancellationToken cancellation)
     {
-        foreach (var entry in ready.ToList())
+        foreach (var step in queue.Lined)
         {
-            var step = graph[entry.Id];
             if (SkipReason(step, cancellation) is { } skip)
             {
-                ready.Remove(entry);
+                queue.Remove(step);
                 Finish(new(step, StepState.Skipped, skip, null, 0, null, null, ""));
             }
             else if (pool.TryTake(step.Resources, out var waitsFor) is { } share)
             {
-                ready.Remove(entry);
-                running++;
+                queue.Remove(step);
                 Start(step, decided[step.Id], share, cancellation);
             }
             else
             {
-                if (toldToWait.Add(step.Id)) tell(new RunEvent.StepWaits(step, waitsFor));
+                TellToWait(step, waitsFor);
                 if (pool.IsFull) return;
             }
         }
@@ -127,69 +115,77 @@ internal sealed class RunLoop
     private void Start(StepDefinition step, Decision.Run decision, ResourceShare share, CancellationToken cancellation)
     {
         var upstream = step.Inputs.Select(i => i.Step).Distinct().ToDictionary(id => id, id => outcomes[id].Result!, StringComparer.Ordinal);
+        Await(step, share, async () =>
+        {
+            var (outcome, heldBy) = await execution.RunAsync(step, decision, share, upstream, options.Force.Contains(step.Id), cancellation);
+            if (outcome is null) TellToWait(step, heldBy);
+            return new(step, outcome, share);
+        });
+    }
+
+    /// <summary>Does something aside; its message comes back to the loop, whatever happens.</summary>
+    private void Await(StepDefinition step, ResourceShare? share, Func<Task<Message>> work)
+    {
+        awaited++;
         _ = Task.Run(
             async () =>
             {
-                StepOutcome outcome;
+                Message message;
                 try
                 {
-                    outcome = await execution.RunAsync(step, decision, share, upstream, options.Force.Contains(step.Id), cancellation);
+                    message = await work();
                 }
                 catch (OperationCanceledException)
                 {
-                    outcome = Failed(FailureCause.Cancelled, "cancelled before it began");
+                    message = Failed(FailureCause.Cancelled, "cancelled before it began");
                 }
                 catch (Exception e)
                 {
                     // A defect of the engine must fail this step with its story, not hang the run.
-                    outcome = Failed(FailureCause.Step, $"the engine failed: {e}");
+                    message = Failed(FailureCause.Step, $"the engine failed: {e}");
                 }
 
-                await ended.Writer.WriteAsync((outcome, share));
+                await messages.Writer.WriteAsync(message);
             },
             CancellationToken.None);
 
-        StepOutcome Failed(FailureCause cause, string message) => new(step, StepState.Failed, decision.Reason, decision.Key, 0, null, new(cause, message, ""), "");
+        Message Failed(FailureCause cause, string text) => new(step, new(step, StepState.Failed, "", null, 0, null, new(cause, text, ""), ""), share);
     }
 
     private void Finish(StepOutcome outcome)
     {
-        var id = outcome.Step.Id;
         if (outcome.Failure?.Cause == FailureCause.LostInput && Mend(outcome.Step)) return;
-        outcomes[id] = outcome;
+        outcomes[outcome.Step.Id] = outcome;
         failed |= outcome.State == StepState.Failed;
-        if (outcome.Result is { } result) history.Add(new(id, result.Key, run, result.Seconds));
+        if (outcome.Result is { } result) history.Add(new(outcome.Step.Id, result.Key, run, result.Seconds));
         tell(new RunEvent.StepFinished(outcome));
-        // Those below a mended step that had it before it was lost have counted it already.
-        var told = mending.Remove(id, out var mended) ? mended : dependents[id];
-        foreach (var below in told)
-        {
-            if (--waiting[below] == 0) arrived.Enqueue(below);
-        }
+        queue.Ended(outcome.Step);
     }
 
     /// <summary>A step found that a blob it reads is gone: makes the steps above whose results are lost again, then the step. False where that has been tried enough.</summary>
     private bool Mend(StepDefinition step)
     {
-        if (losses.GetValueOrDefault(step.Id) == MostLosses) return false;
-        losses[step.Id] = losses.GetValueOrDefault(step.Id) + 1;
-        var lost = step.Inputs.Select(i => i.Step).Distinct().Where(above => mending.ContainsKey(above) || execution.IsLost(outcomes[above].Result!)).ToList();
-        foreach (var above in lost)
-        {
-            waiting[step.Id]++;
-            if (mending.TryGetValue(above, out var others))
-            {
-                others.Add(step.Id);
-                continue;
-            }
+        if (losses.GetValueOrDefault(step.Id) >= MostLosses) return false;
+        var lost = step.Inputs.Select(i => i.Step).Distinct().Where(above => queue.IsRedone(above) || execution.IsLost(outcomes[above].Result!)).ToList();
+        if (lost.Count > 0) tell(new RunEvent.StepWaits(step, $"{string.Join(", ", lost)}, whose stored result was damaged and is made again"));
+        DecideAnew(step, lost);
+        return true;
+    }
 
-            tell(new RunEvent.StepWaits(step, $"{above}, whose stored result was damaged and is made again"));
-            mending[above] = [step.Id];
-            arrived.Enqueue(above);
+    private void DecideAnew(StepDefinition step, params IReadOnlyList<string> after)
+    {
+        losses[step.Id] = losses.GetValueOrDefault(step.Id) + 1;
+        queue.Redo(step, after);
+    }
+
+    private void TellToWait(StepDefinition step, string reason)
+    {
+        lock (toldToWait)
+        {
+            if (!toldToWait.Add((step.Id, reason))) return;
         }
 
-        if (lost.Count == 0) arrived.Enqueue(step.Id);
-        return true;
+        tell(new RunEvent.StepWaits(step, reason));
     }
 
     private string? SkipReason(StepDefinition step, CancellationToken cancellation)
@@ -199,14 +195,5 @@ internal sealed class RunLoop
         if (cancellation.IsCancellationRequested) return "cancelled";
         // What is already in the store may still be named after a failure; only new work is held back.
         return failed && !options.KeepGoing && planned[step.Id] is not Decision.Reuse ? "another step failed" : null;
-    }
-
-    /// <summary>Seconds from the start of a step to the end of all that waits for it, from history: the longest goes first.</summary>
-    private Dictionary<string, double> Priorities()
-    {
-        var total = new Dictionary<string, double>(graph.Ordered.Count, StringComparer.Ordinal);
-        foreach (var step in graph.Ordered.Reverse())
-            total[step.Id] = (history.Last(step.Id)?.Seconds ?? 1) + dependents[step.Id].Select(d => total[d]).DefaultIfEmpty().Max();
-        return total;
     }
 }

@@ -11,28 +11,52 @@ namespace Pipeline.Engine.Execution;
 /// <summary>Takes one step whose inputs are known from decision to stored result.</summary>
 public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecutor worker, RankLauncher launcher, string run, string attempts, Func<StepDefinition, IReadOnlyList<SourceFile>> sources, StepGraph graph, Action<RunEvent> tell)
 {
-    public async Task<StepOutcome> RunAsync(StepDefinition step, Decision.Run decision, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, bool forced, CancellationToken cancellation)
+    /// <summary>The outcome, or null with who is doing this step now: then ask again later.</summary>
+    public async Task<(StepOutcome? Outcome, string HeldBy)> RunAsync(StepDefinition step, Decision.Run decision, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, bool forced, CancellationToken cancellation)
+    {
+        var key = decision.Recipe.Key;
+        using var keyLock = FileLock.TryTake(Path.Combine(state.Folder.Locks, key));
+        if (keyLock is null) return (null, "another run that is doing this step");
+        if (await Made() is { } before) return (before, "");
+        var (free, claim) = await state.Cache.TryClaimAsync(key, cancellation);
+        if (!free) return (null, "another machine that is doing this step");
+        await using var held = claim;
+        // Between the look and the claim another may have finished it.
+        if (claim is not null && await Made() is { } meanwhile) return (meanwhile, "");
+        return (await RunHeldAsync(step, decision, share, upstream, cancellation), "");
+
+        async Task<StepOutcome?> Made()
+        {
+            if (forced || state.Cache.Find(key, anew: true) is not { } made) return null;
+            if (!NeedsNothing(step, made) && !await FetchAsync(step, made, cancellation)) return null;
+            return new(step, StepState.Reused, "another run has just done it", key, 0, made, null, "");
+        }
+    }
+
+    private async Task<StepOutcome> RunHeldAsync(StepDefinition step, Decision.Run decision, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         var key = decision.Recipe.Key;
-        using var keyLock = await FileLock.TakeAsync(Path.Combine(state.Folder.Locks, key), () => tell(new RunEvent.StepWaits(step, "another run that is doing this step")), cancellation);
-        if (!forced && state.Results.Find(key) is { } made)
-            return new(step, StepState.Reused, "another run has just done it", key, 0, made, null, "");
-
         var notice = step.Resources.Ranks > 1 && launcher.Unavailable() is { } missing ? $"one process instead of {step.Resources.Ranks}, with the same result: {missing}" : "";
         tell(new RunEvent.StepStarted(step, decision.Reason, notice));
         var logFile = Path.Combine(state.Folder.Runs, run, step.Id + ".log");
         var workspace = Path.Combine(state.Folder.Workspaces, key);
         try
         {
+            await state.Cache.FetchAsync(step.Inputs.SelectMany(i => upstream[i.Step].Outputs[i.Output].Files), cancellation);
             var task = Prepare(step, key, share, upstream, workspace);
             TaskOutcome outcome;
             using (var log = new StepLog(step, logFile, tell))
                 outcome = await (step.Type.Isolated ? worker : inProcess).RunAsync(task, log, cancellation);
             if (outcome.Failure is { } failure) return Failed(failure.Cause, failure.Message);
             var result = Store(step, decision.Recipe, task, outcome, watch.Elapsed.TotalSeconds);
+            await state.Cache.PublishAsync(result, CancellationToken.None);
             if (Directory.Exists(workspace)) Directory.Delete(workspace, recursive: true);
             return new(step, StepState.Ran, decision.Reason, key, watch.Elapsed.TotalSeconds, result, null, notice);
+        }
+        catch (DamagedBlobException e)
+        {
+            return Failed(FailureCause.LostInput, e.Message);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or StepFailedException)
         {
@@ -44,7 +68,30 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
     }
 
     /// <summary>A result that was in the store and of which a blob is no longer there, or was found damaged.</summary>
-    public bool IsLost(StepResult result) => state.Results.Find(result.Key) is null;
+    public bool IsLost(StepResult result) => state.Cache.Find(result.Key) is null;
+
+    /// <summary>A reused result of which nothing has to be fetched: people open the files of some outputs, and those are here.</summary>
+    public bool NeedsNothing(StepDefinition step, StepResult result)
+    {
+        state.Cache.Keep(result);
+        return ForPeople(step, result).All(state.Store.Has);
+    }
+
+    /// <summary>Fetches what people open of a reused result. False where it is nowhere: then the step has to run after all.</summary>
+    public async Task<bool> FetchAsync(StepDefinition step, StepResult result, CancellationToken cancellation)
+    {
+        try
+        {
+            await state.Cache.FetchAsync(ForPeople(step, result), cancellation);
+            return true;
+        }
+        catch (DamagedBlobException)
+        {
+            return false;
+        }
+    }
+
+    private static IEnumerable<ArtifactFile> ForPeople(StepDefinition step, StepResult result) => step.Outputs.Where(Deliverables.Includes).SelectMany(o => result.Outputs[o.Name].Files);
 
     private StepTask Prepare(StepDefinition step, string key, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, string workspace)
     {

@@ -9,7 +9,8 @@ namespace Pipeline.Engine.Planning;
 /// <param name="Find">The result of a cache key, if all of it is in the store.</param>
 /// <param name="Read">The result of a cache key though its blobs may be gone.</param>
 /// <param name="Sources">The files outside the store that a step reads.</param>
-public sealed record PlanningFacts(Func<string, StepResult?> Find, Func<string, StepResult?> Read, Func<string, HistoryEntry?> Last, Func<StepDefinition, IReadOnlyList<SourceFile>> Sources);
+/// <param name="Prefetch">Told which keys <paramref name="Find"/> is about to be asked for, where asking for many at once is faster; else null.</param>
+public sealed record PlanningFacts(Func<string, StepResult?> Find, Func<string, StepResult?> Read, Func<string, HistoryEntry?> Last, Func<StepDefinition, IReadOnlyList<SourceFile>> Sources, Action<IEnumerable<string>>? Prefetch = null);
 
 /// <summary>Decides, from the graph and what is stored, what each step needs. Pure: it starts nothing and writes nothing.</summary>
 public sealed class Planner(StepGraph graph, PlanningFacts facts, IReadOnlySet<string> force)
@@ -18,20 +19,22 @@ public sealed class Planner(StepGraph graph, PlanningFacts facts, IReadOnlySet<s
     public Plan Plan()
     {
         var results = new Dictionary<string, StepResult>(StringComparer.Ordinal);
-        var decisions = new List<Decision>(graph.Ordered.Count);
-        var undecided = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var step in graph.Ordered)
+        var decisions = new Dictionary<string, Decision>(graph.Ordered.Count, StringComparer.Ordinal);
+        foreach (var level in facts.Prefetch is null ? [graph.Ordered] : graph.Levels())
         {
-            var waits = step.Inputs.Select(i => i.Step).Where(undecided.Contains).Distinct().ToList();
-            Decision decision = waits.Count > 0
-                ? new Decision.Maybe(step, MaybeReason(step, waits), waits, facts.Last(step.Id)?.Seconds)
-                : Decide(step, input => results[input.Step].Outputs[input.Output].Digest);
-            if (decision is Decision.Reuse reuse) results[step.Id] = reuse.Result;
-            else undecided.Add(step.Id);
-            decisions.Add(decision);
+            facts.Prefetch?.Invoke(level.Where(s => s.Inputs.All(i => results.ContainsKey(i.Step))).Select(s => RecipeOf(s, Digest).Key));
+            foreach (var step in level)
+            {
+                var waits = step.Inputs.Select(i => i.Step).Where(s => !results.ContainsKey(s)).Distinct().ToList();
+                var decision = waits.Count > 0 ? new Decision.Maybe(step, MaybeReason(step, waits), waits, facts.Last(step.Id)?.Seconds) : Decide(step, Digest);
+                if (decision is Decision.Reuse reuse) results[step.Id] = reuse.Result;
+                decisions[step.Id] = decision;
+            }
         }
 
-        return new(graph, decisions);
+        return new(graph, [.. graph.Ordered.Select(s => decisions[s.Id])]);
+
+        string Digest(InputReference input) => results[input.Step].Outputs[input.Output].Digest;
     }
 
     /// <summary>Reuse or run, for a step whose inputs are all known.</summary>

@@ -28,6 +28,21 @@ public sealed class StepGraph
 
     public IReadOnlyList<string> DependenciesOf(string id) => dependencies[id];
 
+    /// <summary>The steps by how many lie above them: those of one level do not depend on one another.</summary>
+    public IReadOnlyList<IReadOnlyList<StepDefinition>> Levels()
+    {
+        var levels = new List<List<StepDefinition>>();
+        var of = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var step in Ordered)
+        {
+            var level = of[step.Id] = dependencies[step.Id].Select(d => of[d] + 1).DefaultIfEmpty().Max();
+            if (level == levels.Count) levels.Add([]);
+            levels[level].Add(step);
+        }
+
+        return levels;
+    }
+
     /// <summary>All steps above one, in order, with what each waits for.</summary>
     public IReadOnlyList<Ancestor> AncestryOf(string id)
     {

@@ -44,6 +44,11 @@ public static partial class SchemaWriter
                 ["type"] = "string",
                 ["pattern"] = "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
             },
+            ["store"] = new JsonObject
+            {
+                ["description"] = "A store to share results by: file:FOLDER, az://ACCOUNT/CONTAINER/PREFIX or s3://BUCKET/PREFIX. --store and PIPELINE_STORE come before it.",
+                ["type"] = new JsonArray("string", "null"),
+            },
             ["params"] = Ref("params"),
             ["profiles"] = new JsonObject
             {

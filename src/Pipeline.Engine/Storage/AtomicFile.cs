@@ -23,6 +23,21 @@ public static class AtomicFile
         }
     }
 
+    /// <summary>As <see cref="Write(string, ReadOnlySpan{byte})"/>, but a file that is there already stays.</summary>
+    public static void WriteNew(string path, string text)
+    {
+        var temporary = TemporaryBeside(path);
+        Write(temporary, text);
+        try
+        {
+            File.Move(temporary, path, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            File.Delete(temporary);
+        }
+    }
+
     public static void Write(string path, string text) => Write(path, System.Text.Encoding.UTF8.GetBytes(text));
 
     /// <summary>Moves a finished file into place; its content is on disk before its name is. Falls back to a copy across file systems.</summary>

@@ -81,6 +81,27 @@ public sealed class LocalStore
         return manifest;
     }
 
+    /// <summary>Where a blob may be written before it is known to be whole; see <see cref="TakeIfWhole"/>.</summary>
+    public string PlaceForIncoming()
+    {
+        Directory.CreateDirectory(incoming);
+        return Path.Combine(incoming, UniqueName.Next());
+    }
+
+    /// <summary>Moves a file that came from elsewhere into the store if it is what it should be; removes it otherwise.</summary>
+    public bool TakeIfWhole(string file, string digest)
+    {
+        if (Sha256.OfFile(file) != digest)
+        {
+            File.Delete(file);
+            return false;
+        }
+
+        AtomicFile.MoveInto(file, Prepare(digest));
+        verified.TryAdd(digest, true);
+        return true;
+    }
+
     /// <exception cref="DamagedBlobException">The manifest is gone or damaged.</exception>
     public Manifest ReadManifest(string digest)
     {
@@ -107,8 +128,7 @@ public sealed class LocalStore
     private string Take(string file)
     {
         // Out of the step's reach before it is hashed: a process that the step left behind must not write into a blob.
-        Directory.CreateDirectory(incoming);
-        var mine = Path.Combine(incoming, UniqueName.Next());
+        var mine = PlaceForIncoming();
         File.Move(file, mine);
         var digest = Sha256.OfFile(mine);
         var size = new FileInfo(mine).Length;

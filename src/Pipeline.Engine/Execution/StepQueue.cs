@@ -1,0 +1,78 @@
+using Pipeline.Engine.Caching;
+using Pipeline.Engine.Definitions;
+using Pipeline.Engine.Planning;
+
+namespace Pipeline.Engine.Execution;
+
+/// <summary>Which steps have all that they wait for, in the order of the graph, and of those which should start first.</summary>
+internal sealed class StepQueue
+{
+    private readonly StepGraph graph;
+    private readonly Dictionary<string, int> index;
+    private readonly Dictionary<string, int> waiting;
+    private readonly Dictionary<string, List<string>> dependents = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<string>> redone = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, double> priority = new(StringComparer.Ordinal);
+    private readonly Queue<string> arrived = new();
+    private readonly SortedSet<(double Order, int Index, string Id)> lined = [];
+
+    public StepQueue(StepGraph graph, History history)
+    {
+        this.graph = graph;
+        index = graph.Ordered.Select((s, i) => (s.Id, i)).ToDictionary(p => p.Id, p => p.i, StringComparer.Ordinal);
+        waiting = graph.Ordered.ToDictionary(s => s.Id, s => graph.DependenciesOf(s.Id).Count, StringComparer.Ordinal);
+        foreach (var step in graph.Ordered)
+        {
+            dependents[step.Id] = [];
+            foreach (var above in graph.DependenciesOf(step.Id)) dependents[above].Add(step.Id);
+            if (waiting[step.Id] == 0) arrived.Enqueue(step.Id);
+        }
+
+        // Seconds from the start of a step to the end of all that waits for it, from history: the longest goes first.
+        foreach (var step in graph.Ordered.Reverse())
+            priority[step.Id] = (history.Last(step.Id)?.Seconds ?? 1) + dependents[step.Id].Select(d => priority[d]).DefaultIfEmpty().Max();
+    }
+
+    public bool HasArrivals => arrived.Count > 0;
+
+    /// <summary>A step that no longer waits for any other and has not been looked at since.</summary>
+    public StepDefinition? NextArrival() => arrived.TryDequeue(out var id) ? graph[id] : null;
+
+    /// <summary>Steps that want to start, the most urgent first.</summary>
+    public IReadOnlyList<StepDefinition> Lined => [.. lined.Select(entry => graph[entry.Id])];
+
+    public void LineUp(StepDefinition step) => lined.Add(Entry(step));
+
+    public void Remove(StepDefinition step) => lined.Remove(Entry(step));
+
+    /// <summary>A step has ended, in whatever way: those that waited for it are told.</summary>
+    public void Ended(StepDefinition step)
+    {
+        // Those below a step that is done anew had it before and have counted it already.
+        foreach (var below in redone.Remove(step.Id, out var others) ? others : dependents[step.Id])
+        {
+            if (--waiting[below] == 0) arrived.Enqueue(below);
+        }
+    }
+
+    public bool IsRedone(string id) => redone.ContainsKey(id);
+
+    /// <summary>Does steps that have ended once more; when all of them have, <paramref name="step"/> arrives again.</summary>
+    public void Redo(StepDefinition step, IReadOnlyList<string> above)
+    {
+        if (above.Count == 0) arrived.Enqueue(step.Id);
+        waiting[step.Id] += above.Count;
+        foreach (var id in above)
+        {
+            if (!redone.TryGetValue(id, out var others))
+            {
+                redone[id] = others = [];
+                arrived.Enqueue(id);
+            }
+
+            others.Add(step.Id);
+        }
+    }
+
+    private (double Order, int Index, string Id) Entry(StepDefinition step) => (-priority[step.Id], index[step.Id], step.Id);
+}

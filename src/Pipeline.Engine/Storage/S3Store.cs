@@ -1,0 +1,167 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+
+namespace Pipeline.Engine.Storage;
+
+/// <summary>A bucket of S3 or of a server that speaks its protocol (<c>AWS_ENDPOINT_URL</c>), with the credentials that AWS tools would find.</summary>
+internal sealed class S3Store : IRemoteStore
+{
+    private const long PartSize = 16 << 20;
+
+    private readonly AmazonS3Client client;
+    private readonly string bucket;
+    private readonly string prefix;
+
+    public S3Store(string address, string bucket, string prefix, Func<string, string?> environment)
+    {
+        (Address, this.bucket, this.prefix) = (address, bucket, prefix);
+        var config = new AmazonS3Config { MaxErrorRetry = 4 };
+        if ((environment("AWS_ENDPOINT_URL_S3") ?? environment("AWS_ENDPOINT_URL")) is { Length: > 0 } endpoint)
+        {
+            // Other servers know buckets by path, and not the checksums that newer clients add.
+            (config.ServiceURL, config.ForcePathStyle, config.AuthenticationRegion) = (endpoint, true, environment("AWS_REGION") ?? "us-east-1");
+            (config.RequestChecksumCalculation, config.ResponseChecksumValidation) = (RequestChecksumCalculation.WHEN_REQUIRED, ResponseChecksumValidation.WHEN_REQUIRED);
+        }
+
+        try
+        {
+            client = new(config);
+        }
+        catch (AmazonClientException e)
+        {
+            throw new RemoteStoreException($"{address} cannot be opened: {e.Message}", e);
+        }
+
+    }
+
+    public string Address { get; }
+
+    public Task<byte[]?> ReadAsync(string name, CancellationToken cancellation) => Guarded<byte[]?>(async () =>
+    {
+        using var response = await client.GetObjectAsync(bucket, prefix + name, cancellation);
+        using var bytes = new MemoryStream();
+        await response.ResponseStream.CopyToAsync(bytes, cancellation);
+        return bytes.ToArray();
+    }, missing: null);
+
+    public Task<bool> DownloadAsync(string name, string file, CancellationToken cancellation) => Guarded(async () =>
+    {
+        var size = (await client.GetObjectMetadataAsync(bucket, prefix + name, cancellation)).ContentLength;
+        using var handle = File.OpenHandle(file, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous, size);
+        await Parallel.ForEachAsync(Parts(size), AtOnce(cancellation), async (part, stop) =>
+        {
+            if (part.Length == 0) return;
+            using var response = await client.GetObjectAsync(new GetObjectRequest { BucketName = bucket, Key = prefix + name, ByteRange = new(part.Start, part.Start + part.Length - 1) }, stop);
+            var buffer = new byte[1 << 20];
+            for (var at = part.Start; await response.ResponseStream.ReadAsync(buffer, stop) is > 0 and var read; at += read) await RandomAccess.WriteAsync(handle, buffer.AsMemory(0, read), at, stop);
+        });
+        return true;
+    }, missing: false);
+
+    public Task<bool> UploadAsync(string name, string file, bool replace, CancellationToken cancellation) => Guarded(async () =>
+    {
+        if (!replace && await Exists(name, cancellation)) return false;
+        var size = new FileInfo(file).Length;
+        if (size <= PartSize) await client.PutObjectAsync(new PutObjectRequest { BucketName = bucket, Key = prefix + name, FilePath = file, UseChunkEncoding = false }, cancellation);
+        else await UploadParts(prefix + name, file, size, cancellation);
+        return true;
+    }, missing: false);
+
+    public Task<bool> PutAsync(string name, ReadOnlyMemory<byte> bytes, bool replace, CancellationToken cancellation) => Guarded(async () =>
+    {
+        // Some servers ignore the condition: what can be known beforehand is asked for.
+        if (!replace && await Exists(name, cancellation)) return false;
+        using var content = new MemoryStream(bytes.ToArray());
+        try
+        {
+            await client.PutObjectAsync(new PutObjectRequest { BucketName = bucket, Key = prefix + name, InputStream = content, IfNoneMatch = replace ? null : "*", UseChunkEncoding = false }, cancellation);
+            return true;
+        }
+        catch (AmazonS3Exception e) when (!replace && e.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict)
+        {
+            return false;
+        }
+    }, missing: false);
+
+    public async IAsyncEnumerable<RemoteObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var request = new ListObjectsV2Request { BucketName = bucket, Prefix = this.prefix + prefix };
+        while (await Guarded<ListObjectsV2Response?>(async () => await client.ListObjectsV2Async(request, cancellation), missing: null) is { } page)
+        {
+            foreach (var found in page.S3Objects ?? [])
+                yield return new(found.Key[this.prefix.Length..], found.Size ?? 0, $"{found.ETag} {found.LastModified:O}", found.LastModified ?? default(DateTime));
+            if (page.IsTruncated != true) yield break;
+            request.ContinuationToken = page.NextContinuationToken;
+        }
+    }
+
+    public Task DeleteAsync(string name, CancellationToken cancellation) => Guarded(async () =>
+    {
+        await client.DeleteObjectAsync(bucket, prefix + name, cancellation);
+        return true;
+    }, missing: false);
+
+    public void Dispose()
+    {
+        client.Dispose();
+    }
+
+    /// <summary>In parts without chunked signatures, which not every server of the protocol reads.</summary>
+    private async Task UploadParts(string key, string file, long size, CancellationToken cancellation)
+    {
+        var upload = (await client.InitiateMultipartUploadAsync(bucket, key, cancellation)).UploadId;
+        try
+        {
+            var parts = new System.Collections.Concurrent.ConcurrentBag<PartETag>();
+            await Parallel.ForEachAsync(Parts(size), AtOnce(cancellation), async (part, stop) =>
+            {
+                var request = new UploadPartRequest { BucketName = bucket, Key = key, UploadId = upload, PartNumber = part.Number, FilePath = file, FilePosition = part.Start, PartSize = part.Length, UseChunkEncoding = false };
+                parts.Add(new(part.Number, (await client.UploadPartAsync(request, stop)).ETag));
+            });
+            await client.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest { BucketName = bucket, Key = key, UploadId = upload, PartETags = [.. parts.OrderBy(p => p.PartNumber)] }, cancellation);
+        }
+        catch
+        {
+            await client.AbortMultipartUploadAsync(bucket, key, upload, CancellationToken.None);
+            throw;
+        }
+    }
+
+    private static IEnumerable<(int Number, long Start, long Length)> Parts(long size)
+    {
+        // At most 10,000 are allowed.
+        var length = Math.Max(PartSize, (size + 9_999) / 10_000);
+        for (var (number, start) = (1, 0L); start < size || number == 1; number++, start += length) yield return (number, start, Math.Min(length, size - start));
+    }
+
+    private static ParallelOptions AtOnce(CancellationToken cancellation) => new() { MaxDegreeOfParallelism = 8, CancellationToken = cancellation };
+
+    private async Task<bool> Exists(string name, CancellationToken cancellation) => await Guarded(async () =>
+    {
+        await client.GetObjectMetadataAsync(bucket, prefix + name, cancellation);
+        return true;
+    }, missing: false);
+
+    private async Task<T> Guarded<T>(Func<Task<T>> work, T missing)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound && e.ErrorCode != "NoSuchBucket")
+        {
+            return missing;
+        }
+        catch (AmazonS3Exception e)
+        {
+            throw new RemoteStoreException($"The store {Address} refused: {(int)e.StatusCode} {e.ErrorCode}{(e.ErrorCode == "NoSuchBucket" ? "; make the bucket first" : "")}", e);
+        }
+        catch (Exception e) when (e is AmazonClientException or HttpRequestException or IOException or AggregateException || (e is OperationCanceledException && e.InnerException is TimeoutException))
+        {
+            throw new RemoteStoreException($"The store {Address} cannot be reached: {e.GetBaseException().Message}", e);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Pipeline.TestKit;
+
+/// <summary>A real storage server (npm's azurite or s3rver) on loopback, stopped with the test. tests/servers is installed by npm when first needed.</summary>
+public sealed class StorageServer : IDisposable
+{
+    // Published with Azurite: every installation of it has this account and key.
+    private const string AzuriteKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+    private static readonly string Folder = Path.Combine(Checkout.Root, "tests", "servers");
+
+    private readonly TemporaryFolder data = new();
+    private readonly Process process;
+
+    private StorageServer(Func<int, string, IReadOnlyList<string>> command, Func<int, IReadOnlyDictionary<string, string?>> variables, Func<string, string> uri)
+    {
+        Install();
+        var port = FreePort();
+        (Variables, Uri) = (variables(port), uri);
+        var start = new ProcessStartInfo("node", command(port, data.Path)) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        process = Process.Start(start)!;
+        var said = new List<string>();
+        process.OutputDataReceived += (_, line) => said.Add(line.Data ?? "");
+        process.ErrorDataReceived += (_, line) => said.Add(line.Data ?? "");
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        for (var watch = Stopwatch.StartNew(); !Answers(port); Thread.Sleep(50))
+        {
+            if (process.HasExited || watch.Elapsed > TimeSpan.FromSeconds(60)) throw new InvalidOperationException($"the server did not start: {string.Join('\n', said)}");
+        }
+    }
+
+    /// <summary>Why no server can be started here, or null.</summary>
+    public static string? Unavailable { get; } = Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(p => File.Exists(Path.Combine(p, "npm"))) ? null : "storage servers need npm (Debian: nodejs npm)";
+
+    /// <summary>What a client has to have in its environment.</summary>
+    public IReadOnlyDictionary<string, string?> Variables { get; }
+
+    /// <summary>The URI of a store there, from a prefix.</summary>
+    public Func<string, string> Uri { get; }
+
+    public static StorageServer Azurite() => new(
+        (port, folder) => ["node_modules/azurite/dist/src/blob/main.js", "--blobHost", "127.0.0.1", "--blobPort", $"{port}", "--location", folder, "--loose", "--skipApiVersionCheck", "--silent", "--disableTelemetry"],
+        port => new Dictionary<string, string?> { ["AZURE_STORAGE_CONNECTION_STRING"] = $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={AzuriteKey};BlobEndpoint=http://127.0.0.1:{port}/devstoreaccount1;" },
+        prefix => $"az://devstoreaccount1/tests/{prefix}");
+
+    public static StorageServer S3() => new(
+        (port, folder) => ["node_modules/s3rver/bin/s3rver.js", "--address", "127.0.0.1", "--port", $"{port}", "--directory", folder, "--configure-bucket", "tests", "--silent"],
+        port => new Dictionary<string, string?> { ["AWS_ENDPOINT_URL"] = $"http://127.0.0.1:{port}", ["AWS_ACCESS_KEY_ID"] = "S3RVER", ["AWS_SECRET_ACCESS_KEY"] = "S3RVER", ["AWS_REGION"] = "us-east-1" },
+        prefix => $"s3://tests/{prefix}");
+
+    public void Dispose()
+    {
+        process.Kill(entireProcessTree: true);
+        process.WaitForExit();
+        process.Dispose();
+        data.Dispose();
+    }
+
+    private static void Install()
+    {
+        // One at a time, over all test processes.
+        using var alone = Alone();
+        if (Directory.Exists(Path.Combine(Folder, "node_modules", "azurite")) && Directory.Exists(Path.Combine(Folder, "node_modules", "s3rver"))) return;
+        using var npm = Process.Start(new ProcessStartInfo("npm", ["ci", "--no-audit", "--no-fund", "--loglevel", "error"]) { WorkingDirectory = Folder })!;
+        npm.WaitForExit();
+        if (npm.ExitCode != 0) throw new InvalidOperationException($"npm ci in {Folder} ended with {npm.ExitCode}");
+    }
+
+    private static FileStream Alone()
+    {
+        while (true)
+        {
+            try
+            {
+                return new FileStream(Path.Combine(Path.GetTempPath(), "pipeline-test-servers.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException)
+            {
+                Thread.Sleep(100);
+            }
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static bool Answers(int port)
+    {
+        try
+        {
+            using var client = new TcpClient();
+            client.Connect(IPAddress.Loopback, port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
