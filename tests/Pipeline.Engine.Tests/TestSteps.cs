@@ -127,7 +127,7 @@ public sealed class Bench : IDisposable
 
     public Task<RunSummary> RunAsync(int jobs = 4, string[]? force = null, bool keepGoing = false, CancellationToken cancellation = default, MachineResources? machine = null, TimeProvider? clock = null)
     {
-        var state = new EngineState(new StateFolder(Folder["state"]), clock ?? TimeProvider.System);
+        var state = new EngineState(new StateFolder(Folder["state"]), clock ?? TimeProvider.System, Remote, Writes, Notices.Add);
         var ranks = new RankLauncher(() => "no ranks in this test", (_, _) => throw new InvalidOperationException());
         var executor = new InProcessExecutor(Catalog, state.Store);
         var scheduler = new Scheduler(state, executor, executor, ranks, machine ?? new(4, 1L << 30, 0));

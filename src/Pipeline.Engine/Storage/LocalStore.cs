@@ -42,9 +42,9 @@ public sealed class LocalStore
     public string Locate(ArtifactFile file)
     {
         var path = PathOf(file.Sha256);
-        if (!File.Exists(path)) throw new DamagedBlobException(file.Sha256, $"The store has lost the blob {file.Sha256} ('{file.Path}'); run again: the step that made it will run again.");
-        if (verified.ContainsKey(file.Sha256)) return path;
-        if (Sha256.OfFile(path) != file.Sha256)
+        if (verified.ContainsKey(file.Sha256) && File.Exists(path)) return path;
+        if (DigestOf(path) is not { } digest) throw new DamagedBlobException(file.Sha256, $"The store has lost the blob {file.Sha256} ('{file.Path}'); run again: the step that made it will run again.");
+        if (digest != file.Sha256)
         {
             Quarantine(file.Sha256);
             throw new DamagedBlobException(file.Sha256, $"The blob {file.Sha256} ('{file.Path}') was damaged on disk and is now in {quarantine}; run again: the step that made it will run again.");
@@ -52,6 +52,19 @@ public sealed class LocalStore
 
         verified.TryAdd(file.Sha256, true);
         return path;
+    }
+
+    /// <summary>Null where there is no file, be it that another reader has just found it damaged.</summary>
+    private static string? DigestOf(string path)
+    {
+        try
+        {
+            return Sha256.OfFile(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
     }
 
     public string Put(ReadOnlySpan<byte> bytes)
@@ -140,7 +153,14 @@ public sealed class LocalStore
     private void Quarantine(string digest)
     {
         Directory.CreateDirectory(quarantine);
-        File.Move(PathOf(digest), Path.Combine(quarantine, digest), overwrite: true);
+        try
+        {
+            File.Move(PathOf(digest), Path.Combine(quarantine, digest), overwrite: true);
+        }
+        catch (FileNotFoundException)
+        {
+            // Another reader was first.
+        }
     }
 
     private string Prepare(string digest)
