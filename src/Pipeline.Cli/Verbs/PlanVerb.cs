@@ -11,13 +11,15 @@ internal static class PlanVerb
         var pipeline = new PipelineArguments();
         var check = new Option<bool>("--check") { Description = "End with exit code 3 when anything would run." };
         var force = new Option<string[]>("--force") { Description = "Plan as if this step had to run.", HelpName = "STEP", DefaultValueFactory = _ => [] };
+        var locked = LockArguments.Option("End with exit code 3 when a step's recipe is not that of the lock file, and name what differs. Needs no stored results.");
         var json = PipelineArguments.JsonOption();
-        var command = new Command("plan", "Show what would run and why; start nothing, write nothing.") { Options = { check, force, json } };
+        var command = new Command("plan", "Show what would run and why; start nothing, write nothing.") { Options = { check, locked, force, json } };
         pipeline.AddTo(command);
         command.SetAction(parsed =>
         {
             var opened = pipeline.Open(parsed);
             var forced = (parsed.GetValue(force) ?? []).Select(id => opened.Step(id).Id).ToHashSet(StringComparer.Ordinal);
+            if (parsed.GetValue(locked) && LockArguments.Differences(opened, forced) is { Count: > 0 } differences) return LockArguments.Tell(opened, differences, parsed.GetValue(json));
             return Show(opened, forced, parsed.GetValue(json), parsed.GetValue(check));
         });
         return command;

@@ -15,6 +15,7 @@ internal static class RunVerb
         var jobs = new Option<int>("--jobs", "-j") { Description = "How many steps may run at once; the number of CPUs otherwise.", DefaultValueFactory = _ => Environment.ProcessorCount };
         var force = new Option<string[]>("--force") { Description = "Run this step though its result is stored. May be given several times.", HelpName = "STEP", DefaultValueFactory = _ => [] };
         var keepGoing = new Option<bool>("--keep-going", "-k") { Description = "After a failure, go on with what does not depend on it." };
+        var locked = LockArguments.Option("End with exit code 3 where a step would have another recipe, or comes out otherwise, than the lock file says.");
         // Main has acted on it before the command line is parsed; workers inherit it.
         var libtorch = new Option<string?>(LibTorchChoice.Option) { Description = $"Load libtorch from this folder instead of the one that came along (also {LibTorchChoice.Variable}).", HelpName = "DIR" };
         var json = PipelineArguments.JsonOption();
@@ -23,24 +24,36 @@ internal static class RunVerb
             // What is no number at all the parser itself refuses.
             if (result.Tokens is [var given] && int.TryParse(given.Value, out var number) && number < 1) result.AddError("--jobs must be at least 1.");
         });
-        var command = new Command("run", "Run what is not in the store, and say why.") { Options = { dryRun, jobs, force, keepGoing, libtorch, json } };
+        var command = new Command("run", "Run what is not in the store, and say why.") { Options = { dryRun, jobs, force, keepGoing, locked, libtorch, json } };
         pipeline.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             if ((parsed.GetValue(libtorch) ?? LibTorchChoice.Requested([])) is { } folder) LibTorchChoice.HandOn(folder);
             var opened = pipeline.Open(parsed, writes: true);
             var forced = (parsed.GetValue(force) ?? []).Select(id => opened.Step(id).Id).ToHashSet(StringComparer.Ordinal);
+            var holds = parsed.GetValue(locked) ? LockArguments.Read(opened) : null;
+            if (parsed.GetValue(dryRun) && holds is not null && LockArguments.Differences(opened, forced) is { Count: > 0 } differences) return LockArguments.Tell(opened, differences, parsed.GetValue(json));
             if (parsed.GetValue(dryRun)) return PlanVerb.Show(opened, forced, parsed.GetValue(json), check: false);
 
             using var log = new RunLog(opened.State.Folder);
             using var screen = Screen.Choose(parsed.GetValue(json), opened);
             var scheduler = new Scheduler(opened.State, new InProcessExecutor(opened.Catalog, opened.State.Store), new WorkerExecutor(WorkerVerb.CommandOfThisProgram(), Ranks.Launcher, Ranks.FollowThisProcess()), Ranks.Launcher, MachineResources.OfThisMachine());
-            var options = new RunOptions(parsed.GetValue(jobs), forced, parsed.GetValue(keepGoing));
-            var summary = await scheduler.RunAsync(opened.Definition, options, new Both(log, screen), cancellation);
+            var options = new RunOptions(parsed.GetValue(jobs), forced, parsed.GetValue(keepGoing), holds);
+            RunSummary summary;
+            try
+            {
+                summary = await scheduler.RunAsync(opened.Definition, options, new Both(log, screen), cancellation);
+            }
+            catch (LockDiffersException e)
+            {
+                return LockArguments.Tell(opened, e.Differences, parsed.GetValue(json));
+            }
+
             return summary.Status switch
             {
                 RunStatus.Succeeded => ExitCode.Success,
                 RunStatus.Cancelled => ExitCode.Cancelled,
+                _ when summary.LockBroken => ExitCode.Stale,
                 _ => summary.GateFailed ? ExitCode.GateFailed : ExitCode.StepFailed,
             };
         });

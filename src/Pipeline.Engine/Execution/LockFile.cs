@@ -6,7 +6,13 @@ using Pipeline.Engine.Storage;
 
 namespace Pipeline.Engine.Execution;
 
-/// <summary><c>NAME.lock.json</c> beside the pipeline, to be committed: for every step its key and the digests of its outputs. Sorted, no clock and no host in it.</summary>
+/// <summary>What a lock file says of a step.</summary>
+public sealed record LockedStep(string Uses, string Key, IReadOnlyDictionary<string, string> Outputs, IReadOnlyDictionary<string, double> Metrics);
+
+/// <summary>A lock file, read: steps by id.</summary>
+public sealed record PipelineLock(string Pipeline, IReadOnlyDictionary<string, LockedStep> Steps);
+
+/// <summary><c>NAME.lock.json</c> beside the pipeline, to be committed: for every step its key, the digests of its outputs and its metrics. Sorted, no clock and no host in it.</summary>
 public static class LockFile
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -19,16 +25,46 @@ public static class LockFile
         var steps = new JsonObject();
         foreach (var outcome in summary.Outcomes.OrderBy(o => o.Step.Id, StringComparer.Ordinal))
         {
+            var result = outcome.Result!;
             steps[outcome.Step.Id] = new JsonObject
             {
                 ["uses"] = outcome.Step.Type.Name,
                 ["key"] = outcome.Key,
-                ["outputs"] = new JsonObject(outcome.Result!.Outputs.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => KeyValuePair.Create(o.Key, (JsonNode?)o.Value.Digest))),
+                ["outputs"] = new JsonObject(result.Outputs.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => KeyValuePair.Create(o.Key, (JsonNode?)o.Value.Digest))),
+                ["metrics"] = new JsonObject(result.Metrics.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value))),
             };
         }
 
         var text = new JsonObject { ["pipeline"] = definition.Name, ["steps"] = steps }.ToJsonString(Readable).ReplaceLineEndings("\n") + "\n";
         var path = PathFor(definition.File);
         if (!File.Exists(path) || File.ReadAllText(path) != text) AtomicFile.Write(path, text);
+    }
+
+    /// <param name="name">What to call the text in messages.</param>
+    /// <exception cref="InvalidDataException">The text is no lock file. The message says where.</exception>
+    public static PipelineLock Parse(string text, string name)
+    {
+        try
+        {
+            var root = JsonNode.Parse(text)?.AsObject() ?? throw new InvalidDataException($"{name} is empty.");
+            var steps = root["steps"]?.AsObject() ?? throw new InvalidDataException($"{name} has no 'steps'.");
+            return new((string?)root["pipeline"] ?? "", steps.ToDictionary(s => s.Key, s => Step(s.Key, s.Value, name), StringComparer.Ordinal));
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException)
+        {
+            throw new InvalidDataException($"{name} is no lock file: {e.Message} Restore it from git, or run without --locked to write it anew.", e);
+        }
+    }
+
+    private static LockedStep Step(string id, JsonNode? entry, string name)
+    {
+        var key = (string?)entry?["key"];
+        if (entry?["outputs"] is not JsonObject outputs || key is null || !Sha256.IsDigest(key)) throw new InvalidDataException($"{name}: the entry of step '{id}' lacks its key or its outputs. Restore the file from git, or run without --locked to write it anew.");
+        return new(
+            (string?)entry["uses"] ?? "",
+            key,
+            outputs.ToDictionary(o => o.Key, o => (string?)o.Value ?? "", StringComparer.Ordinal),
+            // Lock files of older versions have no metrics.
+            (entry["metrics"]?.AsObject() ?? []).ToDictionary(m => m.Key, m => (double)m.Value!, StringComparer.Ordinal));
     }
 }

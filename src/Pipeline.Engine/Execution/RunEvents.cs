@@ -50,6 +50,8 @@ public enum FailureCause
     OutOfMemory,
     /// <summary>It took longer than its <c>timeout</c>.</summary>
     Timeout,
+    /// <summary>It made something else than the lock file says.</summary>
+    Lock,
     /// <summary>The run was cancelled.</summary>
     Cancelled,
 }
@@ -74,8 +76,13 @@ public enum RunStatus
 /// <param name="Outcomes">In the order of the graph.</param>
 public sealed record RunSummary(string Run, RunStatus Status, double Seconds, IReadOnlyList<StepOutcome> Outcomes)
 {
+    /// <summary>A step broke the lock, and nothing else failed.</summary>
+    public bool LockBroken => OnlyFailedBy(FailureCause.Lock);
+
     /// <summary>A gate failed, and nothing else did.</summary>
-    public bool GateFailed => Outcomes.Any(o => o.Failure?.Cause == FailureCause.Gate) && Outcomes.All(o => o.Failure is null or { Cause: FailureCause.Gate });
+    public bool GateFailed => OnlyFailedBy(FailureCause.Gate);
+
+    private bool OnlyFailedBy(FailureCause cause) => Outcomes.Any(o => o.Failure is not null) && Outcomes.All(o => o.Failure is null || o.Failure.Cause == cause);
 }
 
 /// <summary>Hears what happens in a run. Calls come one at a time.</summary>

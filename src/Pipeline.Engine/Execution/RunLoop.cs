@@ -154,6 +154,7 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
 
     private void Finish(StepOutcome outcome)
     {
+        if (options.Lock is { } locked) outcome = locked.Checked(outcome);
         if (outcome.Failure?.Cause == FailureCause.LostInput && Mend(outcome.Step)) return;
         outcomes[outcome.Step.Id] = outcome;
         failed |= outcome.State == StepState.Failed;

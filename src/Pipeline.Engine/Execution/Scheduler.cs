@@ -9,11 +9,13 @@ namespace Pipeline.Engine.Execution;
 /// <param name="Jobs">How many steps may run at once.</param>
 /// <param name="Force">Steps that run though their result is stored.</param>
 /// <param name="KeepGoing">After a failure, go on with what does not depend on it.</param>
-public sealed record RunOptions(int Jobs, IReadOnlySet<string> Force, bool KeepGoing);
+/// <param name="Lock">What every step must come out as; null to write a lock file of what it came out as.</param>
+public sealed record RunOptions(int Jobs, IReadOnlySet<string> Force, bool KeepGoing, LockCheck? Lock = null);
 
 /// <summary>Runs what a plan says, in parallel where the graph and the machine allow.</summary>
 public sealed class Scheduler(EngineState state, IExecutor inProcess, IExecutor worker, RankLauncher launcher, MachineResources machine)
 {
+    /// <exception cref="LockDiffersException">There is a lock, and the plan breaks it.</exception>
     public async Task<RunSummary> RunAsync(PipelineDefinition definition, RunOptions options, IRunObserver observer, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
@@ -21,6 +23,7 @@ public sealed class Scheduler(EngineState state, IExecutor inProcess, IExecutor 
         var history = state.HistoryOf(definition);
         var planner = state.PlannerFor(graph, history, options.Force, out var sources);
         var plan = planner.Plan();
+        if (options.Lock?.Differences(plan, planner, state.Results.Read) is { Count: > 0 } differences) throw new LockDiffersException(differences);
         state.Folder.Create();
         using var inUse = FileLock.TryTake(Path.Combine(state.Folder.Root, "in-use"), shared: true)
             ?? throw new StepFailedException("A 'gc' is cleaning this state folder; run again when it has ended.");
@@ -37,7 +40,7 @@ public sealed class Scheduler(EngineState state, IExecutor inProcess, IExecutor 
         var complete = outcomes.All(o => o.Result is not null);
         var status = complete ? RunStatus.Succeeded : cancellation.IsCancellationRequested ? RunStatus.Cancelled : RunStatus.Failed;
         var summary = new RunSummary(run, status, watch.Elapsed.TotalSeconds, outcomes);
-        if (complete) LockFile.Write(summary, definition);
+        if (complete && options.Lock is null) LockFile.Write(summary, definition);
         Tell(new RunEvent.RunFinished(summary));
         return summary;
 
