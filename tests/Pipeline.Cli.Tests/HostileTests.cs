@@ -16,7 +16,7 @@ public sealed class HostileTests
           clean: { uses: clean.text, inputs: { documents: filez }, with: { normalize: nfx, minimum_words: -1 } }
           split: { uses: partition.split, inputs: { documents: clean.document }, with: { seed: "${{ params.sed }}", train: most } }
           tokens: { uses: tokenizer.encode, inputs: { split: clean, tokenizer: clean } }
-          gate: { uses: gate, inputs: { metrics: clean }, with: { require: ["documents >"] }, timeout: 2h }
+          gate: { uses: gate, inputs: { metrics: clean }, with: { require: ["documents >"] }, timeout: 2 }
         """;
 
     [Fact]

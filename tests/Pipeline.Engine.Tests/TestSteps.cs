@@ -46,6 +46,9 @@ public sealed class WriteText : Step<WriteText.With, WriteText.Given, WriteText.
     /// <summary>Called with its text before a step reads anything.</summary>
     public Action<string> Before { get; set; } = _ => { };
 
+    /// <summary>Called before a step writes its output.</summary>
+    public Action<StepContext, Made> During { get; set; } = (_, _) => { };
+
     public override string Name => "test.write";
     public override int Version => 1;
     public override string Description => "Writes text.";
@@ -62,6 +65,7 @@ public sealed class WriteText : Step<WriteText.With, WriteText.Given, WriteText.
         {
             if (with.Milliseconds > 0) await Task.Delay(with.Milliseconds, context.Cancellation);
             Before(with.Text);
+            During(context, outputs);
             if (with.Fail) throw new StepFailedException($"'{with.Text}' was told to fail");
             var text = with.Text + string.Concat(inputs.Texts.Entries.Select(e => "+" + File.ReadAllText(e.Artifact.Locate("text.txt")))) + string.Concat(context.Sources.Select(s => "+" + File.ReadAllText(s.Path)));
             await File.WriteAllTextAsync(outputs.Text["text.txt"], with.Upper ? text.ToUpperInvariant() : text);
@@ -89,10 +93,14 @@ public sealed class Bench : IDisposable
     public bool Writes { get; init; }
     public List<string> Notices { get; } = [];
     public EngineState State => new(new StateFolder(Folder["state"]), TimeProvider.System, Remote, Writes, Notices.Add);
+
+    /// <summary>The events of all runs.</summary>
+    public List<RunEvent> Heard { get; } = [];
+
     public PipelineDefinition Definition => new("bench", Folder["bench.yaml"], Folder.Path, [.. steps]);
 
     /// <summary>Adds or replaces a step that writes <paramref name="text"/> after the texts of <paramref name="after"/>.</summary>
-    public Bench Step(string id, string text, string[]? after = null, bool upper = false, bool fail = false, int milliseconds = 0, string[]? needs = null, Resources? resources = null, int threads = 1, string[]? paths = null)
+    public Bench Step(string id, string text, string[]? after = null, bool upper = false, bool fail = false, int milliseconds = 0, string[]? needs = null, Resources? resources = null, int threads = 1, string[]? paths = null, TimeSpan? timeout = null, RetryPolicy? retry = null)
     {
         var step = new StepDefinition
         {
@@ -107,6 +115,8 @@ public sealed class Bench : IDisposable
             Needs = needs ?? [],
             Resources = resources ?? new(1, 0, 0, 1),
             Outputs = [.. Write.Outputs, new OutputPort(Metrics.Port, typeof(Metrics), "")],
+            Timeout = timeout,
+            Retry = retry ?? RetryPolicy.Never,
             Location = new(Folder["bench.yaml"], 1, 1),
         };
         var at = steps.FindIndex(s => s.Id == id);
@@ -115,13 +125,13 @@ public sealed class Bench : IDisposable
         return this;
     }
 
-    public Task<RunSummary> RunAsync(int jobs = 4, string[]? force = null, bool keepGoing = false, CancellationToken cancellation = default, MachineResources? machine = null)
+    public Task<RunSummary> RunAsync(int jobs = 4, string[]? force = null, bool keepGoing = false, CancellationToken cancellation = default, MachineResources? machine = null, TimeProvider? clock = null)
     {
-        var state = State;
+        var state = new EngineState(new StateFolder(Folder["state"]), clock ?? TimeProvider.System);
         var ranks = new RankLauncher(() => "no ranks in this test", (_, _) => throw new InvalidOperationException());
         var executor = new InProcessExecutor(Catalog, state.Store);
         var scheduler = new Scheduler(state, executor, executor, ranks, machine ?? new(4, 1L << 30, 0));
-        return scheduler.RunAsync(Definition, new(jobs, (force ?? []).ToHashSet(), keepGoing), new Quiet(), cancellation);
+        return scheduler.RunAsync(Definition, new(jobs, (force ?? []).ToHashSet(), keepGoing), new Listening(Heard), cancellation);
     }
 
     public Engine.Planning.Plan Plan(params string[] force) =>
@@ -135,10 +145,11 @@ public sealed class Bench : IDisposable
 
     public void Dispose() => Folder.Dispose();
 
-    private sealed class Quiet : IRunObserver
+    private sealed class Listening(List<RunEvent> heard) : IRunObserver
     {
         public void On(RunEvent happened)
         {
+            lock (heard) heard.Add(happened);
         }
     }
 }

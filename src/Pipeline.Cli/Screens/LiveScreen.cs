@@ -48,6 +48,9 @@ internal sealed class LiveScreen : Screen
                     running.Remove(waits.Step.Id);
                     waiting[waits.Step.Id] = $"waits for {waits.For}";
                     break;
+                case RunEvent.StepRetries again:
+                    finished.Add($"  [yellow]![/] {Name(again.Step.Id)}  {Markup.Escape(StepLine.Retry(again))}");
+                    break;
                 case RunEvent.StepProgressed moved when running.TryGetValue(moved.Step.Id, out var known):
                     running[moved.Step.Id] = (known.Reason, known.Started, moved.Progress);
                     break;

@@ -27,6 +27,9 @@ internal sealed class PlainScreen(TextWriter output, OpenedPipeline opened) : Sc
             case RunEvent.StepWaits waits:
                 output.WriteLine($"wait     {waits.Step.Id}: for {waits.For}");
                 break;
+            case RunEvent.StepRetries again:
+                output.WriteLine($"retry    {again.Step.Id}: {StepLine.Retry(again)}");
+                break;
             case RunEvent.StepProgressed moved when progress.TryGetValue(moved.Step.Id, out var last) && Stopwatch.GetElapsedTime(last.Said) > TimeSpan.FromSeconds(5):
                 progress[moved.Step.Id] = (Stopwatch.GetTimestamp(), last.Started);
                 output.WriteLine($"         {moved.Step.Id}: {StepLine.Progress(moved.Progress, Stopwatch.GetElapsedTime(last.Started))}");

@@ -47,7 +47,7 @@ internal static class RunEnding
     {
         var failure = outcome.Failure!;
         var file = Path.GetRelativePath(Directory.GetCurrentDirectory(), opened.Definition.File);
-        output.WriteLine($"✗ {outcome.Step.Id} failed after {Text.Duration(outcome.Seconds)}: {failure.Message}");
+        output.WriteLine($"✗ {outcome.Step.Id} failed after {Text.Duration(outcome.Seconds)}{(outcome.Attempts > 1 ? $" and {outcome.Attempts} attempts" : "")}: {failure.Message}");
         foreach (var line in Tail(failure.LogFile)) output.WriteLine($"    | {line}");
         if (File.Exists(failure.LogFile)) output.WriteLine($"    log: pipeline logs {file} {outcome.Step.Id}");
         output.WriteLine($"    go on once it is mended (finished steps are kept): pipeline run {file}");

@@ -14,6 +14,9 @@ internal static class StepLine
         _ => $"skipped  {outcome.Step.Id}: {outcome.Reason}",
     };
 
+    public static string Retry(RunEvent.StepRetries again) =>
+        $"attempt {again.Attempt} of {again.Step.Retry.Attempts} failed, the next begins in {Text.Duration(again.Wait.TotalSeconds)}: {again.Failure.Message}";
+
     /// <summary><c>820/1500 steps  loss 3.41  eta 0:41 min</c></summary>
     public static string Progress(StepProgress progress, TimeSpan elapsed)
     {

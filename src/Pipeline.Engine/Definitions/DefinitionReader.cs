@@ -25,7 +25,7 @@ public sealed record ReadResult(PipelineDefinition? Definition, IReadOnlyList<Pr
 /// <summary>Turns a pipeline file into checked records, or into all that is wrong with it.</summary>
 public static class DefinitionReader
 {
-    private static readonly string[] Keys = ["name", "store", "params", "profiles", "steps"];
+    private static readonly string[] Keys = ["name", "store", "params", "profiles", "defaults", "steps"];
 
     public static ReadResult Read(string file, StepCatalog catalog, ReadOptions options)
     {
@@ -74,7 +74,10 @@ public static class DefinitionReader
         var expressions = new Expressions(parameters, options, problems);
         parameters.WorkOut(expressions);
         var store = Store(root, expressions, problems);
-        var steps = Steps(root, source, problems) is { } map ? new StepReader(catalog, expressions, problems).Read(map) : [];
+        var settings = new StepSettings(catalog, expressions, problems);
+        var defaults = StepDefaults.Read(root["defaults"], problems);
+        if (defaults is not null) settings.Check(defaults);
+        var steps = Steps(root, source, problems) is { } map ? new StepReader(catalog, expressions, settings, problems).Read(defaults is null ? map : StepDefaults.Apply(map, defaults)) : [];
         new Wiring(steps, catalog, expressions, problems).JoinAll();
         Cycles.Report(steps, problems);
         if (problems.Count > 0) return null;
@@ -135,6 +138,8 @@ public static class DefinitionReader
         Inputs = step.Inputs,
         Needs = step.Needs,
         Resources = step.Resources,
+        Timeout = step.Timeout,
+        Retry = step.Retry,
         Outputs = step.Outputs!,
         Location = step.Place.Location,
     };

@@ -30,6 +30,11 @@ public sealed record StepDefinition
 
     public required Resources Resources { get; init; }
 
+    /// <summary>How long an attempt may take; null where there is no limit.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    public RetryPolicy Retry { get; init; } = RetryPolicy.Never;
+
     /// <summary>With the <c>metrics</c> that every step has, last.</summary>
     public required IReadOnlyList<OutputPort> Outputs { get; init; }
 

@@ -38,4 +38,5 @@ public static class ProblemCodes
     public const string MissingParam = "PIPE035";
     public const string UnknownProfile = "PIPE036";
     public const string BadOverride = "PIPE037";
+    public const string BadTime = "PIPE038";
 }

@@ -19,6 +19,8 @@ internal sealed class StepDraft(ScalarNode id)
     public Node? NeedsNode { get; set; }
     public JsonObject? With { get; set; }
     public Resources Resources { get; set; } = new(1, 0, 0, 1);
+    public TimeSpan? Timeout { get; set; }
+    public RetryPolicy Retry { get; set; } = RetryPolicy.Never;
 
     /// <summary>Null where they depend on what could not be made out.</summary>
     public IReadOnlyList<OutputPort>? Outputs { get; set; }

@@ -3,10 +3,10 @@ using Pipeline.Engine.Authoring;
 
 namespace Pipeline.Engine.Definitions;
 
-/// <summary>Reads the steps one by one: their keys, type, options and resources. <see cref="Wiring"/> then joins them.</summary>
-internal sealed class StepReader(StepCatalog catalog, Expressions expressions, ProblemList problems)
+/// <summary>Reads the steps one by one: their keys, type, options and settings. <see cref="Wiring"/> then joins them.</summary>
+internal sealed class StepReader(StepCatalog catalog, Expressions expressions, StepSettings settings, ProblemList problems)
 {
-    private static readonly string[] Keys = ["uses", "with", "inputs", "needs", "resources"];
+    private static readonly string[] Keys = ["uses", "with", "inputs", "needs", "resources", "timeout", "retry"];
     private static readonly OutputPort MetricsPort = new(Metrics.Port, typeof(Metrics), "Numbers that the step measured.");
 
     private readonly Dictionary<string, OptionBinder> binders = new(StringComparer.Ordinal);
@@ -38,8 +38,7 @@ internal sealed class StepReader(StepCatalog catalog, Expressions expressions, P
         if (draft.Type is not { } type) return;
         var with = body.Find("with");
         Bind(draft, type, with?.Value, with?.Key.Place ?? draft.Uses);
-        if (body.Find("resources") is { } resources) Resources(draft, type, resources);
-        else draft.Resources = new(type.DefaultCpus, 0, 0, 1);
+        settings.Read(draft, type, body);
     }
 
     private StepType? TypeOf(StepDraft draft, MapNode body, List<string> ids)
@@ -124,24 +123,4 @@ internal sealed class StepReader(StepCatalog catalog, Expressions expressions, P
 
         return [.. outputs, MetricsPort];
     }
-
-    private void Resources(StepDraft draft, StepType type, Entry given)
-    {
-        const string owner = "resources";
-        if (!binders.TryGetValue(owner, out var binder)) binders[owner] = binder = new OptionBinder(owner, ResourceOptions.Tree, expressions, problems);
-        if (binder.Bind(given.Value, given.Key.Place) is not { } bound) return;
-        Place At(string option) => binder.Locate(given.Value, option)?.Place ?? given.Key.Place;
-        long memory = 0;
-        if ((string?)bound["memory"] is { } size)
-        {
-            if (ResourceOptions.Bytes(size) is { } bytes) memory = bytes;
-            else problems.Add(ProblemCodes.BadResources, At("memory"), $"'{Excerpt.Short(size)}' is no amount of memory", "write a number and a unit: 8GiB, 500MB");
-        }
-
-        draft.Resources = ResourceOptions.From(bound, type, memory);
-        if (draft.Resources.Ranks > 1 && !type.SupportsRanks)
-            problems.Add(ProblemCodes.BadResources, At("ranks"), $"{type.Name} runs as one process, not as {draft.Resources.Ranks} ranks", Ranked() is { Count: > 0 } names ? $"ranks are for {Excerpt.List(names)}" : "remove it");
-    }
-
-    private List<string> Ranked() => [.. catalog.All.Where(t => t.SupportsRanks).Select(t => t.Name)];
 }

@@ -21,8 +21,16 @@ internal sealed class AttemptFolder : IDisposable
 
     public void Dispose()
     {
-        Directory.Delete(Path, recursive: true);
-        File.Delete(LockOf(Path));
+        try
+        {
+            Directory.Delete(Path, recursive: true);
+            File.Delete(LockOf(Path));
+        }
+        catch (IOException)
+        {
+            // A step that did not stop when it was asked to may be writing still: the next run removes what is left.
+        }
+
         alive.Dispose();
     }
 

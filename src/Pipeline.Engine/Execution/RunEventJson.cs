@@ -14,6 +14,7 @@ public static class RunEventJson
         RunEvent.StepWaits e => new() { ["event"] = "step.waits", ["id"] = e.Step.Id, ["for"] = e.For },
         RunEvent.StepProgressed e => new() { ["event"] = "step.progress", ["id"] = e.Step.Id, ["done"] = e.Progress.Done, ["total"] = e.Progress.Total, ["unit"] = e.Progress.Unit, ["note"] = e.Progress.Note },
         RunEvent.StepLogged e => new() { ["event"] = "step.log", ["id"] = e.Step.Id, ["line"] = e.Line },
+        RunEvent.StepRetries e => new() { ["event"] = "step.retry", ["id"] = e.Step.Id, ["attempt"] = e.Attempt, ["attempts"] = e.Step.Retry.Attempts, ["cause"] = Causes.Word(e.Failure.Cause), ["message"] = e.Failure.Message, ["wait"] = e.Wait.TotalSeconds },
         RunEvent.StepFinished e => With("step.finished", Of(e.Outcome)),
         RunEvent.RunFinished e => Of(e.Summary),
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened.GetType().Name, "no such event"),
@@ -41,8 +42,9 @@ public static class RunEventJson
             ["outputs"] = Outputs(outcome.Result),
         };
         if (outcome.Result?.Summary is { Length: > 0 } summary) json["summary"] = summary;
+        if (outcome.Attempts > 1) json["attempts"] = outcome.Attempts;
         if (outcome.Notice.Length > 0) json["notice"] = outcome.Notice;
-        if (outcome.Failure is { } failure) json["failure"] = new JsonObject { ["cause"] = Word(failure.Cause), ["message"] = failure.Message, ["log"] = failure.LogFile };
+        if (outcome.Failure is { } failure) json["failure"] = new JsonObject { ["cause"] = Causes.Word(failure.Cause), ["message"] = failure.Message, ["log"] = failure.LogFile };
         return json;
     }
 

@@ -20,6 +20,9 @@ public abstract record RunEvent
 
     public sealed record StepLogged(StepDefinition Step, string Line) : RunEvent;
 
+    /// <summary>An attempt failed, and another one begins after <paramref name="Wait"/>.</summary>
+    public sealed record StepRetries(StepDefinition Step, int Attempt, StepFailureText Failure, TimeSpan Wait) : RunEvent;
+
     public sealed record StepFinished(StepOutcome Outcome) : RunEvent;
 
     public sealed record RunFinished(RunSummary Summary) : RunEvent;
@@ -43,6 +46,10 @@ public enum FailureCause
     LostInput,
     /// <summary>Its process ended without a word: killed, out of memory, a native crash.</summary>
     Crash,
+    /// <summary>There was not the memory that it needed.</summary>
+    OutOfMemory,
+    /// <summary>It took longer than its <c>timeout</c>.</summary>
+    Timeout,
     /// <summary>The run was cancelled.</summary>
     Cancelled,
 }
@@ -52,7 +59,10 @@ public sealed record StepFailure(FailureCause Cause, string Message, string LogF
 /// <summary>What became of a step.</summary>
 /// <param name="Result">Null where it failed or was skipped.</param>
 /// <param name="Notice">What its user should know though it succeeded; else empty.</param>
-public sealed record StepOutcome(StepDefinition Step, StepState State, string Reason, string? Key, double Seconds, StepResult? Result, StepFailure? Failure, string Notice);
+public sealed record StepOutcome(StepDefinition Step, StepState State, string Reason, string? Key, double Seconds, StepResult? Result, StepFailure? Failure, string Notice)
+{
+    public int Attempts { get; init; } = 1;
+}
 
 public enum RunStatus
 {

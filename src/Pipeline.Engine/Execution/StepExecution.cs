@@ -41,18 +41,25 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
         tell(new RunEvent.StepStarted(step, decision.Reason, notice));
         var logFile = Path.Combine(state.Folder.Runs, run, step.Id + ".log");
         var workspace = Path.Combine(state.Folder.Workspaces, key);
+        var tries = new Attempts(step, state.Clock, tell);
         try
         {
             await state.Cache.FetchAsync(step.Inputs.SelectMany(i => upstream[i.Step].Outputs[i.Output].Files), cancellation);
-            var task = Prepare(step, key, share, upstream, workspace);
+            StepTask? task = null;
             TaskOutcome outcome;
             using (var log = new StepLog(step, logFile, tell))
-                outcome = await (step.Type.Isolated ? worker : inProcess).RunAsync(task, log, cancellation);
+            {
+                outcome = await tries.RunAsync(
+                    (number, stop) => (step.Type.Isolated ? worker : inProcess).RunAsync(task = Prepare(step, key, share, upstream, workspace, number), log, stop),
+                    log.Logged,
+                    cancellation);
+            }
+
             if (outcome.Failure is { } failure) return Failed(failure.Cause, failure.Message);
-            var result = Store(step, decision.Recipe, task, outcome, watch.Elapsed.TotalSeconds);
+            var result = Store(step, decision.Recipe, task!, outcome, watch.Elapsed.TotalSeconds);
             await state.Cache.PublishAsync(result, CancellationToken.None);
             if (Directory.Exists(workspace)) Directory.Delete(workspace, recursive: true);
-            return new(step, StepState.Ran, decision.Reason, key, watch.Elapsed.TotalSeconds, result, null, notice);
+            return new(step, StepState.Ran, decision.Reason, key, watch.Elapsed.TotalSeconds, result, null, notice) { Attempts = tries.Count };
         }
         catch (DamagedBlobException e)
         {
@@ -64,7 +71,7 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
         }
 
         StepOutcome Failed(FailureCause cause, string message) =>
-            new(step, StepState.Failed, decision.Reason, key, watch.Elapsed.TotalSeconds, null, new(cause, message, logFile), notice);
+            new(step, StepState.Failed, decision.Reason, key, watch.Elapsed.TotalSeconds, null, new(cause, message, logFile), notice) { Attempts = Math.Max(1, tries.Count) };
     }
 
     /// <summary>A result that was in the store and of which a blob is no longer there, or was found damaged.</summary>
@@ -93,10 +100,11 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
 
     private static IEnumerable<ArtifactFile> ForPeople(StepDefinition step, StepResult result) => step.Outputs.Where(Deliverables.Includes).SelectMany(o => result.Outputs[o.Name].Files);
 
-    private StepTask Prepare(StepDefinition step, string key, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, string workspace)
+    private StepTask Prepare(StepDefinition step, string key, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, string workspace, int attempt)
     {
         // Flat, and removed with the whole run: making folders right after removing some is what file systems are slowest at.
-        var outputs = step.Outputs.Where(o => o.Name != Metrics.Port).ToDictionary(o => o.Name, o => Path.Combine(attempts, $"{step.Id}.{o.Name}"), StringComparer.Ordinal);
+        var name = attempt == 1 ? step.Id : $"{step.Id}.attempt-{attempt}";
+        var outputs = step.Outputs.Where(o => o.Name != Metrics.Port).ToDictionary(o => o.Name, o => Path.Combine(attempts, $"{name}.{o.Name}"), StringComparer.Ordinal);
         foreach (var folder in outputs.Values) Directory.CreateDirectory(folder);
         return new StepTask
         {
@@ -115,8 +123,8 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
             Outputs = outputs,
             Store = state.Store.Root,
             Workspace = workspace,
-            Scratch = Path.Combine(attempts, step.Id + ".scratch"),
-            OutcomeFile = Path.Combine(attempts, step.Id + ".outcome.json"),
+            Scratch = Path.Combine(attempts, name + ".scratch"),
+            OutcomeFile = Path.Combine(attempts, name + ".outcome.json"),
             Cpus = share.Cpus,
             Ranks = step.Resources.Ranks,
             Gpus = share.Gpus,

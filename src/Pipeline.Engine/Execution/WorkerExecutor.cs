@@ -15,6 +15,8 @@ public sealed record RankLauncher(Func<string?> Unavailable, Func<int, IReadOnly
 /// <param name="environment">Variables for every worker, beside those of this process: whose death it must follow, for one.</param>
 public sealed class WorkerExecutor(IReadOnlyList<string> command, RankLauncher launcher, IReadOnlyDictionary<string, string> environment) : IExecutor
 {
+    private const int Killed = 128 + 9;
+
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
     public async Task<TaskOutcome> RunAsync(StepTask task, IStepListener listener, CancellationToken cancellation)
@@ -29,6 +31,7 @@ public sealed class WorkerExecutor(IReadOnlyList<string> command, RankLauncher l
         foreach (var (name, value) in environment) start.Environment[name] = value;
         if (task.Gpus.Count > 0) start.Environment["CUDA_VISIBLE_DEVICES"] = string.Join(',', task.Gpus);
 
+        var memoryKills = Causes.MemoryKills();
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start");
         var lines = Task.WhenAll(Read(process.StandardOutput, listener), Read(process.StandardError, listener));
         await using var cancelled = cancellation.Register(() => Stop(process, launched));
@@ -44,6 +47,8 @@ public sealed class WorkerExecutor(IReadOnlyList<string> command, RankLauncher l
 
         return ReadOutcome(task.OutcomeFile) ?? (cancellation.IsCancellationRequested
             ? TaskOutcome.Failed(FailureCause.Cancelled, "cancelled; what it had done is kept in its workspace")
+            : process.ExitCode == Killed && Causes.MemoryKills() > memoryKills
+            ? TaskOutcome.Failed(FailureCause.OutOfMemory, "its process was killed by the system for want of memory")
             : TaskOutcome.Failed(FailureCause.Crash, Died(process.ExitCode)));
     }
 
@@ -104,7 +109,7 @@ public sealed class WorkerExecutor(IReadOnlyList<string> command, RankLauncher l
 
     private static string Died(int code) => code switch
     {
-        137 => "its process was killed (signal 9): by a person, or by the system for want of memory",
+        Killed => "its process was killed (signal 9)",
         139 => "its process crashed (signal 11, segmentation fault) in native code",
         134 => "its process aborted (signal 6) in native code",
         > 128 => $"its process ended by signal {code - 128}",

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Pipeline.Engine.Authoring;
-using Pipeline.Engine.Definitions;
 
 namespace Pipeline.Engine.Schema;
 
@@ -56,6 +55,7 @@ public static partial class SchemaWriter
                 ["type"] = new JsonArray("object", "null"),
                 ["additionalProperties"] = Ref("profile"),
             },
+            ["defaults"] = Ref("defaults"),
             ["steps"] = new JsonObject
             {
                 ["description"] = "The steps by name. The order does not matter: a step runs when what it takes is there.",
@@ -89,6 +89,7 @@ public static partial class SchemaWriter
                 ["properties"] = new JsonObject
                 {
                     ["params"] = Ref("params"),
+                    ["defaults"] = Ref("defaults"),
                     ["steps"] = new JsonObject { ["type"] = "object", ["additionalProperties"] = Ref("overlay") },
                 },
             },
@@ -100,12 +101,6 @@ public static partial class SchemaWriter
                 ["type"] = new JsonArray("string", "integer"),
                 ["pattern"] = $@"^{Id}(\.{Id})?$|\$\{{\{{",
             },
-            ["needs"] = new JsonObject
-            {
-                ["description"] = "Steps that must come first though nothing is taken from them.",
-                ["anyOf"] = new JsonArray(Ref("id"), new JsonObject { ["type"] = "array", ["items"] = Ref("id") }, new JsonObject { ["type"] = "null" }),
-            },
-            ["resources"] = OptionSchema.Of(ResourceOptions.Tree with { Description = "What to set aside for the step.", Nullable = true }),
             // Named beside the alternatives as well, so that completion offers every step type and not only the nearest.
             ["uses"] = new JsonObject
             {
@@ -121,6 +116,7 @@ public static partial class SchemaWriter
                 ["anyOf"] = new JsonArray([.. catalog.All.Select(t => Ref(t.Name))]),
             },
         };
+        StepKeys.Define(definitions);
         foreach (var type in catalog.All) definitions[type.Name] = StepSchema.Of(type);
         return definitions;
     }

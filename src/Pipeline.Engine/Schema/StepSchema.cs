@@ -12,6 +12,13 @@ internal static class StepSchema
         if (type.Inputs.Any(p => p.Required)) required.Add("inputs");
         if (type.Params.Members.Any(m => m.Required)) required.Add("with");
         var nullable = !type.Params.Members.Any(m => m.Required);
+        var properties = new JsonObject
+        {
+            ["uses"] = new JsonObject { ["description"] = type.Description, ["enum"] = new JsonArray(type.Name) },
+            ["inputs"] = Inputs(type),
+            ["with"] = OptionSchema.Of(type.Params with { Description = $"The options of {type.Name}.", Nullable = nullable }),
+        };
+        StepKeys.AddTo(properties);
         return new()
         {
             ["title"] = type.Name,
@@ -19,31 +26,22 @@ internal static class StepSchema
             ["type"] = "object",
             ["required"] = required,
             ["additionalProperties"] = false,
-            ["properties"] = new JsonObject
-            {
-                ["uses"] = new JsonObject { ["description"] = type.Description, ["enum"] = new JsonArray(type.Name) },
-                ["inputs"] = Inputs(type),
-                ["with"] = OptionSchema.Of(type.Params with { Description = $"The options of {type.Name}.", Nullable = nullable }),
-                ["needs"] = SchemaWriter.Ref("needs"),
-                ["resources"] = SchemaWriter.Ref("resources"),
-            },
+            ["properties"] = properties,
         };
     }
 
     /// <summary>What a profile may say about a step: any part of it, for the step type is in the file below.</summary>
-    public static JsonObject Overlay() => new()
+    public static JsonObject Overlay()
     {
-        ["type"] = "object",
-        ["additionalProperties"] = false,
-        ["properties"] = new JsonObject
+        var properties = new JsonObject
         {
             ["uses"] = SchemaWriter.Ref("uses"),
             ["inputs"] = new JsonObject { ["type"] = "object" },
             ["with"] = new JsonObject { ["type"] = "object" },
-            ["needs"] = SchemaWriter.Ref("needs"),
-            ["resources"] = SchemaWriter.Ref("resources"),
-        },
-    };
+        };
+        StepKeys.AddTo(properties);
+        return new() { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties };
+    }
 
     private static JsonObject Inputs(StepType type)
     {

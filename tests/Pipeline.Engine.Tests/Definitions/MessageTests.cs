@@ -21,7 +21,7 @@ public class MessageTests
             uses: clean.text
             inputs: { documents: raws }
             with: { normalize: nfx, minimum_words: -1 }
-            timeout: 2h
+            priority: 2
           split:
             uses: partition.split
             inputs: { documents: clean.document }

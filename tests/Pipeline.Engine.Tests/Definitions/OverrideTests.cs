@@ -59,7 +59,7 @@ public class OverrideTests
     [Theory]
     [InlineData("steps.claen.with.minimum_words", "9", ProblemCodes.BadOverride)]
     [InlineData("steps.clean.with.minimum_wrods", "9", ProblemCodes.UnknownOption)]
-    [InlineData("steps.clean.when", "true", ProblemCodes.UnknownKey)]
+    [InlineData("steps.clean.priority", "true", ProblemCodes.UnknownKey)]
     [InlineData("stepz.clean", "1", ProblemCodes.UnknownKey)]
     [InlineData("steps..with", "1", ProblemCodes.BadOverride)]
     [InlineData("", "1", ProblemCodes.BadOverride)]

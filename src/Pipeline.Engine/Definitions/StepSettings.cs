@@ -1,0 +1,62 @@
+using Pipeline.Engine.Authoring;
+
+namespace Pipeline.Engine.Definitions;
+
+/// <summary>Reads what a step says about how it is run: its resources, timeout and retries.</summary>
+internal sealed class StepSettings(StepCatalog catalog, Expressions expressions, ProblemList problems)
+{
+    private readonly OptionBinder resources = new("resources", ResourceOptions.Tree, expressions, problems);
+    private readonly OptionBinder retry = new("retry", RetryOptions.Tree, expressions, problems);
+
+    public void Read(StepDraft draft, StepType type, MapNode body)
+    {
+        draft.Resources = body.Find("resources") is { } given && Resources(given, type) is { } asked ? asked : new(type.DefaultCpus, 0, 0, 1);
+        if (body.Find("timeout") is { } timeout) draft.Timeout = Timeout(timeout);
+        if (body.Find("retry") is { } again) draft.Retry = Retry(again);
+    }
+
+    /// <summary>Says what is wrong with the file's <c>defaults</c>, also where no step takes them.</summary>
+    public void Check(MapNode defaults)
+    {
+        if (defaults.Find("resources") is { } given) Resources(given, null);
+        if (defaults.Find("timeout") is { } timeout) Timeout(timeout);
+        if (defaults.Find("retry") is { } again) Retry(again);
+    }
+
+    private Resources? Resources(Entry given, StepType? type)
+    {
+        if (resources.Bind(given.Value, given.Key.Place) is not { } bound) return null;
+        Place At(string option) => resources.Locate(given.Value, option)?.Place ?? given.Key.Place;
+        long memory = 0;
+        if ((string?)bound["memory"] is { } size)
+        {
+            if (ResourceOptions.Bytes(size) is { } bytes) memory = bytes;
+            else problems.Add(ProblemCodes.BadResources, At("memory"), $"'{Excerpt.Short(size)}' is no amount of memory", "write a number and a unit: 8GiB, 500MB");
+        }
+
+        if (type is null) return null;
+        var asked = ResourceOptions.From(bound, type, memory);
+        if (asked.Ranks > 1 && !type.SupportsRanks)
+            problems.Add(ProblemCodes.BadResources, At("ranks"), $"{type.Name} runs as one process, not as {asked.Ranks} ranks", Ranked() is { Count: > 0 } names ? $"ranks are for {Excerpt.List(names)}" : "remove it");
+        return asked;
+    }
+
+    private List<string> Ranked() => [.. catalog.All.Where(t => t.SupportsRanks).Select(t => t.Name)];
+
+    private TimeSpan? Timeout(Entry given)
+    {
+        if (expressions.Resolve(given.Value) is not { } node || node is ScalarNode { IsNull: true }) return null;
+        var limit = node is ScalarNode scalar ? TimeText.Parse(scalar.Text) : null;
+        if (limit is null || limit == TimeSpan.Zero) problems.Add(ProblemCodes.BadTime, node.Place, $"'timeout' is a length of time, not {node.Words}", $"{TimeText.Rule}, at most 30d");
+        return limit;
+    }
+
+    private RetryPolicy Retry(Entry given)
+    {
+        if (expressions.Resolve(given.Value) is ScalarNode { IsNull: true } || retry.Bind(given.Value, given.Key.Place) is not { } bound) return RetryPolicy.Never;
+        var delay = TimeText.Parse((string)bound["delay"]!);
+        if (delay is null) problems.Add(ProblemCodes.BadTime, retry.Locate(given.Value, "delay")?.Place ?? given.Key.Place, $"'{Excerpt.Short((string)bound["delay"]!)}' is no length of time", TimeText.Rule);
+        var on = bound["on"]!.AsArray().Select(cause => Enum.GetValues<RetryCause>().Single(c => OptionReader.SnakeCase(c.ToString()) == (string)cause!)).Distinct().ToList();
+        return new((int)(long)bound["attempts"]!, on, delay ?? TimeSpan.Zero);
+    }
+}
