@@ -100,7 +100,7 @@ public sealed class Bench : IDisposable
     public PipelineDefinition Definition => new("bench", Folder["bench.yaml"], Folder.Path, [.. steps]);
 
     /// <summary>Adds or replaces a step that writes <paramref name="text"/> after the texts of <paramref name="after"/>.</summary>
-    public Bench Step(string id, string text, string[]? after = null, bool upper = false, bool fail = false, int milliseconds = 0, string[]? needs = null, Resources? resources = null, int threads = 1, string[]? paths = null, TimeSpan? timeout = null, RetryPolicy? retry = null)
+    public Bench Step(string id, string text, string[]? after = null, bool upper = false, bool fail = false, int milliseconds = 0, string[]? needs = null, Resources? resources = null, int threads = 1, string[]? paths = null, TimeSpan? timeout = null, RetryPolicy? retry = null, string? when = null)
     {
         var step = new StepDefinition
         {
@@ -116,6 +116,7 @@ public sealed class Bench : IDisposable
             Resources = resources ?? new(1, 0, 0, 1),
             Outputs = [.. Write.Outputs, new OutputPort(Metrics.Port, typeof(Metrics), "")],
             Timeout = timeout,
+            When = when is null ? null : Condition.OverNumbers(when),
             Retry = retry ?? RetryPolicy.Never,
             Location = new(Folder["bench.yaml"], 1, 1),
         };
@@ -127,7 +128,7 @@ public sealed class Bench : IDisposable
 
     public Task<RunSummary> RunAsync(int jobs = 4, string[]? force = null, bool keepGoing = false, CancellationToken cancellation = default, MachineResources? machine = null, TimeProvider? clock = null)
     {
-        var state = new EngineState(new StateFolder(Folder["state"]), clock ?? TimeProvider.System);
+        var state = new EngineState(new StateFolder(Folder["state"]), clock ?? TimeProvider.System, Remote, Writes, Notices.Add);
         var ranks = new RankLauncher(() => "no ranks in this test", (_, _) => throw new InvalidOperationException());
         var executor = new InProcessExecutor(Catalog, state.Store);
         var scheduler = new Scheduler(state, executor, executor, ranks, machine ?? new(4, 1L << 30, 0));

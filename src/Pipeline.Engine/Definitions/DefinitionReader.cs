@@ -79,6 +79,7 @@ public static class DefinitionReader
         if (defaults is not null) settings.Check(defaults);
         var steps = Steps(root, source, problems) is { } map ? new StepReader(catalog, expressions, settings, problems).Read(defaults is null ? map : StepDefaults.Apply(map, defaults)) : [];
         new Wiring(steps, catalog, expressions, problems).JoinAll();
+        new StepConditions(steps, expressions, problems).ReadAll();
         Cycles.Report(steps, problems);
         if (problems.Count > 0) return null;
         var full = Path.GetFullPath(source.Name);
@@ -137,6 +138,7 @@ public static class DefinitionReader
         With = step.With!,
         Inputs = step.Inputs,
         Needs = step.Needs,
+        When = step.When,
         Resources = step.Resources,
         Timeout = step.Timeout,
         Retry = step.Retry,

@@ -8,7 +8,7 @@ internal static class StepKeys
 {
     private const string Time = @"^([0-9.]+(ms|s|m|h|d))+$|\$\{\{";
 
-    private static readonly string[] Names = ["needs", "resources", "timeout", "retry"];
+    private static readonly string[] Names = ["needs", "when", "resources", "timeout", "retry"];
 
     /// <summary>Those for which a file may have defaults.</summary>
     private static readonly string[] Defaulted = ["resources", "timeout", "retry"];
@@ -21,6 +21,11 @@ internal static class StepKeys
         {
             ["description"] = "Steps that must come first though nothing is taken from them.",
             ["anyOf"] = new JsonArray(SchemaWriter.Ref("id"), new JsonObject { ["type"] = "array", ["items"] = SchemaWriter.Ref("id") }, new JsonObject { ["type"] = "null" }),
+        };
+        definitions["when"] = new JsonObject
+        {
+            ["description"] = "The step runs only where this holds: a condition over params.NAME, env.NAME and metrics of steps, STEP.METRIC, such as \"evaluate.test.perplexity < 60 and params.train\". Otherwise it and what depends on it are skipped, and the run succeeds.",
+            ["type"] = new JsonArray("string", "boolean", "null"),
         };
         definitions["resources"] = OptionSchema.Of(ResourceOptions.Tree with { Description = "What to set aside for the step.", Nullable = true });
         definitions["timeout"] = new JsonObject
