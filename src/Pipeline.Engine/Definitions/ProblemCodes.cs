@@ -40,4 +40,5 @@ public static class ProblemCodes
     public const string BadOverride = "PIPE037";
     public const string BadTime = "PIPE038";
     public const string BadCondition = "PIPE039";
+    public const string BadMatrix = "PIPE040";
 }

@@ -63,6 +63,7 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
             return;
         }
 
+        step = Candidates.Trim(step, Skips.IsExcused);
         var anew = planned[step.Id] is Decision.Maybe or Decision.Skip || queue.IsRedone(step.Id) || losses.ContainsKey(step.Id);
         var decision = anew ? planner.Decide(step, input => outcomes[input.Step].Result!.Outputs[input.Output].Digest) : planned[step.Id];
         if (decision is Decision.Reuse reuse)
@@ -94,7 +95,7 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
 
     private void StartWhatFits(CancellationToken cancellation)
     {
-        foreach (var step in queue.Lined)
+        foreach (var step in queue.Lined.Select(s => decided[s.Id].Step))
         {
             if (Skips.Held(step, failed, cancellation) is { } skipped)
             {

@@ -11,7 +11,7 @@ internal sealed class Skips(StepGraph graph, IReadOnlyDictionary<string, StepOut
     /// <param name="failed">A step of the run has failed.</param>
     public StepOutcome? Held(StepDefinition step, bool failed, CancellationToken cancellation)
     {
-        var missing = graph.DependenciesOf(step.Id).Where(d => outcomes[d].Result is null).ToList();
+        var missing = Candidates.Indispensable(graph, graph[step.Id], IsExcused).Where(d => outcomes[d].Result is null).ToList();
         // What went wrong is named before what was meant to be skipped.
         if (missing.Find(d => !outcomes[d].Excused) is { } cause) return Skipped(step, $"{cause} {(outcomes[cause].State == StepState.Skipped ? "was skipped" : "failed")}", excused: false);
         if (missing.Count > 0) return Skipped(step, $"{missing[0]} was skipped", excused: true);
@@ -26,6 +26,9 @@ internal sealed class Skips(StepGraph graph, IReadOnlyDictionary<string, StepOut
         if (Whens.Missing(step, Metrics) is { } missing) return new(step, StepState.Failed, "", null, 0, null, new(FailureCause.Step, missing, ""), "");
         return Whens.SkipReason(step, Metrics) is { } reason ? Skipped(step, reason, excused: true) : null;
     }
+
+    /// <summary>Skipped as the pipeline says.</summary>
+    public bool IsExcused(string step) => outcomes[step].Excused;
 
     private IReadOnlyDictionary<string, double> Metrics(string step) => outcomes[step].Result!.Metrics;
 

@@ -38,7 +38,8 @@ public sealed class Planner(StepGraph graph, PlanningFacts facts, IReadOnlySet<s
     /// <param name="decisions">Those of the steps before it, <paramref name="results"/> of those that are reused.</param>
     private Decision Decide(StepDefinition step, Dictionary<string, Decision> decisions, Dictionary<string, StepResult> results)
     {
-        if (graph.DependenciesOf(step.Id).FirstOrDefault(IsSkipped) is { } above) return new Decision.Skip(step, $"{above} is skipped");
+        if (Candidates.Indispensable(graph, step, IsSkipped).FirstOrDefault(IsSkipped) is { } above) return new Decision.Skip(step, $"{above} is skipped");
+        step = Candidates.Trim(step, IsSkipped);
         var asked = Whens.StepsOf(step).Where(id => !results.ContainsKey(id)).ToList();
         if (asked.Count > 0) return new Decision.Maybe(step, $"waits for {string.Join(", ", asked)}; runs when {step.When!.Text}", asked, facts.Last(step.Id)?.Seconds);
         if (Whens.SkipReason(step, id => results[id].Metrics) is { } reason) return new Decision.Skip(step, reason);
