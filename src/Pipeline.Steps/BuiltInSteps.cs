@@ -35,6 +35,7 @@ public static class BuiltInSteps
         new EvaluateLanguageModel(),
         new ExportHuggingFace(),
         new Gate(),
+        new Select(),
         new ReportHtml(),
         new FilesMerge(),
         new Shell(),

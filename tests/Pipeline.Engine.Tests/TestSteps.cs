@@ -100,7 +100,7 @@ public sealed class Bench : IDisposable
     public PipelineDefinition Definition => new("bench", Folder["bench.yaml"], Folder.Path, [.. steps]);
 
     /// <summary>Adds or replaces a step that writes <paramref name="text"/> after the texts of <paramref name="after"/>.</summary>
-    public Bench Step(string id, string text, string[]? after = null, bool upper = false, bool fail = false, int milliseconds = 0, string[]? needs = null, Resources? resources = null, int threads = 1, string[]? paths = null, TimeSpan? timeout = null, RetryPolicy? retry = null)
+    public Bench Step(string id, string text, string[]? after = null, bool upper = false, bool fail = false, int milliseconds = 0, string[]? needs = null, Resources? resources = null, int threads = 1, string[]? paths = null, TimeSpan? timeout = null, RetryPolicy? retry = null, string? when = null)
     {
         var step = new StepDefinition
         {
@@ -116,6 +116,7 @@ public sealed class Bench : IDisposable
             Resources = resources ?? new(1, 0, 0, 1),
             Outputs = [.. Write.Outputs, new OutputPort(Metrics.Port, typeof(Metrics), "")],
             Timeout = timeout,
+            When = when is null ? null : Condition.OverNumbers(when),
             Retry = retry ?? RetryPolicy.Never,
             Location = new(Folder["bench.yaml"], 1, 1),
         };

@@ -43,11 +43,11 @@ internal sealed class StepRun(StepType step) : IStepListener, IDisposable
         return Given(port, from);
     }
 
-    public async Task<StepRun> RunAsync(string with = "{}", int cpus = 2)
+    public async Task<StepRun> RunAsync(string with = "{}", int cpus = 2, IReadOnlyList<string>? outputs = null)
     {
-        var outputs = step.Outputs.ToDictionary(o => o.Name, o => Directory.CreateDirectory(this[o.Name]).FullName);
+        var folders = (outputs ?? [.. step.Outputs.Select(o => o.Name)]).ToDictionary(o => o, o => Directory.CreateDirectory(this[o]).FullName);
         Context = new() { WorkspacePath = folder["work"], ScratchPath = folder["scratch"], Sources = Sources, Cpus = cpus, Cancellation = TestContext.Current.CancellationToken, Listener = this };
-        await step.RunAsync(JsonNode.Parse(with)!.AsObject(), inputs, outputs, Context);
+        await step.RunAsync(JsonNode.Parse(with)!.AsObject(), inputs, folders, Context);
         return this;
     }
 

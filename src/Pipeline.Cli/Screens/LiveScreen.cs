@@ -77,7 +77,7 @@ internal sealed class LiveScreen : Screen
     private void Begin(RunEvent.RunStarted started)
     {
         header = $"{started.Definition.Name} · run {started.Run} · {Environment.ProcessorCount} cpu";
-        foreach (var decision in started.Plan.Decisions.Where(d => d is not Decision.Reuse))
+        foreach (var decision in started.Plan.Decisions.Where(d => d is not (Decision.Reuse or Decision.Skip)))
             waiting[decision.Step.Id] = decision is Decision.Maybe maybe ? $"waits for {string.Join(", ", maybe.WaitsFor)}" : "ready";
         if (started.Plan.IsFresh) return;
         console.WriteLine(header);

@@ -16,7 +16,7 @@ internal sealed class PlainScreen(TextWriter output, OpenedPipeline opened) : Sc
         {
             case RunEvent.RunStarted started:
                 var plan = started.Plan;
-                output.WriteLine($"{started.Definition.Name} · run {started.Run} · {plan.Decisions.Count} steps: {plan.Count<Decision.Reuse>()} reused, {plan.Count<Decision.Run>()} to run, {plan.Count<Decision.Maybe>()} maybe");
+                output.WriteLine($"{started.Definition.Name} · run {started.Run} · {plan.Decisions.Count} steps: {plan.Count<Decision.Reuse>()} reused, {plan.Count<Decision.Run>()} to run, {plan.Count<Decision.Maybe>()} maybe{(plan.Count<Decision.Skip>() is > 0 and var skipped ? $", {skipped} skipped" : "")}");
                 break;
             case RunEvent.StepStarted started:
                 running.Add(started.Step.Id);

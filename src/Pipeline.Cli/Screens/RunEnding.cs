@@ -59,7 +59,7 @@ internal static class RunEnding
     private static void Places(TextWriter output, RunSummary summary, OpenedPipeline opened)
     {
         var any = false;
-        foreach (var outcome in summary.Outcomes)
+        foreach (var outcome in summary.Outcomes.Where(o => o.Result is not null))
         {
             foreach (var port in outcome.Step.Outputs.Where(Deliverables.Includes))
             {

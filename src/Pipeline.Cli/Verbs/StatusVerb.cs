@@ -19,7 +19,7 @@ internal static class StatusVerb
             foreach (var decision in plan.Decisions)
             {
                 var last = opened.LastResult(decision.Step);
-                var state = decision is Decision.Reuse ? "current" : last is null ? "missing" : "stale  ";
+                var state = decision is Decision.Reuse ? "current" : decision is Decision.Skip ? "skipped" : last is null ? "missing" : "stale  ";
                 Console.WriteLine($"  {state}  {decision.Step.Id.PadRight(width)}  {(last is null ? "" : $"{Text.Duration(last.Seconds),8}  {last.Summary}")}".TrimEnd());
             }
 

@@ -28,6 +28,9 @@ public abstract class StepType
     /// <summary>True for a step that can run as several processes that work together (<c>resources: { ranks: N }</c>).</summary>
     public virtual bool SupportsRanks => false;
 
+    /// <summary>The list input whose steps' outputs the step passes on: it has the outputs that all of them have. Those of them that are skipped are not given to it.</summary>
+    public virtual string? PassesOn => null;
+
     /// <summary>Facts of the environment that change the step's bytes, such as a library's version.</summary>
     public virtual IReadOnlyDictionary<string, string> Facets => NoFacts;
 

@@ -66,7 +66,8 @@ public static class DefinitionReader
         if (NodeReader.Read(source, problems) is not { } node || node is ScalarNode { IsNull: true })
             throw new RefusedException(ProblemCodes.WrongShape, source.At(1, 1, 0), "the file is empty", "write name and steps");
         if (node is not MapNode root) throw new RefusedException(ProblemCodes.WrongShape, node.Place, $"a pipeline file is a mapping, not {node.Words}", "write name and steps");
-        root = new Overrides(options, problems).Apply(root);
+        var overrides = new Overrides(options, problems);
+        root = overrides.Apply(root);
         foreach (var (key, _) in root.Entries.Where(e => !Keys.Contains(e.Key.Text)))
             problems.Add(ProblemCodes.UnknownKey, key.Place, $"unknown key '{Excerpt.Short(key.Text)}' of a pipeline", Nearest.Remedy(key.Text, Keys, "a pipeline has"));
         var name = Name(root, source, problems);
@@ -75,14 +76,22 @@ public static class DefinitionReader
         parameters.WorkOut(expressions);
         var store = Store(root, expressions, problems);
         var settings = new StepSettings(catalog, expressions, problems);
-        var defaults = StepDefaults.Read(root["defaults"], problems);
-        if (defaults is not null) settings.Check(defaults);
-        var steps = Steps(root, source, problems) is { } map ? new StepReader(catalog, expressions, settings, problems).Read(defaults is null ? map : StepDefaults.Apply(map, defaults)) : [];
+        var steps = Steps(root, source, problems) is { } written ? new StepReader(catalog, expressions, settings, problems).Read(Made(written)) : [];
         new Wiring(steps, catalog, expressions, problems).JoinAll();
+        new StepConditions(steps, expressions, problems).ReadAll();
         Cycles.Report(steps, problems);
         if (problems.Count > 0) return null;
         var full = Path.GetFullPath(source.Name);
         return new(name, full, Path.GetDirectoryName(full)!, [.. steps.Select(Finished)]) { Store = store };
+
+        // What comes after sees steps as if each had been written out.
+        MapNode Made(MapNode written)
+        {
+            var made = overrides.ApplyToVariants(root, new MatrixExpansion(catalog, expressions, problems).Apply(written));
+            if (StepDefaults.Read(root["defaults"], problems) is not { } defaults) return made;
+            settings.Check(defaults);
+            return StepDefaults.Apply(made, defaults);
+        }
     }
 
     private static string Name(MapNode root, SourceText source, ProblemList problems)
@@ -137,6 +146,7 @@ public static class DefinitionReader
         With = step.With!,
         Inputs = step.Inputs,
         Needs = step.Needs,
+        When = step.When,
         Resources = step.Resources,
         Timeout = step.Timeout,
         Retry = step.Retry,

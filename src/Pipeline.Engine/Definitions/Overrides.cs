@@ -8,9 +8,21 @@ internal sealed class Overrides(ReadOptions options, ProblemList problems)
     public MapNode Apply(MapNode root)
     {
         if (Profile(root) is { } profile) root = Merge(root, profile);
-        foreach (var (path, value) in options.Sets) root = Set(root, path, value);
+        foreach (var (path, value) in options.Sets.Where(s => !IsOfVariant(root, s.Path))) root = Set(root, path, value);
         return root;
     }
+
+    /// <summary>The values for steps that a matrix or rounds have made, which are there only now.</summary>
+    /// <param name="root">The file as it was before they were made.</param>
+    public MapNode ApplyToVariants(MapNode root, MapNode steps)
+    {
+        var made = new MapNode(root.Place, [new(new ScalarNode(root.Place, "steps", plain: true), steps)]);
+        foreach (var (path, value) in options.Sets.Where(s => IsOfVariant(root, s.Path))) made = Set(made, path, value);
+        return (MapNode)made["steps"]!;
+    }
+
+    private static bool IsOfVariant(MapNode root, string path) =>
+        path.Split('.') is ["steps", var name, ..] && name.Contains(VariantNames.Separator, StringComparison.Ordinal) && (root["steps"] as MapNode)?[name] is null;
 
     private MapNode? Profile(MapNode root)
     {
@@ -74,33 +86,12 @@ internal sealed class Overrides(ReadOptions options, ProblemList problems)
             }
 
             var node = NodeReader.Read(at.Source, problems) ?? new ScalarNode(at, "", plain: true);
-            return (MapNode)Set(root, segments, node, at);
+            return (MapNode)NodePaths.Set(root, segments, node, at);
         }
         catch (RefusedException refused)
         {
             refused.AddTo(problems);
             return root;
-        }
-    }
-
-    private static Node Set(Node below, ReadOnlySpan<string> path, Node value, Place at)
-    {
-        if (path.IsEmpty) return value;
-        switch (below)
-        {
-            case MapNode map:
-                var entry = map.Find(path[0]) ?? new Entry(new ScalarNode(at, path[0], plain: true), new MapNode(at, []));
-                return map.With(new(entry.Key, Set(entry.Value, path[1..], value, at)));
-            case ListNode list when int.TryParse(path[0], System.Globalization.NumberStyles.None, null, out var index) && index < list.Items.Count:
-                var items = list.Items.ToArray();
-                items[index] = Set(items[index], path[1..], value, at);
-                return new ListNode(list.Place, items);
-            case ListNode list:
-                throw Bad(at, $"'{Excerpt.Short(path[0])}' is no place in a list of {list.Items.Count}", "count from 0, or set the whole list: [a, b]");
-            case ScalarNode { IsNull: true }:
-                return Set(new MapNode(at, []), path, value, at);
-            default:
-                throw Bad(at, $"nothing lies under {below.Words}: '{Excerpt.Short(path[0])}' cannot be set there", null);
         }
     }
 

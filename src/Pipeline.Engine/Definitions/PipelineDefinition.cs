@@ -28,6 +28,9 @@ public sealed record StepDefinition
     /// <summary>Steps that must come first though nothing is taken from them.</summary>
     public required IReadOnlyList<string> Needs { get; init; }
 
+    /// <summary>The step runs only where this holds; its names are metrics, <c>STEP.METRIC</c>, of steps that <see cref="Needs"/> lists. Null where it always runs.</summary>
+    public Condition? When { get; init; }
+
     public required Resources Resources { get; init; }
 
     /// <summary>How long an attempt may take; null where there is no limit.</summary>

@@ -39,4 +39,6 @@ public static class ProblemCodes
     public const string UnknownProfile = "PIPE036";
     public const string BadOverride = "PIPE037";
     public const string BadTime = "PIPE038";
+    public const string BadCondition = "PIPE039";
+    public const string BadMatrix = "PIPE040";
 }

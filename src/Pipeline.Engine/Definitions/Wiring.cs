@@ -22,6 +22,7 @@ internal sealed class Wiring
 
     public void JoinAll()
     {
+        new PassedOutputs(steps, byId, expressions, problems).WorkOut();
         foreach (var step in steps)
         {
             Inputs(step);

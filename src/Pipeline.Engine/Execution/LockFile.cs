@@ -23,7 +23,7 @@ public static class LockFile
     public static void Write(RunSummary summary, PipelineDefinition definition)
     {
         var steps = new JsonObject();
-        foreach (var outcome in summary.Outcomes.OrderBy(o => o.Step.Id, StringComparer.Ordinal))
+        foreach (var outcome in summary.Outcomes.Where(o => o.Result is not null).OrderBy(o => o.Step.Id, StringComparer.Ordinal))
         {
             var result = outcome.Result!;
             steps[outcome.Step.Id] = new JsonObject

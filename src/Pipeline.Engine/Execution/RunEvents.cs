@@ -64,6 +64,9 @@ public sealed record StepFailure(FailureCause Cause, string Message, string LogF
 public sealed record StepOutcome(StepDefinition Step, StepState State, string Reason, string? Key, double Seconds, StepResult? Result, StepFailure? Failure, string Notice)
 {
     public int Attempts { get; init; } = 1;
+
+    /// <summary>Skipped because the pipeline says so (<c>when</c>), not because something went wrong: the run succeeds without it.</summary>
+    public bool Excused { get; init; }
 }
 
 public enum RunStatus

@@ -27,6 +27,8 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
     private int awaited;
     private bool failed;
 
+    private Skips Skips => new(graph, outcomes, planned, options);
+
     /// <summary>The outcome of every step, in the order of the graph.</summary>
     public async Task<IReadOnlyList<StepOutcome>> RunAsync(CancellationToken cancellation)
     {
@@ -55,13 +57,14 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
     /// <summary>All that the step waits for has ended: skip it, reuse its result, or line it up.</summary>
     private void Arrive(StepDefinition step, CancellationToken cancellation)
     {
-        if (SkipReason(step, cancellation) is { } skip)
+        if ((Skips.Held(step, failed, cancellation) ?? Skips.ByCondition(step)) is { } ended)
         {
-            Finish(new(step, StepState.Skipped, skip, null, 0, null, null, ""));
+            Finish(ended);
             return;
         }
 
-        var anew = planned[step.Id] is Decision.Maybe || queue.IsRedone(step.Id) || losses.ContainsKey(step.Id);
+        step = Candidates.Trim(step, Skips.IsExcused);
+        var anew = planned[step.Id] is Decision.Maybe or Decision.Skip || queue.IsRedone(step.Id) || losses.ContainsKey(step.Id);
         var decision = anew ? planner.Decide(step, input => outcomes[input.Step].Result!.Outputs[input.Output].Digest) : planned[step.Id];
         if (decision is Decision.Reuse reuse)
         {
@@ -92,12 +95,12 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
 
     private void StartWhatFits(CancellationToken cancellation)
     {
-        foreach (var step in queue.Lined)
+        foreach (var step in queue.Lined.Select(s => decided[s.Id].Step))
         {
-            if (SkipReason(step, cancellation) is { } skip)
+            if (Skips.Held(step, failed, cancellation) is { } skipped)
             {
                 queue.Remove(step);
-                Finish(new(step, StepState.Skipped, skip, null, 0, null, null, ""));
+                Finish(skipped);
             }
             else if (pool.TryTake(step.Resources, out var waitsFor) is { } share)
             {
@@ -187,14 +190,5 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
         }
 
         tell(new RunEvent.StepWaits(step, reason));
-    }
-
-    private string? SkipReason(StepDefinition step, CancellationToken cancellation)
-    {
-        if (graph.DependenciesOf(step.Id).FirstOrDefault(d => outcomes[d].Result is null) is { } cause)
-            return $"{cause} {(outcomes[cause].State == StepState.Skipped ? "was skipped" : "failed")}";
-        if (cancellation.IsCancellationRequested) return "cancelled";
-        // What is already in the store may still be named after a failure; only new work is held back.
-        return failed && !options.KeepGoing && planned[step.Id] is not Decision.Reuse ? "another step failed" : null;
     }
 }

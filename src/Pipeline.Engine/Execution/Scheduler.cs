@@ -37,7 +37,7 @@ public sealed class Scheduler(EngineState state, IExecutor inProcess, IExecutor 
         var outcomes = await loop.RunAsync(cancellation);
         state.Digests.Save();
 
-        var complete = outcomes.All(o => o.Result is not null);
+        var complete = outcomes.All(o => o.Result is not null || o.Excused);
         var status = complete ? RunStatus.Succeeded : cancellation.IsCancellationRequested ? RunStatus.Cancelled : RunStatus.Failed;
         var summary = new RunSummary(run, status, watch.Elapsed.TotalSeconds, outcomes);
         if (complete && options.Lock is null) LockFile.Write(summary, definition);

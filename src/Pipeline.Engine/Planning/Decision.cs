@@ -16,8 +16,11 @@ public abstract record Decision(StepDefinition Step, string Reason)
     /// <summary>It depends on what a step above it gives: same bytes as before, and it is reused after all (early cutoff).</summary>
     public sealed record Maybe(StepDefinition Step, string Reason, IReadOnlyList<string> WaitsFor, double? Seconds) : Decision(Step, Reason);
 
+    /// <summary>Its <c>when</c> does not hold, or that of a step it takes from.</summary>
+    public sealed record Skip(StepDefinition Step, string Reason) : Decision(Step, Reason);
+
     /// <summary>The word in listings and in JSON.</summary>
-    public string Word => this switch { Reuse => "reuse", Run => "run", _ => "maybe" };
+    public string Word => this switch { Reuse => "reuse", Run => "run", Skip => "skip", _ => "maybe" };
 
     public string? Key => this switch { Reuse reuse => reuse.Recipe.Key, Run run => run.Recipe.Key, _ => null };
 }
@@ -29,7 +32,7 @@ public sealed record Plan(StepGraph Graph, IReadOnlyList<Decision> Decisions)
         where T : Decision => Decisions.Count(d => d is T);
 
     /// <summary>Nothing would run.</summary>
-    public bool IsFresh => Decisions.All(d => d is Decision.Reuse);
+    public bool IsFresh => Decisions.All(d => d is Decision.Reuse or Decision.Skip);
 
     /// <summary>Time of all that would or may run, from history; null where nothing is known.</summary>
     public double? Seconds

@@ -10,6 +10,7 @@ public static class PlanPrinter
         var text = new StringBuilder();
         var counts = new List<string> { $"{plan.Count<Decision.Reuse>()} reused", $"{plan.Count<Decision.Run>()} to run" };
         if (plan.Count<Decision.Maybe>() is > 0 and var maybe) counts.Add($"{maybe} maybe");
+        if (plan.Count<Decision.Skip>() is > 0 and var skipped) counts.Add($"{skipped} skipped");
         text.AppendLine($"{plan.Graph.Definition.Name}  {plan.Decisions.Count} step{(plan.Decisions.Count == 1 ? "" : "s")}: {string.Join(", ", counts)}{(plan.Seconds is { } total ? $" (~{Durations.Say(total)})" : "")}");
         text.AppendLine();
         var width = plan.Decisions.Select(d => d.Step.Id.Length).DefaultIfEmpty().Max();

@@ -25,16 +25,30 @@ public sealed class Planner(StepGraph graph, PlanningFacts facts, IReadOnlySet<s
             facts.Prefetch?.Invoke(level.Where(s => s.Inputs.All(i => results.ContainsKey(i.Step))).Select(s => RecipeOf(s, Digest).Key));
             foreach (var step in level)
             {
-                var waits = step.Inputs.Select(i => i.Step).Where(s => !results.ContainsKey(s)).Distinct().ToList();
-                var decision = waits.Count > 0 ? new Decision.Maybe(step, MaybeReason(step, waits), waits, facts.Last(step.Id)?.Seconds) : Decide(step, Digest);
+                var decision = decisions[step.Id] = Decide(step, decisions, results);
                 if (decision is Decision.Reuse reuse) results[step.Id] = reuse.Result;
-                decisions[step.Id] = decision;
             }
         }
 
         return new(graph, [.. graph.Ordered.Select(s => decisions[s.Id])]);
 
         string Digest(InputReference input) => results[input.Step].Outputs[input.Output].Digest;
+    }
+
+    /// <param name="decisions">Those of the steps before it, <paramref name="results"/> of those that are reused.</param>
+    private Decision Decide(StepDefinition step, Dictionary<string, Decision> decisions, Dictionary<string, StepResult> results)
+    {
+        if (Candidates.Indispensable(graph, step, IsSkipped).FirstOrDefault(IsSkipped) is { } above) return new Decision.Skip(step, $"{above} is skipped");
+        step = Candidates.Trim(step, IsSkipped);
+        var asked = Whens.StepsOf(step).Where(id => !results.ContainsKey(id)).ToList();
+        if (asked.Count > 0) return new Decision.Maybe(step, $"waits for {string.Join(", ", asked)}; runs when {step.When!.Text}", asked, facts.Last(step.Id)?.Seconds);
+        if (Whens.SkipReason(step, id => results[id].Metrics) is { } reason) return new Decision.Skip(step, reason);
+        var waits = step.Inputs.Select(i => i.Step).Where(id => !results.ContainsKey(id)).Distinct().ToList();
+        return waits.Count > 0
+            ? new Decision.Maybe(step, MaybeReason(step, waits), waits, facts.Last(step.Id)?.Seconds)
+            : Decide(step, input => results[input.Step].Outputs[input.Output].Digest);
+
+        bool IsSkipped(string id) => decisions[id] is Decision.Skip;
     }
 
     /// <summary>Reuse or run, for a step whose inputs are all known.</summary>

@@ -1,7 +1,7 @@
 using System.ComponentModel;
-using System.Globalization;
 using System.Text.Json;
 using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Definitions;
 
 namespace Pipeline.Steps.Gating;
 
@@ -10,7 +10,7 @@ public sealed class Gate : Step<Gate.With, Gate.Given, Gate.Made>
 {
     public sealed record With
     {
-        [Description("Conditions that must all hold, such as `align.preference.accuracy > finetune.preference.accuracy`: metric names, numbers, + - * / and one comparison each. A minus has a space after it.")]
+        [Description("Conditions that must all hold, such as `align.preference.accuracy > finetune.preference.accuracy`: metric names, numbers, + - * /, comparisons, and, or, not. A minus has a space after it.")]
         public required IReadOnlyList<string> Require { get; init; }
     }
 
@@ -38,7 +38,7 @@ public sealed class Gate : Step<Gate.With, Gate.Given, Gate.Made>
             var problem = "";
             try
             {
-                Condition.Parse(text);
+                Condition.OverNumbers(text);
             }
             catch (FormatException e)
             {
@@ -58,9 +58,9 @@ public sealed class Gate : Step<Gate.With, Gate.Given, Gate.Made>
         {
             try
             {
-                var (holds, left, right) = condition.Evaluate(metrics);
-                verdicts.Add(new { condition = condition.Text, holds, left, right });
-                if (!holds) failed.Add(string.Create(CultureInfo.InvariantCulture, $"{condition.Text}  ({left:0.####} against {right:0.####})"));
+                var verdict = condition.Evaluate(metrics);
+                verdicts.Add(new { condition = condition.Text, holds = verdict.Holds, left = verdict.Left, right = verdict.Right });
+                if (!verdict.Holds) failed.Add(verdict.Sides.Length > 0 ? $"{condition.Text} {verdict.Sides}" : condition.Text);
             }
             catch (KeyNotFoundException e)
             {

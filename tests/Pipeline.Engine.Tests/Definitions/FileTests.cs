@@ -25,7 +25,7 @@ public class FileTests
     [InlineData("name: a\nname: b\nsteps: { a: { uses: shell, with: { run: ls } } }", ProblemCodes.DuplicateKey)]
     [InlineData("name: a\nsteps: { a: { uses: shell, with: { run: ls } }, a: { uses: shell, with: { run: ls } } }", ProblemCodes.DuplicateKey)]
     [InlineData("name: a\ndefault: {}\nsteps: { a: { uses: shell, with: { run: ls } } }", ProblemCodes.UnknownKey)]
-    [InlineData("name: a\nsteps: { a: { uses: shell, with: { run: ls }, matrix: {} } }", ProblemCodes.UnknownKey)]
+    [InlineData("name: a\nsteps: { a: { uses: shell, with: { run: ls }, priority: {} } }", ProblemCodes.UnknownKey)]
     [InlineData("name: 'a\nsteps: b", ProblemCodes.Syntax)]
     [InlineData("name: a\nsteps:\n\t- b", ProblemCodes.Syntax)]
     [InlineData("name: a\nsteps: { a: { uses: shell, with: { run: ${{ params.x }} } } }", null)]

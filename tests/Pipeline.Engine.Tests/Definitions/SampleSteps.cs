@@ -10,7 +10,7 @@ public static class SampleSteps
     public static StepCatalog Catalog { get; } = new(
     [
         new CollectFiles(), new CleanText(), new PartitionSplit(), new TrainBpe(), new Encode(),
-        new Pretrain(), new Evaluate(), new ReportHtml(), new Gate(), new Shell(),
+        new Pretrain(), new Evaluate(), new ReportHtml(), new Gate(), new Select(), new Shell(),
     ]);
 
     public sealed class Documents : Files;
@@ -264,6 +264,40 @@ public static class SampleSteps
 
         public override string Name => "gate";
         public override string Description => "Stops the pipeline where conditions do not hold.";
+    }
+
+    public sealed class Select : Sample<Select.With, Select.Given, DeclaredOutputs>
+    {
+        public enum Goal
+        {
+            Last,
+            Min,
+            Max,
+        }
+
+        public sealed record With
+        {
+            [Description("The metric to go by.")]
+            public string? Metric { get; init; }
+
+            [Description("Which is best.")]
+            public required Goal Goal { get; init; }
+        }
+
+        public sealed record Given
+        {
+            [Description("The steps to choose from.")]
+            public required ArtifactList<ArtifactKind> Candidates { get; init; }
+        }
+
+        public override string Name => "select";
+        public override string Description => "Passes on the outputs of one of several steps.";
+        public override string? PassesOn => "candidates";
+
+        protected override IEnumerable<(string Option, string Message)> Check(With with)
+        {
+            if (with.Goal != Goal.Last && with.Metric is null) yield return ("", "a metric is needed");
+        }
     }
 
     public sealed class Shell : Sample<Shell.With, Shell.Given, DeclaredOutputs>
