@@ -24,6 +24,9 @@ public static class CommandLine
         RunsVerb.Create(),
         LogsVerb.Create(),
         MetricsVerb.Create(),
+        PushVerb.Create(),
+        PullVerb.Create(),
+        CheckoutVerb.Create(),
         ArtifactsVerb.Create(),
         StepsVerb.Create(),
         SchemaVerb.Create(),
@@ -69,7 +72,7 @@ public static class CommandLine
             await Console.Error.WriteLineAsync(e.Message);
             return ExitCode.WrongInput;
         }
-        catch (Exception e) when (e is StepFailedException or DamagedBlobException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is StepFailedException or DamagedBlobException or RemoteStoreException or IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return ExitCode.StepFailed;

@@ -9,14 +9,17 @@ internal static class LockArguments
     public static Option<bool> Option(string description) => new("--locked") { Description = description };
 
     /// <exception cref="WrongInputException">There is no lock file, or it is damaged.</exception>
-    public static LockCheck Read(OpenedPipeline opened)
+    public static LockCheck Read(OpenedPipeline opened) => new(Parse(opened));
+
+    /// <exception cref="WrongInputException">There is no lock file, or it is damaged.</exception>
+    public static PipelineLock Parse(OpenedPipeline opened)
     {
         var path = LockFile.PathFor(opened.Definition.File);
         var name = Path.GetRelativePath(Directory.GetCurrentDirectory(), path);
         if (!File.Exists(path)) throw new WrongInputException($"There is no lock file {name}. A run without --locked writes it; commit it.");
         try
         {
-            return new(LockFile.Parse(File.ReadAllText(path), name));
+            return LockFile.Parse(File.ReadAllText(path), name);
         }
         catch (InvalidDataException e)
         {

@@ -67,7 +67,8 @@ internal sealed class PipelineArguments
         var mode = parsed.GetValue(cache) ?? CacheModes.FromEnvironment() ?? CacheMode.ReadWrite;
         var uri = parsed.GetValue(store) ?? Environment.GetEnvironmentVariable(StoreVariable) ?? definition.Store;
         if (mode == CacheMode.Off || string.IsNullOrEmpty(uri)) return new(folder, TimeProvider.System);
-        return new(folder, TimeProvider.System, OpenStore(uri, definition.Folder), writes && mode == CacheMode.ReadWrite, Console.Error.WriteLine);
+        var remote = OpenStore(uri, definition.Folder);
+        return new(folder, TimeProvider.System, remote, writes && mode == CacheMode.ReadWrite, Console.Error.WriteLine);
     }
 
     /// <exception cref="WrongInputException">The URI names no store.</exception>
@@ -114,6 +115,20 @@ internal sealed record OpenedPipeline(PipelineDefinition Definition, StepCatalog
 {
     public StepDefinition Step(string id) => Definition.Steps.FirstOrDefault(s => s.Id == id)
         ?? throw new WrongInputException($"{Definition.Name} has no step '{id}'; it has: {string.Join(", ", Definition.Steps.Select(s => s.Id))}.");
+
+    /// <summary>What <c>STEP</c> (all its outputs) or <c>STEP.OUTPUT</c> names.</summary>
+    public IEnumerable<(string Step, string Output)> Named(string reference)
+    {
+        if (reference.Contains('.')) return [Output(reference) is var (step, output) ? (step.Id, output.Name) : default];
+        var whole = Step(reference);
+        return whole.Outputs.Select(o => (whole.Id, o.Name));
+    }
+
+    /// <exception cref="WrongInputException">There is no shared store, or it may not be written to.</exception>
+    public string RequireStore(bool forWriting) =>
+        State.Cache.Address is not { } address ? throw new WrongInputException($"No shared store is set: give --store URI, {PipelineArguments.StoreVariable}, or 'store' in the file.")
+        : forWriting && !State.Cache.Writes ? throw new WrongInputException($"{address} is only read: --cache or {PipelineArguments.CacheVariable} says so.")
+        : address;
 
     /// <summary>A step and one of its outputs from <c>STEP</c> or <c>STEP.OUTPUT</c>; a step alone means its only output beside <c>metrics</c>.</summary>
     public (StepDefinition Step, OutputPort Output) Output(string reference)

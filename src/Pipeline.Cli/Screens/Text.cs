@@ -8,6 +8,8 @@ internal static class Text
 {
     public static string Duration(double seconds) => Durations.Say(seconds);
 
+    public static string Count(int number, string noun) => string.Create(CultureInfo.InvariantCulture, $"{number:#,0} {noun}{(number == 1 ? "" : "s")}");
+
     public static string Bytes(long bytes) => bytes switch
     {
         < 1000 => $"{bytes} B",

@@ -16,16 +16,32 @@ internal static class GcVerb
         {
             if (result.Tokens is [var given] && double.TryParse(given.Value, out var number) && !(number >= 0)) result.AddError("--older-than must be a number of days, 0 or more.");
         });
-        var command = new Command("gc", "Remove results that are no pipeline's latest, and the blobs that only they named. What a lock file names is kept.") { Options = { state, days, dryRun } };
-        command.SetAction(parsed =>
+        var store = new Option<string?>("--store") { Description = "Clean this shared store instead of the state folder; nothing younger than an hour goes.", HelpName = "URI" };
+        var command = new Command("gc", "Remove results that are no pipeline's latest, and the blobs that only they named. What a lock file names, here or in any git ref, is kept.") { Options = { state, days, dryRun, store } };
+        command.SetAction(async (parsed, cancellation) =>
         {
-            var folder = parsed.GetValue(state) is { } given ? new StateFolder(given) : StateFolder.For(Path.Combine(Directory.GetCurrentDirectory(), "any.yaml"));
-            if (!Directory.Exists(folder.Root)) throw new WrongInputException($"There is no state folder {folder.Root}; nothing has run here yet.");
+            var here = Directory.GetCurrentDirectory();
+            var folder = parsed.GetValue(state) is { } given ? new StateFolder(given) : StateFolder.For(Path.Combine(here, "any.yaml"));
+            var uri = parsed.GetValue(store);
+            if (uri is null && !Directory.Exists(folder.Root)) throw new WrongInputException($"There is no state folder {folder.Root}; nothing has run here yet.");
             var around = Path.GetDirectoryName(folder.Root)!;
-            var locks = Directory.EnumerateFiles(around, "*.lock.json", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 6, IgnoreInaccessible = true });
-            var found = GarbageCollection.Collect(new EngineState(folder, TimeProvider.System), locks, TimeSpan.FromDays(parsed.GetValue(days)), parsed.GetValue(dryRun));
-            var verb = parsed.GetValue(dryRun) ? "would remove" : "removed";
-            Console.WriteLine($"{verb} {found.Results} results, {found.Blobs} blobs ({Text.Bytes(found.Bytes)}) and {found.Workspaces} unfinished workspaces");
+            var files = Directory.EnumerateFiles(around, "*.lock.json", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 6, IgnoreInaccessible = true });
+            var locks = files.Select(File.ReadAllText).Concat(GitLocks.Of(around)).ToList();
+            var (age, dry) = (TimeSpan.FromDays(parsed.GetValue(days)), parsed.GetValue(dryRun));
+            var engine = new EngineState(folder, TimeProvider.System);
+            var verb = dry ? "would remove" : "removed";
+            if (uri is null)
+            {
+                var found = GarbageCollection.Collect(engine, locks, age, dry);
+                Console.WriteLine($"{verb} {Text.Count(found.Results, "result")}, {Text.Count(found.Blobs, "blob")} ({Text.Bytes(found.Bytes)}) and {Text.Count(found.Leftovers, "unfinished workspace")}");
+            }
+            else
+            {
+                using var remote = PipelineArguments.OpenStore(uri, here);
+                var found = await RemoteGarbage.CollectAsync(remote, engine, locks, age, dry, cancellation);
+                Console.WriteLine($"{remote.Address}: {verb} {Text.Count(found.Results, "result")}, {Text.Count(found.Blobs, "blob")} ({Text.Bytes(found.Bytes)}) and {Text.Count(found.Leftovers, "stale claim")}");
+            }
+
             return ExitCode.Success;
         });
         return command;

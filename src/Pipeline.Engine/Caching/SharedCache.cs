@@ -21,6 +21,11 @@ public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteSt
     /// <summary>There is a remote store, and it answers.</summary>
     public bool IsShared => remote is not null;
 
+    /// <summary>The remote store's, also when it stopped to answer; null where there is none.</summary>
+    public string? Address { get; } = remote?.Address;
+
+    public bool Writes => writes;
+
     /// <summary>Takes the claim to a key. False with null: another machine holds it. True with null: there is nobody to share with.</summary>
     public async Task<(bool Free, Claim? Claim)> TryClaimAsync(string key, CancellationToken cancellation)
     {

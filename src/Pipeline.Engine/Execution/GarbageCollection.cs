@@ -5,19 +5,20 @@ using Pipeline.Engine.Caching;
 namespace Pipeline.Engine.Execution;
 
 /// <summary>What a collection removes or would remove.</summary>
-public sealed record GarbageFound(int Results, int Blobs, long Bytes, int Workspaces);
+/// <param name="Leftovers">Workspaces of steps that never ended, or claims of machines that died.</param>
+public sealed record GarbageFound(int Results, int Blobs, long Bytes, int Leftovers);
 
 /// <summary>Removes results that no pipeline used lately, and the blobs that only they named.</summary>
 public static class GarbageCollection
 {
-    /// <summary>Keeps the latest result of every step of every pipeline, what <paramref name="lockFiles"/> name, and all younger than <paramref name="age"/>.</summary>
+    /// <summary>Keeps the latest result of every step of every pipeline, what <paramref name="locks"/> (texts of lock files) name, and all younger than <paramref name="age"/>.</summary>
     /// <exception cref="StepFailedException">A run is using the state folder.</exception>
-    public static GarbageFound Collect(EngineState state, IEnumerable<string> lockFiles, TimeSpan age, bool dryRun)
+    public static GarbageFound Collect(EngineState state, IEnumerable<string> locks, TimeSpan age, bool dryRun)
     {
         using var alone = FileLock.TryTake(Path.Combine(state.Folder.Root, "in-use"))
             ?? throw new StepFailedException("A run is using this state folder; collect when it has ended.");
         var before = state.Clock.GetUtcNow().UtcDateTime - age;
-        var roots = KeysOfHistory(state.Folder).Concat(lockFiles.SelectMany(KeysOfLock)).ToHashSet(StringComparer.Ordinal);
+        var roots = KeysOfHistory(state.Folder).Concat(locks.SelectMany(KeysOfLock)).ToHashSet(StringComparer.Ordinal);
         var blobs = new HashSet<string>(StringComparer.Ordinal);
         var dead = new List<string>();
         foreach (var (key, written) in state.Results.All())
@@ -38,7 +39,7 @@ public static class GarbageCollection
         return new(dead.Count, orphans.Count, orphans.Sum(b => b.Size), workspaces.Count);
     }
 
-    private static void Mark(StepResult result, HashSet<string> blobs)
+    internal static void Mark(StepResult result, HashSet<string> blobs)
     {
         foreach (var output in result.Outputs.Values)
         {
@@ -49,13 +50,13 @@ public static class GarbageCollection
         if ((string?)result.Recipe["sources"] is { } sources) blobs.Add(sources);
     }
 
-    private static IEnumerable<string> KeysOfHistory(StateFolder state) =>
+    internal static IEnumerable<string> KeysOfHistory(StateFolder state) =>
         from folder in Directory.Exists(state.History) ? Directory.EnumerateDirectories(state.History) : []
         from last in History.Read(folder).GroupBy(e => e.Step).Select(g => g.Last())
         select last.Key;
 
-    private static IEnumerable<string> KeysOfLock(string file) =>
-        from step in JsonNode.Parse(File.ReadAllText(file))?["steps"]?.AsObject() ?? []
+    internal static IEnumerable<string> KeysOfLock(string text) =>
+        from step in JsonNode.Parse(text)?["steps"]?.AsObject() ?? []
         let key = (string?)step.Value?["key"]
         where key is not null
         select key;

@@ -5,7 +5,6 @@ using Pipeline.TestKit;
 namespace Pipeline.Engine.Tests.Definitions;
 
 /// <summary>Files made to harm: each is refused with a code, soon, and within little memory.</summary>
-[Collection(nameof(Alone))]
 public sealed class HostileTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();

@@ -155,7 +155,7 @@ public sealed class SchedulerTests
         await bench.Step("a", "two").RunAsync();
         var dry = GarbageCollection.Collect(bench.State, [], TimeSpan.FromSeconds(-60), dryRun: true);
         Assert.Equal(1, dry.Results);
-        var kept = GarbageCollection.Collect(bench.State, [bench.Folder["bench.lock.json"]], TimeSpan.FromSeconds(-60), dryRun: false);
+        var kept = GarbageCollection.Collect(bench.State, [File.ReadAllText(bench.Folder["bench.lock.json"])], TimeSpan.FromSeconds(-60), dryRun: false);
         Assert.Equal(dry, kept);
         Assert.Equal("a:reused", Words(await bench.RunAsync()));
         Assert.Equal("a:ran", Words(await bench.Step("a", "one").RunAsync()));

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Pipeline.Engine.Caching;
+using Pipeline.Engine.Storage;
+
+namespace Pipeline.Engine.Execution;
+
+/// <summary>As <see cref="GarbageCollection"/>, in a shared store. It takes no lock: what others write meanwhile is younger than any age, and a result that loses a blob all the same is a miss.</summary>
+public static class RemoteGarbage
+{
+    private const int AtOnce = 16;
+
+    /// <summary>Nothing younger than this is removed, whatever the caller says: a machine may have put blobs there whose result is still to come.</summary>
+    public static readonly TimeSpan Youngest = TimeSpan.FromHours(1);
+
+    /// <summary>Keeps what <paramref name="locks"/> (texts of lock files) and this machine's latest runs name, and all that was written later than <paramref name="age"/> ago by the store's clock.</summary>
+    /// <exception cref="RemoteStoreException">The store cannot be reached or refuses.</exception>
+    public static async Task<GarbageFound> CollectAsync(IRemoteStore store, EngineState state, IEnumerable<string> locks, TimeSpan age, bool dryRun, CancellationToken cancellation)
+    {
+        var before = state.Clock.GetUtcNow() - (age < Youngest ? Youngest : age);
+        var roots = GarbageCollection.KeysOfHistory(state.Folder).Concat(locks.SelectMany(GarbageCollection.KeysOfLock)).ToHashSet(StringComparer.Ordinal);
+        var results = await ListAsync(store, "results/", cancellation);
+        // Blobs after results: one that a result of the first list names is in the second, or was there before and is gone already.
+        var blobs = await ListAsync(store, "blobs/", cancellation);
+        var dead = results.Where(r => r.Written < before && !roots.Contains(Path.GetFileNameWithoutExtension(r.Name))).ToList();
+        var kept = new HashSet<string>(StringComparer.Ordinal);
+        await Parallel.ForEachAsync(results.Except(dead), Parallelism(cancellation), async (result, stop) =>
+        {
+            if (await store.ReadAsync(result.Name, stop) is not { } bytes || Parse(bytes) is not { } parsed) return;
+            lock (kept) GarbageCollection.Mark(parsed, kept);
+        });
+        var orphans = blobs.Where(b => b.Written < before && !kept.Contains(Path.GetFileName(b.Name))).ToList();
+        var claims = (await ListAsync(store, "claims/", cancellation)).Where(c => c.Written < before).ToList();
+        if (!dryRun)
+        {
+            // Results first: nobody is to find one whose blobs are going.
+            foreach (var part in new[] { dead, orphans, claims })
+                await Parallel.ForEachAsync(part, Parallelism(cancellation), async (found, stop) => await store.DeleteAsync(found.Name, stop));
+        }
+
+        return new(dead.Count, orphans.Count, orphans.Sum(b => b.Size), claims.Count);
+    }
+
+    private static ParallelOptions Parallelism(CancellationToken cancellation) => new() { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation };
+
+    private static async Task<List<RemoteObject>> ListAsync(IRemoteStore store, string prefix, CancellationToken cancellation)
+    {
+        var found = new List<RemoteObject>();
+        await foreach (var item in store.ListAsync(prefix, cancellation)) found.Add(item);
+        return found;
+    }
+
+    private static StepResult? Parse(byte[] bytes)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<StepResult>(bytes, ResultJson.Default.StepResult);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
