@@ -19,9 +19,11 @@ public sealed class ProgramRun : IDisposable
     private readonly Task reading;
     private readonly Task<string> error;
 
-    public ProgramRun(string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
+    /// <param name="under">A command that runs the program, such as a tracer.</param>
+    public ProgramRun(string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, params IReadOnlyList<string> under)
     {
-        var start = new ProcessStartInfo(Dotnet, [Path.Combine(AppContext.BaseDirectory, "pipeline.dll"), .. arguments])
+        IReadOnlyList<string> command = [.. under, Dotnet, Path.Combine(AppContext.BaseDirectory, "pipeline.dll"), .. arguments];
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,

@@ -5,6 +5,8 @@ namespace Pipeline.Engine.Execution;
 /// <summary>Where the steps of one run write before their results are stored. What runs that died left is removed when the next one starts.</summary>
 internal sealed class AttemptFolder : IDisposable
 {
+    private const string Suffix = ".alive";
+
     private readonly FileLock alive;
 
     public AttemptFolder(StateFolder state, string run)
@@ -14,7 +16,9 @@ internal sealed class AttemptFolder : IDisposable
         // The lock before the folder: whoever sees the folder can tell that its run lives.
         alive = FileLock.TryTake(LockOf(Path)) ?? throw new IOException($"{Path} is in use by another run of the same name.");
         Directory.CreateDirectory(Path);
-        foreach (var other in Directory.EnumerateDirectories(root).Where(d => d != Path)) RemoveIfDead(other);
+        // A run may have died between its lock and its folder, or the other way round at its end.
+        var others = Directory.EnumerateDirectories(root).Concat(Directory.EnumerateFiles(root, "*" + Suffix).Select(f => f[..^Suffix.Length]));
+        foreach (var other in others.Where(d => d != Path).Distinct().ToList()) RemoveIfDead(other);
     }
 
     public string Path { get; }
@@ -37,10 +41,10 @@ internal sealed class AttemptFolder : IDisposable
     private static void RemoveIfDead(string folder)
     {
         using var dead = FileLock.TryTake(LockOf(folder));
-        if (dead is null || !Directory.Exists(folder)) return;
-        Directory.Delete(folder, recursive: true);
+        if (dead is null) return;
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         File.Delete(LockOf(folder));
     }
 
-    private static string LockOf(string folder) => folder + ".alive";
+    private static string LockOf(string folder) => folder + Suffix;
 }
