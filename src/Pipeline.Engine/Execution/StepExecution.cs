@@ -93,6 +93,13 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
 
     private static IEnumerable<ArtifactFile> ForPeople(StepDefinition step, StepResult result) => step.Outputs.Where(Deliverables.Includes).SelectMany(o => result.Outputs[o.Name].Files);
 
+    /// <summary>Does a step that has a result once more and stores nothing.</summary>
+    public async Task<(StepTask Task, TaskOutcome Outcome)> ReplayAsync(StepDefinition step, string key, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, string workspace, IStepListener listener, CancellationToken cancellation)
+    {
+        var task = Prepare(step, key, share, upstream, workspace);
+        return (task, await (step.Type.Isolated ? worker : inProcess).RunAsync(task, listener, cancellation));
+    }
+
     private StepTask Prepare(StepDefinition step, string key, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, string workspace)
     {
         // Flat, and removed with the whole run: making folders right after removing some is what file systems are slowest at.
