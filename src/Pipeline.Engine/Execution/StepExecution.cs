@@ -11,6 +11,9 @@ namespace Pipeline.Engine.Execution;
 /// <summary>Takes one step whose inputs are known from decision to stored result.</summary>
 public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecutor worker, RankLauncher launcher, string run, string attempts, Func<StepDefinition, IReadOnlyList<SourceFile>> sources, StepGraph graph, Action<RunEvent> tell)
 {
+    /// <summary>Asked for by the first step that runs: a run that reuses everything does not pay for it.</summary>
+    private readonly Lazy<IReadOnlyDictionary<string, string>> environment = new(() => RunEnvironment.Of(graph.Definition.Folder));
+
     /// <summary>The outcome, or null with who is doing this step now: then ask again later.</summary>
     public async Task<(StepOutcome? Outcome, string HeldBy)> RunAsync(StepDefinition step, Decision.Run decision, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, bool forced, CancellationToken cancellation)
     {
@@ -152,6 +155,7 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
             Seconds = Math.Round(seconds, 3),
             Run = run,
             Finished = state.Clock.GetUtcNow(),
+            Environment = environment.Value,
         };
         state.Results.Write(result);
         return result;
