@@ -20,6 +20,7 @@ public static class CommandLine
         ExplainVerb.Create(),
         ValidateVerb.Create(),
         GraphVerb.Create(),
+        VerifyVerb.Create(),
         StatusVerb.Create(),
         RunsVerb.Create(),
         LogsVerb.Create(),

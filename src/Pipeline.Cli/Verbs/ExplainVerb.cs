@@ -24,7 +24,7 @@ internal static class ExplainVerb
             var decision = PlanVerb.Make(opened, new HashSet<string>()).Decisions.Single(d => d.Step == wanted);
             Console.WriteLine($"{wanted.Id}  {wanted.Type.Name}, version {wanted.Type.Version}");
             Console.WriteLine($"  {decision.Word}: {decision.Reason}");
-            if (decision is Decision.Reuse reuse) Console.WriteLine($"  made by run {reuse.Result.Run} at {reuse.Result.Finished:yyyy-MM-dd HH:mm:ss} UTC in {Screens.Text.Duration(reuse.Result.Seconds)}");
+            if (decision is Decision.Reuse reuse) ShowOrigin(reuse.Result);
             var recipe = decision switch { Decision.Reuse r => r.Recipe, Decision.Run r => r.Recipe, _ => null };
             if (recipe is null) return ExitCode.Success;
             Console.WriteLine($"  key {recipe.Key}");
@@ -34,6 +34,12 @@ internal static class ExplainVerb
             return ExitCode.Success;
         });
         return command;
+    }
+
+    private static void ShowOrigin(StepResult result)
+    {
+        Console.WriteLine($"  made by run {result.Run} at {result.Finished:yyyy-MM-dd HH:mm:ss} UTC in {Screens.Text.Duration(result.Seconds)}");
+        foreach (var (name, value) in result.Environment.OrderBy(f => f.Key, StringComparer.Ordinal)) Console.WriteLine($"    {name,-12}  {value}");
     }
 
     private static void ShowDifferences(OpenedPipeline opened, string step, Recipe recipe)

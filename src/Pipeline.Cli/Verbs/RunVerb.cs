@@ -37,7 +37,8 @@ internal static class RunVerb
 
             using var log = new RunLog(opened.State.Folder);
             using var screen = Screen.Choose(parsed.GetValue(json), opened);
-            var scheduler = new Scheduler(opened.State, new InProcessExecutor(opened.Catalog, opened.State.Store), new WorkerExecutor(WorkerVerb.CommandOfThisProgram(), Ranks.Launcher, Ranks.FollowThisProcess()), Ranks.Launcher, MachineResources.OfThisMachine());
+            var executors = Executors.For(opened);
+            var scheduler = new Scheduler(opened.State, executors.InProcess, executors.Worker, Ranks.Launcher, MachineResources.OfThisMachine());
             var options = new RunOptions(parsed.GetValue(jobs), forced, parsed.GetValue(keepGoing), holds);
             RunSummary summary;
             try

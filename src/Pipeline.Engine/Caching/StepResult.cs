@@ -25,6 +25,10 @@ public sealed record StepResult
     public required double Seconds { get; init; }
     public required string Run { get; init; }
     public required DateTimeOffset Finished { get; init; }
+    /// <summary>Facts of where it was made that do not change its bytes: system, processor, versions, git commit. Empty in results of older versions.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get => field ?? Nothing; init; }
+
+    private static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>();
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]

@@ -11,6 +11,9 @@ namespace Pipeline.Engine.Execution;
 /// <summary>Takes one step whose inputs are known from decision to stored result.</summary>
 public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecutor worker, RankLauncher launcher, string run, string attempts, Func<StepDefinition, IReadOnlyList<SourceFile>> sources, StepGraph graph, Action<RunEvent> tell)
 {
+    /// <summary>Asked for by the first step that runs: a run that reuses everything does not pay for it.</summary>
+    private readonly Lazy<IReadOnlyDictionary<string, string>> environment = new(() => RunEnvironment.Of(graph.Definition.Folder));
+
     /// <summary>The outcome, or null with who is doing this step now: then ask again later.</summary>
     public async Task<(StepOutcome? Outcome, string HeldBy)> RunAsync(StepDefinition step, Decision.Run decision, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, bool forced, CancellationToken cancellation)
     {
@@ -100,6 +103,14 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
 
     private static IEnumerable<ArtifactFile> ForPeople(StepDefinition step, StepResult result) => step.Outputs.Where(Deliverables.Includes).SelectMany(o => result.Outputs[o.Name].Files);
 
+    /// <summary>Does a step that has a result once more and stores nothing.</summary>
+    public async Task<(StepTask Task, TaskOutcome Outcome)> ReplayAsync(StepDefinition step, string key, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, string workspace, IStepListener listener, CancellationToken cancellation)
+    {
+        await state.Cache.FetchAsync(step.Inputs.SelectMany(i => upstream[i.Step].Outputs[i.Output].Files), cancellation);
+        var task = Prepare(step, key, share, upstream, workspace, attempt: 1);
+        return (task, await (step.Type.Isolated ? worker : inProcess).RunAsync(task, listener, cancellation));
+    }
+
     private StepTask Prepare(StepDefinition step, string key, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, string workspace, int attempt)
     {
         // Flat, and removed with the whole run: making folders right after removing some is what file systems are slowest at.
@@ -159,6 +170,7 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
             Seconds = Math.Round(seconds, 3),
             Run = run,
             Finished = state.Clock.GetUtcNow(),
+            Environment = environment.Value,
         };
         state.Results.Write(result);
         return result;

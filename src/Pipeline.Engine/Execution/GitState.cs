@@ -1,0 +1,49 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Pipeline.Engine.Execution;
+
+/// <summary>What git says of a folder, asked of the program <c>git</c>.</summary>
+public static class GitState
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>The commit that is checked out, and whether anything differs from it; null outside a repository, before its first commit, or without git.</summary>
+    public static (string Commit, bool Dirty)? Of(string folder) =>
+        Ask(folder, "rev-parse", "--verify", "HEAD") is { Succeeded: true } commit && Ask(folder, "status", "--porcelain") is { Succeeded: true } status
+            ? (commit.Output.Trim(), status.Output.Trim().Length > 0) : null;
+
+    /// <summary>A committed file's text at a commit, branch or tag. Fails with git's words where there is none.</summary>
+    public static (bool Succeeded, string Output, string Error) FileAt(string file, string reference)
+    {
+        // A reference that begins with a dash would be an option.
+        if (reference.StartsWith('-')) return (false, "", $"'{reference}' is no commit, branch or tag");
+        return Ask(Path.GetDirectoryName(Path.GetFullPath(file))!, "show", $"{reference}:./{Path.GetFileName(file)}") ?? (false, "", "git is not installed");
+    }
+
+    /// <summary>Null where git cannot be started.</summary>
+    private static (bool Succeeded, string Output, string Error)? Ask(string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("git", ["-C", folder, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        // Asking must not write: another git may hold the index.
+        start.Environment["GIT_OPTIONAL_LOCKS"] = "0";
+        start.Environment["GIT_TERMINAL_PROMPT"] = "0";
+        try
+        {
+            using var process = Process.Start(start)!;
+            process.StandardInput.Close();
+            var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            if (!process.WaitForExit(Patience))
+            {
+                process.Kill(entireProcessTree: true);
+                return (false, "", "git did not answer");
+            }
+
+            return (process.ExitCode == 0, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult().Trim());
+        }
+        catch (Win32Exception)
+        {
+            return null;
+        }
+    }
+}
