@@ -9,7 +9,7 @@ using Pipeline.Engine.Storage;
 namespace Pipeline.Engine.Execution;
 
 /// <summary>Takes one step whose inputs are known from decision to stored result.</summary>
-public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecutor worker, RankLauncher launcher, string run, string attempts, Func<StepDefinition, IReadOnlyList<SourceFile>> sources, StepGraph graph, Action<RunEvent> tell)
+public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecutor worker, RankLauncher launcher, string run, string attempts, Func<StepDefinition, IReadOnlyList<SourceFile>> sources, StepGraph graph, Secrets secrets, Action<RunEvent> tell)
 {
     /// <summary>The outcome, or null with who is doing this step now: then ask again later.</summary>
     public async Task<(StepOutcome? Outcome, string HeldBy)> RunAsync(StepDefinition step, Decision.Run decision, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, bool forced, CancellationToken cancellation)
@@ -45,12 +45,14 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
         try
         {
             await state.Cache.FetchAsync(step.Inputs.SelectMany(i => upstream[i.Step].Outputs[i.Output].Files), cancellation);
+            var used = await secrets.OfAsync(step, cancellation);
             StepTask? task = null;
             TaskOutcome outcome;
-            using (var log = new StepLog(step, logFile, tell))
+            using (var file = new StepLog(step, logFile, tell))
             {
+                var log = secrets.Hide(file);
                 outcome = await tries.RunAsync(
-                    (number, stop) => (step.Type.Isolated ? worker : inProcess).RunAsync(task = Prepare(step, key, share, upstream, workspace, number), log, stop),
+                    async (number, stop) => secrets.Hide(await (step.Type.Isolated ? worker : inProcess).RunAsync(task = Prepare(step, key, share, upstream, workspace, number) with { Secrets = used }, log, stop)),
                     log.Logged,
                     cancellation);
             }
@@ -71,7 +73,7 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
         }
 
         StepOutcome Failed(FailureCause cause, string message) =>
-            new(step, StepState.Failed, decision.Reason, key, watch.Elapsed.TotalSeconds, null, new(cause, message, logFile), notice) { Attempts = Math.Max(1, tries.Count) };
+            new(step, StepState.Failed, decision.Reason, key, watch.Elapsed.TotalSeconds, null, new(cause, secrets.Hide(message), logFile), notice) { Attempts = Math.Max(1, tries.Count) };
     }
 
     /// <summary>A result that was in the store and of which a blob is no longer there, or was found damaged.</summary>
@@ -112,6 +114,7 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
             Uses = step.Type.Name,
             Key = key,
             With = step.With,
+            Env = step.Env,
             Inputs =
             [
                 .. from input in step.Inputs
@@ -136,6 +139,7 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
         var outputs = new SortedDictionary<string, ResultOutput>(StringComparer.Ordinal);
         foreach (var (name, folder) in task.Outputs)
         {
+            secrets.RefuseInNames(name, folder);
             var manifest = state.Store.TakeFolder(folder);
             outputs[name] = new(manifest.Digest, manifest.Files);
         }
