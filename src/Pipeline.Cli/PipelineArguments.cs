@@ -53,7 +53,7 @@ internal sealed class PipelineArguments
             Profile = parsed.GetValue(profile),
             Environment = Environment.GetEnvironmentVariable,
         });
-        return read.Definition is { } definition ? new(definition, catalog, StateOf(parsed, definition, writes)) : throw new WrongInputException(ProblemPrinter.Print([.. read.Problems.Select(FromHere)], read.Text));
+        return read.Definition is { } definition ? new(definition, catalog, StateOf(parsed, definition, writes)) : throw new WrongInputException(ProblemPrinter.Print([.. read.Problems.Select(FromHere)]));
     }
 
     /// <summary>The place as one would type it: what terminals and editors make a link of.</summary>

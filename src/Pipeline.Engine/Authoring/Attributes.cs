@@ -19,6 +19,10 @@ public sealed class ChoicesAttribute(params string[] words) : Attribute
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SpeedOnlyAttribute : Attribute;
 
+/// <summary>A text, or a list or mapping of texts, that may be a secret: <c>${{ secrets.NAME }}</c>. The recipe then holds its name; the step gets its value.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class SecretAttribute : Attribute;
+
 /// <summary>A list of paths or globs of files outside the store. The engine resolves and hashes them; the step reads <see cref="StepContext.Sources"/>.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SourceFilesAttribute : Attribute;

@@ -36,6 +36,8 @@ public sealed record Option
     public Option? Element { get; init; }
     public bool SpeedOnly { get; init; }
     public bool SourceFiles { get; init; }
+    /// <summary>May be given as <c>${{ secrets.NAME }}</c>.</summary>
+    public bool Secret { get; init; }
 
     /// <summary>For messages and docs: <c>integer, 257 to 1,000,000, default 32,000</c>.</summary>
     public string Describe()

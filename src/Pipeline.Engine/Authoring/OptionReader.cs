@@ -57,7 +57,9 @@ public static class OptionReader
         {
             SpeedOnly = property.IsDefined(typeof(SpeedOnlyAttribute)),
             SourceFiles = property.IsDefined(typeof(SourceFilesAttribute)),
+            Secret = property.IsDefined(typeof(SecretAttribute)),
         };
+        if (option is { Secret: true, Element: not null }) option = option with { Element = option.Element with { Secret = true } };
         // A range or choice on a list or mapping is about what it holds.
         return option.Element is { } element ? option with { Element = Bounded(element, property) } : Bounded(option, property);
     }

@@ -32,6 +32,9 @@ public sealed class StepContext
     /// <summary>The steps above this one, for a step that draws them; empty unless <see cref="StepType.ReadsAncestry"/>.</summary>
     public IReadOnlyList<Ancestor> Ancestry { get; init; } = [];
 
+    /// <summary>The variables that the pipeline declares for the step.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     public required IStepListener Listener { get; init; }
 
     private readonly SortedDictionary<string, double> metrics = new(StringComparer.Ordinal);

@@ -31,6 +31,9 @@ public abstract class StepType
     /// <summary>The list input whose steps' outputs the step passes on: it has the outputs that all of them have. Those of them that are skipped are not given to it.</summary>
     public virtual string? PassesOn => null;
 
+    /// <summary>True for a step that gives <see cref="StepContext.Environment"/> to what it starts. Isolated steps have it in their process.</summary>
+    public virtual bool ReadsEnvironment => false;
+
     /// <summary>Facts of the environment that change the step's bytes, such as a library's version.</summary>
     public virtual IReadOnlyDictionary<string, string> Facets => NoFacts;
 

@@ -10,7 +10,7 @@ public sealed record RecipeInput(string Port, string Member, string Digest);
 /// <summary>Everything that can change a result's bytes, and the cache key that follows from it. Never a path, a clock, a host or a worker count.</summary>
 public sealed class Recipe
 {
-    public Recipe(StepType type, JsonObject with, IEnumerable<RecipeInput> inputs, string? sources, IReadOnlyList<Ancestor> ancestry)
+    public Recipe(StepType type, JsonObject with, IEnumerable<RecipeInput> inputs, string? sources, IReadOnlyList<Ancestor> ancestry, JsonObject? env = null)
     {
         Json = new JsonObject
         {
@@ -21,6 +21,7 @@ public sealed class Recipe
         };
         if (sources is not null) Json["sources"] = sources;
         if (type.Facets.Count > 0) Json["environment"] = new JsonObject(type.Facets.Select(f => KeyValuePair.Create(f.Key, (JsonNode?)f.Value)));
+        if (env is { Count: > 0 }) Json["env"] = env.DeepClone();
         if (ancestry.Count > 0)
             Json["ancestry"] = new JsonArray([.. ancestry.Select(a => new JsonObject { ["id"] = a.Id, ["uses"] = a.Uses, ["after"] = new JsonArray([.. a.DependsOn.Select(d => (JsonNode)d)]) })]);
         Key = Sha256.Of(CanonicalJson.Bytes(Json));

@@ -19,13 +19,12 @@ public sealed record ReadOptions
 }
 
 /// <summary>A definition where there is no problem, otherwise every problem that was found, sorted by place.</summary>
-/// <param name="Text">The text of the file, for excerpts; empty where it could not be read as text.</param>
-public sealed record ReadResult(PipelineDefinition? Definition, IReadOnlyList<Problem> Problems, string Text);
+public sealed record ReadResult(PipelineDefinition? Definition, IReadOnlyList<Problem> Problems);
 
 /// <summary>Turns a pipeline file into checked records, or into all that is wrong with it.</summary>
 public static class DefinitionReader
 {
-    private static readonly string[] Keys = ["name", "store", "params", "profiles", "defaults", "steps"];
+    private static readonly string[] Keys = ["name", "store", "include", "params", "profiles", "secrets", "env", "defaults", "steps"];
 
     public static ReadResult Read(string file, StepCatalog catalog, ReadOptions options)
     {
@@ -37,7 +36,7 @@ public static class DefinitionReader
         {
             var problems = new ProblemList();
             refused.AddTo(problems);
-            return new(null, problems.Sorted(), "");
+            return new(null, problems.Sorted(file));
         }
     }
 
@@ -58,7 +57,7 @@ public static class DefinitionReader
             refused.AddTo(problems);
         }
 
-        return new(problems.Count == 0 ? definition : null, problems.Sorted(), source.Text);
+        return new(problems.Count == 0 ? definition : null, problems.Sorted(source.Name));
     }
 
     private static PipelineDefinition? Define(SourceText source, StepCatalog catalog, ReadOptions options, ProblemList problems)
@@ -67,22 +66,27 @@ public static class DefinitionReader
             throw new RefusedException(ProblemCodes.WrongShape, source.At(1, 1, 0), "the file is empty", "write name and steps");
         if (node is not MapNode root) throw new RefusedException(ProblemCodes.WrongShape, node.Place, $"a pipeline file is a mapping, not {node.Words}", "write name and steps");
         var overrides = new Overrides(options, problems);
-        root = overrides.Apply(root);
+        root = overrides.Apply(new Includes(problems).Apply(root, source));
         foreach (var (key, _) in root.Entries.Where(e => !Keys.Contains(e.Key.Text)))
             problems.Add(ProblemCodes.UnknownKey, key.Place, $"unknown key '{Excerpt.Short(key.Text)}' of a pipeline", Nearest.Remedy(key.Text, Keys, "a pipeline has"));
         var name = Name(root, source, problems);
         var parameters = new Params(root["params"], options, problems);
-        var expressions = new Expressions(parameters, options, problems);
+        var expressions = new Expressions(parameters, options, Path.GetDirectoryName(Path.GetFullPath(source.Name))!, problems);
         parameters.WorkOut(expressions);
         var store = Store(root, expressions, problems);
-        var settings = new StepSettings(catalog, expressions, problems);
+        var secrets = SecretDeclarations.Read(root["secrets"], expressions, problems);
+        expressions.Secrets = [.. secrets.Select(s => s.Name)];
+        var variables = new Variables(expressions, problems);
+        var env = variables.OfFile(root["env"]);
+        expressions.Declared = env.ToDictionary(v => v.Key, v => (string)v.Value!, StringComparer.Ordinal);
+        var settings = new StepSettings(catalog, expressions, env, variables, problems);
         var steps = Steps(root, source, problems) is { } written ? new StepReader(catalog, expressions, settings, problems).Read(Made(written)) : [];
         new Wiring(steps, catalog, expressions, problems).JoinAll();
         new StepConditions(steps, expressions, problems).ReadAll();
         Cycles.Report(steps, problems);
         if (problems.Count > 0) return null;
         var full = Path.GetFullPath(source.Name);
-        return new(name, full, Path.GetDirectoryName(full)!, [.. steps.Select(Finished)]) { Store = store };
+        return new(name, full, Path.GetDirectoryName(full)!, [.. steps.Select(Finished)]) { Store = store, Secrets = secrets };
 
         // What comes after sees steps as if each had been written out.
         MapNode Made(MapNode written)
@@ -147,6 +151,7 @@ public static class DefinitionReader
         Inputs = step.Inputs,
         Needs = step.Needs,
         When = step.When,
+        Env = step.Env,
         Resources = step.Resources,
         Timeout = step.Timeout,
         Retry = step.Retry,

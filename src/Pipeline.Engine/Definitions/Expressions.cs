@@ -1,9 +1,13 @@
 using System.Text;
+using System.Text.RegularExpressions;
+using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Storage;
 
 namespace Pipeline.Engine.Definitions;
 
 /// <summary>Replaces <c>${{ params.NAME }}</c>, <c>${{ env.NAME }}</c> and <c>${{ 'text' }}</c>. Alone in a scalar it keeps its type; inside a longer one it is text.</summary>
-internal sealed class Expressions(Params parameters, ReadOptions options, ProblemList problems)
+/// <param name="folder">From where <c>hashFiles</c> looks: that of the pipeline file.</param>
+internal sealed partial class Expressions(Params parameters, ReadOptions options, string folder, ProblemList problems)
 {
     public const string Opening = "${{";
     private const string Closing = "}}";
@@ -11,6 +15,15 @@ internal sealed class Expressions(Params parameters, ReadOptions options, Proble
     /// <summary>Params made of params can double at each level: a few lines must not become gigabytes.</summary>
     private const long MaximumCharacters = 16 << 20;
     private long characters;
+
+    /// <summary>The names of the file's secrets.</summary>
+    public IReadOnlyCollection<string> Secrets { get; set; } = [];
+
+    /// <summary>The variables that the file itself declares: they come before those of this process.</summary>
+    public IReadOnlyDictionary<string, string> Declared { get; set; } = new Dictionary<string, string>();
+
+    /// <summary>The name where a scalar is a secret and nothing else.</summary>
+    public static string? SecretIn(ScalarNode scalar) => WholeSecret().Match(scalar.Text) is { Success: true } match ? match.Groups[1].Value : null;
 
     /// <summary>The node that stands for this one, or null where what is wrong has been said.</summary>
     public Node? Resolve(Node node)
@@ -66,21 +79,26 @@ internal sealed class Expressions(Params parameters, ReadOptions options, Proble
         Func<Place> at = () => Locate(scalar, scalar.Text[open..(close + Closing.Length)]);
         var inner = scalar.Text[start..close].Trim();
         if (inner is ['\'', .. var literal, '\''] && !literal.Contains('\'', StringComparison.Ordinal)) return new("", literal, close + Closing.Length, at);
+        if (HashFiles().IsMatch(inner)) return new("hashFiles", inner, close + Closing.Length, at);
         if (inner.Split('.') is [("params" or "env") and var context, var name] && name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'))
             return new(context, name, close + Closing.Length, at);
-        Bad(at(), $"'{Excerpt.Short(inner)}' is not an expression");
+        if (inner.StartsWith("secrets.", StringComparison.Ordinal)) problems.Add(ProblemCodes.BadSecret, at(), "a secret cannot stand here", "secrets are whole values: of variables (env) of commands and processes, and of options made for them");
+        else if (inner.StartsWith("steps.", StringComparison.Ordinal)) problems.Add(ProblemCodes.BadExpression, at(), $"'{Excerpt.Short(inner)}' is known only while the pipeline runs", "metrics of steps stand in when, until and gates: STEP.METRIC");
+        else if (inner.StartsWith("matrix.", StringComparison.Ordinal)) problems.Add(ProblemCodes.BadExpression, at(), $"'{Excerpt.Short(inner)}' has a value only in a step with a matrix that gives it", "add matrix: { NAME: [VALUES] } to the step");
+        else Bad(at(), $"'{Excerpt.Short(inner)}' is not an expression");
         return null;
     }
 
     private void Bad(Place at, string message) =>
-        problems.Add(ProblemCodes.BadExpression, at, message, "write ${{ params.NAME }} or ${{ env.NAME }}; a literal '${{' is written ${{ '${{' }}");
+        problems.Add(ProblemCodes.BadExpression, at, message, "write ${{ params.NAME }}, ${{ env.NAME }} or ${{ hashFiles('GLOB') }}; a literal '${{' is written ${{ '${{' }}");
 
     private Node? Value(ScalarNode scalar, Reference term)
     {
         if (term.Context == "") return new ScalarNode(scalar.Place, term.Name, plain: false);
+        if (term.Context == "hashFiles") return Hash(scalar, term);
         if (term.Context == "env")
         {
-            if (options.Environment(term.Name) is not { } variable)
+            if ((Declared.GetValueOrDefault(term.Name) ?? options.Environment(term.Name)) is not { } variable)
             {
                 problems.Add(ProblemCodes.UnsetVariable, term.At(), $"the environment variable '{term.Name}' is not set", $"export {term.Name}=VALUE, or use a param instead");
                 return null;
@@ -105,6 +123,31 @@ internal sealed class Expressions(Params parameters, ReadOptions options, Proble
             _ => value,
         };
     }
+
+    /// <summary>The digest of the names and contents of files, relative to the folder of the pipeline.</summary>
+    private ScalarNode? Hash(ScalarNode scalar, Reference term)
+    {
+        try
+        {
+            var patterns = Quoted().Matches(term.Name).Select(m => new SourcePattern(m.Groups[1].Value));
+            var files = SourceFiles.Resolve(patterns, folder, new FileDigests("", TimeProvider.System));
+            return new ScalarNode(scalar.Place, new Manifest(files.Select(f => new ArtifactFile(f.Name, f.Size, f.Sha256))).Digest, plain: false);
+        }
+        catch (Exception e) when (e is SourceMissingException or IOException or UnauthorizedAccessException)
+        {
+            problems.Add(ProblemCodes.BadExpression, term.At(), e.Message, "hashFiles takes globs of files that there are, relative to the pipeline file");
+            return null;
+        }
+    }
+
+    [GeneratedRegex(@"^hashFiles\(\s*'[^']+'(\s*,\s*'[^']+')*\s*\)$", RegexOptions.CultureInvariant)]
+    private static partial Regex HashFiles();
+
+    [GeneratedRegex(@"^\s*\$\{\{\s*secrets\.([A-Za-z0-9_-]+)\s*\}\}\s*$", RegexOptions.CultureInvariant)]
+    private static partial Regex WholeSecret();
+
+    [GeneratedRegex("'([^']+)'", RegexOptions.CultureInvariant)]
+    private static partial Regex Quoted();
 
     private void Charge(long more, Func<Place> at)
     {

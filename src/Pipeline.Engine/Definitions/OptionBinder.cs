@@ -21,6 +21,14 @@ internal sealed class OptionBinder(string owner, Option root, Expressions expres
         return failed ? null : value as JsonObject;
     }
 
+    /// <summary>As <see cref="Bind"/>, for a root that is a mapping of names of the file's own.</summary>
+    public JsonObject? BindMap(Node given, Place at)
+    {
+        failed = false;
+        var value = Value(root, given, "", at);
+        return failed ? null : value as JsonObject;
+    }
+
     /// <summary>The value of an option, where the file gives it; else the nearest thing above it that the file gives.</summary>
     public Node? Locate(Node? given, string path)
     {
@@ -42,6 +50,7 @@ internal sealed class OptionBinder(string owner, Option root, Expressions expres
 
     private JsonNode? Value(Option option, Node given, string path, Place at)
     {
+        if (option is { Secret: true, Kind: OptionKind.Text } && given is ScalarNode secret && Expressions.SecretIn(secret) is { } name) return Secret(name, secret);
         if (expressions.Resolve(given) is not { } node)
         {
             failed = true;
@@ -62,6 +71,13 @@ internal sealed class OptionBinder(string owner, Option root, Expressions expres
             (OptionKind.Number, ScalarNode { Plain: true } number) when Scalars.Number(number.Text) is { } value => InRange(option, value, path, number) ? JsonValue.Create(value) : null,
             _ => WrongType(option, node, path),
         };
+    }
+
+    private JsonObject? Secret(string name, ScalarNode given)
+    {
+        if (expressions.Secrets.Contains(name)) return SecretReference.To(name);
+        Wrong(ProblemCodes.BadSecret, given.Place, $"the pipeline has no secret '{name}'", Nearest.Remedy(name, expressions.Secrets, "it has") ?? $"add secrets: {{ {name}: {{ env: VARIABLE }} }}");
+        return null;
     }
 
     private JsonObject Group(Option option, MapNode given, string path, Place at)

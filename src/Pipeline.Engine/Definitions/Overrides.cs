@@ -7,7 +7,7 @@ internal sealed class Overrides(ReadOptions options, ProblemList problems)
 
     public MapNode Apply(MapNode root)
     {
-        if (Profile(root) is { } profile) root = Merge(root, profile);
+        if (Profile(root) is { } profile) root = Merge(root, profile, isFile: true);
         foreach (var (path, value) in options.Sets.Where(s => !IsOfVariant(root, s.Path))) root = Set(root, path, value);
         return root;
     }
@@ -58,19 +58,23 @@ internal sealed class Overrides(ReadOptions options, ProblemList problems)
     }
 
     /// <summary>Mappings merge; texts and lists replace.</summary>
-    private static MapNode Merge(MapNode below, MapNode above)
+    public static MapNode Merge(MapNode below, MapNode above, bool isFile = false, bool isParams = false)
     {
         var merged = below.Entries.ToList();
         var places = merged.Select((e, i) => (e.Key.Text, i)).ToDictionary(StringComparer.Ordinal);
         foreach (var entry in above.Entries)
         {
             if (!places.TryGetValue(entry.Key.Text, out var place)) merged.Add(entry);
-            else if (merged[place].Value is MapNode old && entry.Value is MapNode overlay) merged[place] = new(merged[place].Key, Merge(old, overlay));
+            else if (merged[place].Value is MapNode old && entry.Value is MapNode overlay) merged[place] = new(merged[place].Key, Merge(old, overlay, isParams: isFile && entry.Key.Text == "params"));
+            else if (isParams && merged[place].Value is MapNode declared) merged[place] = new(merged[place].Key, WithDefault(declared, entry.Value));
             else merged[place] = new(merged[place].Key, entry.Value);
         }
 
         return new(below.Place, merged);
     }
+
+    /// <summary>A value laid over a typed param: it stays what it is declared as.</summary>
+    private static MapNode WithDefault(MapNode declared, Node value) => declared.With(new(new ScalarNode(value.Place, ParamType.Default, plain: true), value));
 
     private MapNode Set(MapNode root, string path, string value)
     {
@@ -85,6 +89,7 @@ internal sealed class Overrides(ReadOptions options, ProblemList problems)
                 throw Bad(at, $"the pipeline has no {segments[0][..^1]} '{Excerpt.Short(name)}'", Nearest.Remedy(name, names, "it has"));
             }
 
+            if (segments is ["params", var typed] && (root["params"] as MapNode)?[typed] is MapNode) segments = ["params", typed, ParamType.Default];
             var node = NodeReader.Read(at.Source, problems) ?? new ScalarNode(at, "", plain: true);
             return (MapNode)NodePaths.Set(root, segments, node, at);
         }

@@ -7,6 +7,7 @@ internal sealed class Params
     private const int DeepestChain = 32;
 
     private readonly Dictionary<string, Node> given = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (ScalarNode Name, MapNode Declaration)> typed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> overrides = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Node?> values = new(StringComparer.Ordinal);
     private readonly List<string> chain = [];
@@ -24,10 +25,18 @@ internal sealed class Params
             problems.Add(ProblemCodes.WrongShape, declared.Place, $"'params' is a mapping of names to values, not {declared.Words}");
         }
 
-        foreach (var (name, value) in options.Params.OrderBy(p => p.Key, StringComparer.Ordinal)) Override(name, value);
+        foreach (var name in given.Keys.Where(n => !options.Params.ContainsKey(n)).ToList())
+        {
+            if (options.Environment(VariableOf(name)) is { } value) Override(name, value, VariableOf(name));
+        }
+
+        foreach (var (name, value) in options.Params.OrderBy(p => p.Key, StringComparer.Ordinal)) Override(name, value, $"--param {name}");
     }
 
     public IReadOnlyCollection<string> Names => given.Keys;
+
+    /// <summary>The environment variable that sets a param: <c>PIPELINE_PARAM_VOCAB_SIZE</c>.</summary>
+    public static string VariableOf(string param) => "PIPELINE_PARAM_" + param.ToUpperInvariant().Replace('-', '_');
 
     /// <summary>Works out every param, so that a mistake in one that no step reads is found too.</summary>
     public void WorkOut(Expressions expressions)
@@ -47,7 +56,10 @@ internal sealed class Params
 
         if (chain.Count == DeepestChain) throw new RefusedException(ProblemCodes.TooDeepOrTooMany, use(), $"params refer to each other more than {DeepestChain} deep", null);
         chain.Add(name);
-        value = WorkOut(name, given[name], expressions);
+        var type = typed.TryGetValue(name, out var declared) ? ParamType.Read(declared.Name, declared.Declaration, expressions, problems) : null;
+        // Where the declaration itself is wrong, its value is not looked at.
+        value = type is null && declared.Name is not null ? null : WorkOut(name, given[name], expressions);
+        if (value is not null && type?.Accepts(value, expressions, problems) == false) value = null;
         chain.RemoveAt(chain.Count - 1);
         return values[name] = value;
     }
@@ -70,14 +82,20 @@ internal sealed class Params
     {
         if (!Definitions.Names.IsValid(name.Text))
             problems.Add(ProblemCodes.BadName, name.Place, $"the param '{Excerpt.Short(name.Text)}' has a bad name", Definitions.Names.Rule);
+        if (value is MapNode declaration)
+        {
+            typed[name.Text] = (name, declaration);
+            value = ParamType.DefaultOf(declaration) ?? new ScalarNode(name.Place, "", plain: true);
+        }
+
         if (value is MapNode || (value is ListNode list && list.Items.Any(i => i is not ScalarNode)))
             problems.Add(ProblemCodes.WrongShape, value.Place, $"the param '{Excerpt.Short(name.Text)}' is {value.Words}{(value is ListNode ? " of more than plain values" : "")}", "a param is text, a number, true, false or a list of them");
         else given[name.Text] = value;
     }
 
-    private void Override(string name, string text)
+    private void Override(string name, string text, string by)
     {
-        var words = Excerpt.Short($"--param {name}={text}", 120);
+        var words = Excerpt.Short($"{by}={text}", 120);
         var at = new SourceText(words, text, isFile: false).At(0, 0, 0);
         if (!given.ContainsKey(name))
         {

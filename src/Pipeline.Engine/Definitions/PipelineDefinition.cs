@@ -9,6 +9,9 @@ namespace Pipeline.Engine.Definitions;
 /// <param name="Steps">In the order of the file.</param>
 public sealed record PipelineDefinition(string Name, string File, string Folder, IReadOnlyList<StepDefinition> Steps)
 {
+    /// <summary>Where its secrets are to be had.</summary>
+    public IReadOnlyList<SecretSource> Secrets { get; init; } = [];
+
     /// <summary>The URI of the store that results are shared by, or null.</summary>
     public string? Store { get; init; }
 }
@@ -30,6 +33,9 @@ public sealed record StepDefinition
 
     /// <summary>The step runs only where this holds; its names are metrics, <c>STEP.METRIC</c>, of steps that <see cref="Needs"/> lists. Null where it always runs.</summary>
     public Condition? When { get; init; }
+
+    /// <summary>Variables for its process or its command: a text each, or a secret by name. Part of the recipe.</summary>
+    public JsonObject Env { get; init; } = [];
 
     public required Resources Resources { get; init; }
 

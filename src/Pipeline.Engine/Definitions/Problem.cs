@@ -7,4 +7,8 @@ public sealed record SourceLocation(string File, int Line, int Column);
 /// <param name="Code">Stable; each has a page in docs/errors.</param>
 /// <param name="Length">Characters to underline, from <paramref name="At"/>.</param>
 /// <param name="Remedy">What to do about it, for the line under the excerpt.</param>
-public sealed record Problem(string Code, SourceLocation At, int Length, string Message, string? Remedy);
+public sealed record Problem(string Code, SourceLocation At, int Length, string Message, string? Remedy)
+{
+    /// <summary>The line that it stands on; empty where the place is not in a file.</summary>
+    public string Line { get; init; } = "";
+}

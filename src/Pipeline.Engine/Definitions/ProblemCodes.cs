@@ -41,4 +41,7 @@ public static class ProblemCodes
     public const string BadTime = "PIPE038";
     public const string BadCondition = "PIPE039";
     public const string BadMatrix = "PIPE040";
+    public const string BadInclude = "PIPE041";
+    public const string BadSecret = "PIPE042";
+    public const string BadVariable = "PIPE043";
 }

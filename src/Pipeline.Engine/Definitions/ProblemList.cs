@@ -13,12 +13,13 @@ internal sealed class ProblemList
 
     public void Add(string code, Place at, string message, string? remedy = null)
     {
-        if (!IsFull) problems.Add(new(code, at.Location, at.Source.IsFile ? at.Length : 0, message, remedy));
+        if (!IsFull) problems.Add(new(code, at.Location, at.Source.IsFile ? at.Length : 0, message, remedy) { Line = at.Source.LineOf(at.Line) });
     }
 
-    public IReadOnlyList<Problem> Sorted() =>
+    /// <summary>Overrides, then the pipeline file from top to bottom, then what it includes.</summary>
+    public IReadOnlyList<Problem> Sorted(string main) =>
     [
-        .. problems.OrderBy(p => p.At.Line).ThenBy(p => p.At.Column).ThenBy(p => p.At.File, StringComparer.Ordinal)
+        .. problems.OrderBy(p => p.At.Line == 0 ? 0 : p.At.File == main ? 1 : 2).ThenBy(p => p.At.Line == 0 ? "" : p.At.File, StringComparer.Ordinal).ThenBy(p => p.At.Line).ThenBy(p => p.At.Column).ThenBy(p => p.At.File, StringComparer.Ordinal)
             .ThenBy(p => p.Code, StringComparer.Ordinal).ThenBy(p => p.Message, StringComparer.Ordinal),
     ];
 }

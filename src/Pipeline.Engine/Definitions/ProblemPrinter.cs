@@ -8,23 +8,21 @@ public static class ProblemPrinter
 {
     private const int Widest = 160;
 
-    /// <param name="text">The text of the file that the problems are about.</param>
     /// <param name="nothing">What did not happen therefore.</param>
-    public static string Print(IReadOnlyList<Problem> problems, string text, string nothing = "nothing was run")
+    public static string Print(IReadOnlyList<Problem> problems, string nothing = "nothing was run")
     {
-        var lines = text.Split('\n');
         var page = new StringBuilder();
-        foreach (var problem in problems) Print(problem, lines, page);
+        foreach (var problem in problems) Print(problem, page);
         var count = problems.Count >= ProblemList.Limit ? $"{problems.Count} errors or more" : problems.Count == 1 ? "1 error" : $"{problems.Count} errors";
         return page.Append(CultureInfo.InvariantCulture, $"{count}; {nothing}.\n").ToString();
     }
 
-    private static void Print(Problem problem, string[] lines, StringBuilder page)
+    private static void Print(Problem problem, StringBuilder page)
     {
         var (file, line, column) = problem.At;
         var where = line > 0 ? $"{file}:{line}:{column}" : $"{file}:";
         page.Append(CultureInfo.InvariantCulture, $"{Excerpt.Clean(where)} error {problem.Code} {Excerpt.Clean(problem.Message)}\n");
-        var code = line > 0 && line <= lines.Length ? lines[line - 1].TrimEnd('\r') : "";
+        var code = problem.Line;
         if (code.Length > 0)
         {
             var (shown, at) = Window(code, Math.Clamp(column - 1, 0, code.Length));

@@ -13,6 +13,22 @@ internal sealed class SourceText(string name, string text, bool isFile)
 
     public Place At(int line, int column, int length = 1) => new(this, line, column, length);
 
+    /// <summary>A line of a file, counted from 1; empty where there is none.</summary>
+    public string LineOf(int line)
+    {
+        if (!IsFile || line < 1) return "";
+        var rest = Text.AsSpan();
+        for (; line > 1; line--)
+        {
+            var end = rest.IndexOf('\n');
+            if (end < 0) return "";
+            rest = rest[(end + 1)..];
+        }
+
+        var length = rest.IndexOf('\n');
+        return (length < 0 ? rest : rest[..length]).TrimEnd('\r').ToString();
+    }
+
     /// <summary>The place of a position in <see cref="Text"/>.</summary>
     public Place AtOffset(int offset, int length = 1)
     {

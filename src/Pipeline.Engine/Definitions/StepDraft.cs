@@ -21,6 +21,7 @@ internal sealed class StepDraft(ScalarNode id)
     public JsonObject? With { get; set; }
     public Resources Resources { get; set; } = new(1, 0, 0, 1);
     public Condition? When { get; set; }
+    public JsonObject Env { get; set; } = [];
     public TimeSpan? Timeout { get; set; }
     public RetryPolicy Retry { get; set; } = RetryPolicy.Never;
 

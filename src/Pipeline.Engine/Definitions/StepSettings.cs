@@ -1,9 +1,11 @@
+using System.Text.Json.Nodes;
 using Pipeline.Engine.Authoring;
 
 namespace Pipeline.Engine.Definitions;
 
-/// <summary>Reads what a step says about how it is run: its resources, timeout and retries.</summary>
-internal sealed class StepSettings(StepCatalog catalog, Expressions expressions, ProblemList problems)
+/// <summary>Reads what a step says about how it is run: its resources, timeout, retries and variables.</summary>
+/// <param name="env">The variables of the file.</param>
+internal sealed class StepSettings(StepCatalog catalog, Expressions expressions, JsonObject env, Variables variables, ProblemList problems)
 {
     private readonly OptionBinder resources = new("resources", ResourceOptions.Tree, expressions, problems);
     private readonly OptionBinder retry = new("retry", RetryOptions.Tree, expressions, problems);
@@ -13,6 +15,20 @@ internal sealed class StepSettings(StepCatalog catalog, Expressions expressions,
         draft.Resources = body.Find("resources") is { } given && Resources(given, type) is { } asked ? asked : new(type.DefaultCpus, 0, 0, 1);
         if (body.Find("timeout") is { } timeout) draft.Timeout = Timeout(timeout);
         if (body.Find("retry") is { } again) draft.Retry = Retry(again);
+        Environment(draft, type, body.Find("env"));
+    }
+
+    /// <summary>The variables of the file under those of the step.</summary>
+    private void Environment(StepDraft draft, StepType type, Entry? given)
+    {
+        if (!Variables.Takes(type))
+        {
+            if (given is { } useless) problems.Add(ProblemCodes.BadVariable, useless.Key.Place, $"{type.Name} reads no variables", "env is for commands and for steps with a process of their own");
+            return;
+        }
+
+        var own = given is { } entry ? variables.OfStep(entry) : [];
+        draft.Env = new(env.Where(v => !own.ContainsKey(v.Key)).Concat(own).OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => KeyValuePair.Create(v.Key, v.Value?.DeepClone())));
     }
 
     /// <summary>Says what is wrong with the file's <c>defaults</c>, also where no step takes them.</summary>

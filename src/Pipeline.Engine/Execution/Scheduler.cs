@@ -15,6 +15,8 @@ public sealed record RunOptions(int Jobs, IReadOnlySet<string> Force, bool KeepG
 /// <summary>Runs what a plan says, in parallel where the graph and the machine allow.</summary>
 public sealed class Scheduler(EngineState state, IExecutor inProcess, IExecutor worker, RankLauncher launcher, MachineResources machine)
 {
+    public SecretReader SecretReader { get; init; } = new(Environment.GetEnvironmentVariable, KeyVault.Ask);
+
     /// <exception cref="LockDiffersException">There is a lock, and the plan breaks it.</exception>
     public async Task<RunSummary> RunAsync(PipelineDefinition definition, RunOptions options, IRunObserver observer, CancellationToken cancellation)
     {
@@ -32,7 +34,9 @@ public sealed class Scheduler(EngineState state, IExecutor inProcess, IExecutor 
         using var attempts = new AttemptFolder(state.Folder, run);
         var gate = new Lock();
         Tell(new RunEvent.RunStarted(run, definition, plan));
-        var execution = new StepExecution(state, inProcess, worker, launcher, run, attempts.Path, sources, graph, Tell);
+        var secrets = new Secrets(definition, SecretReader);
+        await secrets.PrepareAsync();
+        var execution = new StepExecution(state, inProcess, worker, launcher, run, attempts.Path, sources, graph, secrets, Tell);
         var loop = new RunLoop(graph, plan, planner, history, execution, new ResourcePool(machine, options.Jobs), machine, options, run, Tell);
         var outcomes = await loop.RunAsync(cancellation);
         state.Digests.Save();

@@ -9,7 +9,7 @@ using Pipeline.Engine.Storage;
 namespace Pipeline.Engine.Execution;
 
 /// <summary>Takes one step whose inputs are known from decision to stored result.</summary>
-public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecutor worker, RankLauncher launcher, string run, string attempts, Func<StepDefinition, IReadOnlyList<SourceFile>> sources, StepGraph graph, Action<RunEvent> tell)
+public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecutor worker, RankLauncher launcher, string run, string attempts, Func<StepDefinition, IReadOnlyList<SourceFile>> sources, StepGraph graph, Secrets secrets, Action<RunEvent> tell)
 {
     /// <summary>Asked for by the first step that runs: a run that reuses everything does not pay for it.</summary>
     private readonly Lazy<IReadOnlyDictionary<string, string>> environment = new(() => RunEnvironment.Of(graph.Definition.Folder));
@@ -48,12 +48,14 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
         try
         {
             await state.Cache.FetchAsync(step.Inputs.SelectMany(i => upstream[i.Step].Outputs[i.Output].Files), cancellation);
+            var used = await secrets.OfAsync(step, cancellation);
             StepTask? task = null;
             TaskOutcome outcome;
-            using (var log = new StepLog(step, logFile, tell))
+            using (var file = new StepLog(step, logFile, tell))
             {
+                var log = secrets.Hide(file);
                 outcome = await tries.RunAsync(
-                    (number, stop) => (step.Type.Isolated ? worker : inProcess).RunAsync(task = Prepare(step, key, share, upstream, workspace, number), log, stop),
+                    async (number, stop) => secrets.Hide(await (step.Type.Isolated ? worker : inProcess).RunAsync(task = Prepare(step, key, share, upstream, workspace, number) with { Secrets = used }, log, stop)),
                     log.Logged,
                     cancellation);
             }
@@ -74,7 +76,7 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
         }
 
         StepOutcome Failed(FailureCause cause, string message) =>
-            new(step, StepState.Failed, decision.Reason, key, watch.Elapsed.TotalSeconds, null, new(cause, message, logFile), notice) { Attempts = Math.Max(1, tries.Count) };
+            new(step, StepState.Failed, decision.Reason, key, watch.Elapsed.TotalSeconds, null, new(cause, secrets.Hide(message), logFile), notice) { Attempts = Math.Max(1, tries.Count) };
     }
 
     /// <summary>A result that was in the store and of which a blob is no longer there, or was found damaged.</summary>
@@ -106,9 +108,10 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
     /// <summary>Does a step that has a result once more and stores nothing.</summary>
     public async Task<(StepTask Task, TaskOutcome Outcome)> ReplayAsync(StepDefinition step, string key, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, string workspace, IStepListener listener, CancellationToken cancellation)
     {
+        var used = await secrets.OfAsync(step, cancellation);
         await state.Cache.FetchAsync(step.Inputs.SelectMany(i => upstream[i.Step].Outputs[i.Output].Files), cancellation);
-        var task = Prepare(step, key, share, upstream, workspace, attempt: 1);
-        return (task, await (step.Type.Isolated ? worker : inProcess).RunAsync(task, listener, cancellation));
+        var task = Prepare(step, key, share, upstream, workspace, attempt: 1) with { Secrets = used };
+        return (task, secrets.Hide(await (step.Type.Isolated ? worker : inProcess).RunAsync(task, secrets.Hide(listener), cancellation)));
     }
 
     private StepTask Prepare(StepDefinition step, string key, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, string workspace, int attempt)
@@ -129,6 +132,7 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
             Uses = step.Type.Name,
             Key = key,
             With = step.With,
+            Env = step.Env,
             Inputs =
             [
                 .. from input in step.Inputs
@@ -153,6 +157,7 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
         var outputs = new SortedDictionary<string, ResultOutput>(StringComparer.Ordinal);
         foreach (var (name, folder) in task.Outputs)
         {
+            secrets.RefuseInNames(name, folder);
             var manifest = state.Store.TakeFolder(folder);
             outputs[name] = new(manifest.Digest, manifest.Files);
         }

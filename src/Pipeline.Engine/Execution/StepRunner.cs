@@ -18,13 +18,14 @@ public static class StepRunner
             Cpus = task.Cpus,
             Cancellation = cancellation,
             Ancestry = task.Ancestry,
+            Environment = task.Variables(),
             Listener = listener,
         };
         try
         {
             var kinds = Kinds(catalog);
             var inputs = task.Inputs.Select(i => new BoundInput(i.Port, i.Member, kinds[i.Kind], i.Digest, i.Files, store.Locate)).ToList();
-            await type.RunAsync(task.With, inputs, task.Outputs, context);
+            await type.RunAsync(SecretReference.Fill(task.With, name => task.Secrets[name]), inputs, task.Outputs, context);
             RefuseOdd(context.Metrics);
             return new TaskOutcome { Metrics = context.Metrics, Measurements = context.Measurements, Summary = context.Summary };
         }

@@ -13,7 +13,18 @@ public sealed record StepTask
     public required string Step { get; init; }
     public required string Uses { get; init; }
     public required string Key { get; init; }
+    /// <summary>With secrets by name.</summary>
     public required JsonObject With { get; init; }
+
+    /// <summary>Variables for its process or its command, with secrets by name.</summary>
+    public JsonObject Env { get; init; } = [];
+
+    /// <summary>The values of the secrets that it uses: handed on by environment, never written to a file.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>();
+
+    /// <summary><see cref="Env"/> with the values.</summary>
+    public IReadOnlyDictionary<string, string> Variables() => SecretReference.Fill(Env, name => Secrets[name]).ToDictionary(v => v.Key, v => (string)v.Value!, StringComparer.Ordinal);
     public required IReadOnlyList<TaskInput> Inputs { get; init; }
     public required IReadOnlyList<SourceFile> Sources { get; init; }
     public required IReadOnlyList<Ancestor> Ancestry { get; init; }

@@ -29,6 +29,8 @@ public sealed record StepVerdict(StepDefinition Step, Verdict Verdict, double Se
 /// <param name="describe">From a file's name, the stored and the new one to what differs, or null for an unknown format.</param>
 public sealed class Verification(EngineState state, IExecutor inProcess, IExecutor worker, RankLauncher launcher, MachineResources machine, Func<string, string, string, string?> describe)
 {
+    public SecretReader SecretReader { get; init; } = new(Environment.GetEnvironmentVariable, KeyVault.Ask);
+
     /// <param name="steps">The ids of those to do; all where it is empty.</param>
     /// <param name="tell">Told each verdict when it is known.</param>
     public async Task<IReadOnlyList<StepVerdict>> RunAsync(PipelineDefinition definition, IReadOnlySet<string> steps, Action<StepVerdict> tell, IStepListener listener, CancellationToken cancellation)
@@ -40,7 +42,9 @@ public sealed class Verification(EngineState state, IExecutor inProcess, IExecut
         state.Folder.Create();
         using var inUse = FileLock.TryTake(Path.Combine(state.Folder.Root, "in-use"), shared: true) ?? throw new StepFailedException("A 'gc' is cleaning this state folder; verify when it has ended.");
         using var attempts = new AttemptFolder(state.Folder, "verify-" + RunId.New(state.Clock));
-        var execution = new StepExecution(state, inProcess, worker, launcher, "", attempts.Path, sources, graph, _ => { });
+        var secrets = new Secrets(definition, SecretReader);
+        await secrets.PrepareAsync();
+        var execution = new StepExecution(state, inProcess, worker, launcher, "", attempts.Path, sources, graph, secrets, _ => { });
         foreach (var decision in plan.Decisions.Where(d => steps.Count == 0 || steps.Contains(d.Step.Id)))
         {
             cancellation.ThrowIfCancellationRequested();

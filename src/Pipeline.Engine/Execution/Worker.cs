@@ -7,12 +7,16 @@ namespace Pipeline.Engine.Execution;
 /// <summary>The other side of <see cref="WorkerExecutor"/>: does the task of a file and tells of it on standard output.</summary>
 public static class Worker
 {
+    /// <summary>Before a secret's name: the variable by which its value is handed to a worker.</summary>
+    public const string SecretVariable = "PIPELINE_SECRET_";
+
     /// <summary>Returns the exit code: 0, or 1 where the task failed (the outcome file says how).</summary>
     /// <param name="rank">0 for the process that speaks and writes the outcome; others are silent.</param>
     /// <param name="underEngine">An engine on this machine started it and closes its input to stop it.</param>
     public static async Task<int> RunAsync(string taskFile, StepCatalog catalog, int rank, bool underEngine, TextReader input, TextWriter output, CancellationToken stop)
     {
         var task = JsonSerializer.Deserialize(await File.ReadAllBytesAsync(taskFile, CancellationToken.None), TaskJson.Default.StepTask) ?? throw new InvalidDataException($"{taskFile} holds no task");
+        task = task with { Secrets = SecretsHandedOn() };
         // Ranks that stopped at different steps would wait for one another: their launcher ends them.
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(task.Ranks == 1 ? stop : CancellationToken.None);
         // A launcher gives ranks no input to close. A worker started by hand or by a cluster may have no input at all.
@@ -24,6 +28,20 @@ public static class Worker
         var outcome = await StepRunner.RunAsync(task, catalog, new LocalStore(task.Store), listener, cancel.Token);
         if (rank == 0) AtomicFile.Write(task.OutcomeFile, JsonSerializer.SerializeToUtf8Bytes(outcome, TaskJson.Default.TaskOutcome));
         return outcome.Failure is null ? 0 : 1;
+    }
+
+    /// <summary>The secrets in this process's environment, from which they are removed: what the step starts has no business with them.</summary>
+    private static Dictionary<string, string> SecretsHandedOn()
+    {
+        var secrets = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            if (variable.Key is not string name || !name.StartsWith(SecretVariable, StringComparison.Ordinal)) continue;
+            secrets[name[SecretVariable.Length..]] = (string?)variable.Value ?? "";
+            Environment.SetEnvironmentVariable(name, null);
+        }
+
+        return secrets;
     }
 
     private static void CancelWhenClosed(TextReader input, CancellationTokenSource cancel) =>

@@ -28,6 +28,8 @@ public sealed class WorkerExecutor(IReadOnlyList<string> command, RankLauncher l
         AtomicFile.Write(taskFile, JsonSerializer.SerializeToUtf8Bytes(task, TaskJson.Default.StepTask));
         var start = launched ? launcher.Start(task.Ranks, [.. command, taskFile]) : new ProcessStartInfo(command[0], [.. command.Skip(1), taskFile]);
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        foreach (var (name, value) in task.Variables()) start.Environment[name] = value;
+        foreach (var (name, value) in task.Secrets) start.Environment[Worker.SecretVariable + name] = value;
         foreach (var (name, value) in environment) start.Environment[name] = value;
         if (task.Gpus.Count > 0) start.Environment["CUDA_VISIBLE_DEVICES"] = string.Join(',', task.Gpus);
 

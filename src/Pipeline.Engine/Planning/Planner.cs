@@ -69,7 +69,8 @@ public sealed class Planner(StepGraph graph, PlanningFacts facts, IReadOnlySet<s
             step.With,
             step.Inputs.Select(i => new RecipeInput(i.Port, i.Member, digestOf(i))),
             sources.Count == 0 ? null : SourceManifest(sources).Digest,
-            step.Type.ReadsAncestry ? graph.AncestryOf(step.Id) : []);
+            step.Type.ReadsAncestry ? graph.AncestryOf(step.Id) : [],
+            step.Env);
     }
 
     public static Manifest SourceManifest(IReadOnlyList<SourceFile> sources) => new(sources.Select(s => new ArtifactFile(s.Name, s.Size, s.Sha256)));

@@ -33,7 +33,7 @@ public static partial class SchemaWriter
         ["title"] = "Pipeline",
         ["description"] = "A pipeline: typed steps from documents to a model.",
         ["type"] = "object",
-        ["required"] = new JsonArray("steps"),
+        ["anyOf"] = new JsonArray(new JsonObject { ["required"] = new JsonArray("steps") }, new JsonObject { ["required"] = new JsonArray("include") }),
         ["additionalProperties"] = false,
         ["properties"] = new JsonObject
         {
@@ -48,6 +48,7 @@ public static partial class SchemaWriter
                 ["description"] = "A store to share results by: file:FOLDER, az://ACCOUNT/CONTAINER/PREFIX or s3://BUCKET/PREFIX. --store and PIPELINE_STORE come before it.",
                 ["type"] = new JsonArray("string", "null"),
             },
+            ["include"] = Ref("include"),
             ["params"] = Ref("params"),
             ["profiles"] = new JsonObject
             {
@@ -55,6 +56,8 @@ public static partial class SchemaWriter
                 ["type"] = new JsonArray("object", "null"),
                 ["additionalProperties"] = Ref("profile"),
             },
+            ["secrets"] = ParamsSchema.Secrets(),
+            ["env"] = StepKeys.Variables("Variables for every step with a command or a process of its own; part of their recipes."),
             ["defaults"] = Ref("defaults"),
             ["steps"] = new JsonObject
             {
@@ -72,16 +75,8 @@ public static partial class SchemaWriter
     {
         var definitions = new JsonObject
         {
-            ["params"] = new JsonObject
-            {
-                ["description"] = "Values used as ${{ params.NAME }} and set with --param NAME=VALUE. One that is left empty must be given.",
-                ["type"] = new JsonArray("object", "null"),
-                ["additionalProperties"] = new JsonObject
-                {
-                    ["type"] = new JsonArray("string", "number", "boolean", "null", "array"),
-                    ["items"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean", "null") },
-                },
-            },
+            ["params"] = ParamsSchema.Of(),
+            ["include"] = ParamsSchema.Include(),
             ["profile"] = new JsonObject
             {
                 ["type"] = "object",

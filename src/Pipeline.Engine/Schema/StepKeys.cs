@@ -8,7 +8,7 @@ internal static class StepKeys
 {
     private const string Time = @"^([0-9.]+(ms|s|m|h|d))+$|\$\{\{";
 
-    private static readonly string[] Names = ["needs", "when", "matrix", "select", "resources", "timeout", "retry"];
+    private static readonly string[] Names = ["needs", "when", "matrix", "select", "env", "resources", "timeout", "retry"];
 
     /// <summary>Those for which a file may have defaults.</summary>
     private static readonly string[] Defaulted = ["resources", "timeout", "retry"];
@@ -27,6 +27,7 @@ internal static class StepKeys
             ["description"] = "The step runs only where this holds: a condition over params.NAME, env.NAME and metrics of steps, STEP.METRIC, such as \"evaluate.test.perplexity < 60 and params.train\". Otherwise it and what depends on it are skipped, and the run succeeds.",
             ["type"] = new JsonArray("string", "boolean", "null"),
         };
+        definitions[Name("env")] = Variables("Variables for the step's command or process; part of its recipe. A value may be ${{ secrets.NAME }}.");
         definitions[Name("matrix")] = Matrix();
         definitions[Name("select")] = new JsonObject
         {
@@ -58,6 +59,14 @@ internal static class StepKeys
             ["properties"] = defaults,
         };
     }
+
+    public static JsonObject Variables(string description) => new()
+    {
+        ["description"] = description,
+        ["type"] = new JsonArray("object", "null"),
+        ["patternProperties"] = new JsonObject { ["^(?!IN_|PIPELINE_|OUT$|CUDA_VISIBLE_DEVICES$)[A-Za-z_][A-Za-z0-9_]*$"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") } },
+        ["additionalProperties"] = false,
+    };
 
     private static JsonObject Matrix()
     {

@@ -15,7 +15,7 @@ public sealed class Shell : Step<Shell.With, Shell.Given, DeclaredOutputs>
         [Description("Names of the outputs. With one, it is written to $OUT; with several, each to $OUT/NAME.")]
         public IReadOnlyList<string> Outputs { get; init; } = ["out"];
 
-        [Description("Environment variables for the command, beside PATH and HOME. They are part of the recipe.")]
+        [Secret, Description("Environment variables for the command, beside PATH, HOME and those of the pipeline's `env`. They are part of the recipe; of a `${{ secrets.NAME }}` the name is.")]
         public IReadOnlyDictionary<string, string> Env { get; init; } = new Dictionary<string, string>();
     }
 
@@ -33,6 +33,8 @@ public sealed class Shell : Step<Shell.With, Shell.Given, DeclaredOutputs>
     public override IReadOnlyList<OutputPort> OutputsOf(JsonObject with) =>
         [.. (with["outputs"] as JsonArray ?? []).Select(name => new OutputPort((string)name!, typeof(Files), "Written by the command."))];
 
+    public override bool ReadsEnvironment => true;
+
     protected override IEnumerable<(string Option, string Message)> Check(With with)
     {
         if (with.Run.Trim().Length == 0) yield return ("run", "the command is empty");
@@ -49,6 +51,7 @@ public sealed class Shell : Step<Shell.With, Shell.Given, DeclaredOutputs>
         var scratch = context.Scratch;
         var environment = new Dictionary<string, string>();
         foreach (var name in new[] { "PATH", "HOME" }) environment[name] = Environment.GetEnvironmentVariable(name) ?? "";
+        foreach (var (name, value) in context.Environment) environment[name] = value;
         foreach (var (name, value) in with.Env) environment[name] = value;
         foreach (var entry in inputs.Inputs.Entries) environment["IN_" + entry.Name.ToUpperInvariant().Replace('-', '_')] = Place(entry, scratch);
         var several = with.Outputs.Count > 1;

@@ -34,7 +34,7 @@ public class ErrorPageTests
         var page = File.ReadAllText(Path.Combine(Folder, $"{code}.md"));
         var result = DefinitionReader.ReadText(Block("yaml").Match(page).Groups[1].Value, "example.yaml", SampleSteps.Catalog, Options(Block("sh").Match(page).Groups[1].Value));
         Assert.Contains(code, result.Problems.Select(p => p.Code));
-        var printed = ProblemPrinter.Print(result.Problems, result.Text);
+        var printed = ProblemPrinter.Print(result.Problems);
         Golden.Matches($"../../docs/errors/{code}.md", Block("text").Replace(page, _ => $"```text\n{printed}```\n"));
     }
 

@@ -169,7 +169,7 @@ public class MatrixTests
     [InlineData("  words: { uses: tokenizer.train-bpe, inputs: { documents: clean }, with: { vocab_size: 300 } }", "stands for 2 variants, and one is wanted here")]
     [InlineData("  page: { uses: report.html, when: clean.count > 3 }", "stands for 2 variants, and one is wanted here")]
     [InlineData("  clean--minimum_words-2: { uses: report.html }", "would be named 'clean--minimum_words-2', as another step is")]
-    [InlineData("  own: { uses: shell, with: { run: \"echo ${{ matrix.x }}\" } }", "'matrix.x' is not an expression")]
+    [InlineData("  own: { uses: shell, with: { run: \"echo ${{ matrix.x }}\" } }", "'matrix.x' has a value only in a step with a matrix")]
     [InlineData("  own: { uses: shell, with: { run: \"echo ${{ matrix.x }} ${{ matrix.y }}\" }, matrix: { y: [1] } }", "the matrix of 'own' gives no 'x'")]
     [InlineData("  own: { uses: shell, with: { run: \"echo ${{ matrix.y }}\" }, matrix: { y: [[1]] } }", "is a list, which cannot stand inside text")]
     [InlineData("  best: { uses: select, inputs: { candidates: [docs.documents] }, with: { goal: last } }", "takes whole steps, not docs.documents")]

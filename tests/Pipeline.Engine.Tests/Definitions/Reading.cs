@@ -11,7 +11,7 @@ internal static class Reading
     public static PipelineDefinition Good(string text, ReadOptions? options = null)
     {
         var result = Read(text, options);
-        Assert.True(result.Definition is not null, ProblemPrinter.Print(result.Problems, result.Text));
+        Assert.True(result.Definition is not null, ProblemPrinter.Print(result.Problems));
         return result.Definition;
     }
 
@@ -23,7 +23,7 @@ internal static class Reading
     public static string Printed(string text, ReadOptions? options = null)
     {
         var result = Read(text, options);
-        return ProblemPrinter.Print(result.Problems, result.Text);
+        return ProblemPrinter.Print(result.Problems);
     }
 
     public static StepDefinition Step(this PipelineDefinition definition, string id) => definition.Steps.Single(s => s.Id == id);

@@ -309,7 +309,12 @@ public static class SampleSteps
 
             [Description("Names of the outputs.")]
             public IReadOnlyList<string> Outputs { get; init; } = [];
+
+            [Secret, Description("Variables.")]
+            public IReadOnlyDictionary<string, string> Env { get; init; } = new Dictionary<string, string>();
         }
+
+        public override bool ReadsEnvironment => true;
 
         public sealed record Given
         {

@@ -10,7 +10,7 @@ internal static class YamlAsJson
     {
         var problems = new ProblemList();
         var root = NodeReader.Read(new SourceText("test.yaml", yaml, isFile: true), problems);
-        Assert.Empty(problems.Sorted());
+        Assert.Empty(problems.Sorted("test.yaml"));
         return Json(root!)!.ToJsonString();
     }
 

@@ -57,7 +57,7 @@ public sealed class GoldenPipeline : IAsyncLifetime
         folder.Write("docs.xml", Documentation());
         var catalog = BuiltInSteps.Catalog();
         var read = DefinitionReader.Read(file, catalog, new ReadOptions());
-        if (read.Definition is not { } definition) throw new InvalidOperationException(ProblemPrinter.Print(read.Problems, read.Text));
+        if (read.Definition is not { } definition) throw new InvalidOperationException(ProblemPrinter.Print(read.Problems));
         var state = new EngineState(new StateFolder(folder["state"]), TimeProvider.System);
         var inProcess = new InProcessExecutor(catalog, state.Store);
         var scheduler = new Scheduler(state, inProcess, inProcess, new(() => "no ranks here", (_, _) => throw new InvalidOperationException()), new(4, 1L << 34, 0));

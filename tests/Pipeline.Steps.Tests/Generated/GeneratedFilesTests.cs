@@ -46,10 +46,10 @@ public class GeneratedFilesTests
         {
             var errors = schema.Validate(YamlAsJson.Convert(await File.ReadAllTextAsync(file)));
             Assert.True(errors.Count == 0, $"{file}\n{string.Join('\n', errors)}");
-            var result = DefinitionReader.Read(file, Catalog, new ReadOptions { Environment = name => $"/value/of/{name}" });
+            var result = DefinitionReader.Read(file, Catalog, new ReadOptions { Environment = name => name.StartsWith("PIPELINE_", StringComparison.Ordinal) ? null : $"/value/of/{name}" });
             // A param without a value is asked for on the command line: that is all that may be missing.
             var problems = result.Problems.Where(p => p.Code != ProblemCodes.MissingParam).ToList();
-            Assert.True(problems.Count == 0, ProblemPrinter.Print(problems, result.Text));
+            Assert.True(problems.Count == 0, ProblemPrinter.Print(problems));
         }
     }
 
@@ -61,6 +61,7 @@ public class GeneratedFilesTests
         let path = Path.Combine(Checkout.Root, folder)
         where Directory.Exists(path)
         from file in Directory.GetFiles(path, "*.yaml", SearchOption.AllDirectories)
+        where !file.Contains("/parts/", StringComparison.Ordinal)
         orderby file
         select file;
 }
