@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Text.Json.Nodes;
 using Pipeline.Engine.Authoring;
@@ -94,7 +95,7 @@ public sealed class Bench : IDisposable
     public List<string> Notices { get; } = [];
 
     /// <summary>The events of all runs.</summary>
-    public List<RunEvent> Heard { get; } = [];
+    public ConcurrentQueue<RunEvent> Heard { get; } = new();
 
     public EngineState State => new(new StateFolder(Folder["state"]), TimeProvider.System, Remote, Writes, Notices.Add);
     public PipelineDefinition Definition => new("bench", Folder["bench.yaml"], Folder.Path, [.. steps]);
@@ -146,11 +147,11 @@ public sealed class Bench : IDisposable
 
     public void Dispose() => Folder.Dispose();
 
-    private sealed class Listening(List<RunEvent> heard) : IRunObserver
+    private sealed class Listening(ConcurrentQueue<RunEvent> heard) : IRunObserver
     {
         public void On(RunEvent happened)
         {
-            lock (heard) heard.Add(happened);
+            heard.Enqueue(happened);
         }
     }
 }

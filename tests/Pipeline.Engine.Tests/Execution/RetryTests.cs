@@ -137,7 +137,7 @@ public sealed class RetryTests
         using var bench = new Bench().Step("a", "a", retry: Thrice with { Delay = TimeSpan.FromHours(1) }, fail: true);
         using var cancel = new CancellationTokenSource();
         var running = bench.RunAsync(cancellation: cancel.Token);
-        while (!bench.Heard.ToList().OfType<RunEvent.StepRetries>().Any()) await Task.Delay(5);
+        while (!bench.Heard.OfType<RunEvent.StepRetries>().Any()) await Task.Delay(5);
         await cancel.CancelAsync();
         var summary = await running;
         Assert.Equal((RunStatus.Cancelled, FailureCause.Cancelled), (summary.Status, summary.Outcomes[0].Failure!.Cause));

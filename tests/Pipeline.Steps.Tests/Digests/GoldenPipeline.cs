@@ -35,6 +35,7 @@ public sealed class GoldenPipeline : IAsyncLifetime
             uses: evaluate.language-model
             inputs: { models: [pretrain, align], tokens: tokens, conversations: questions.test, preferences: preferences.test }
             with: { threads: 1, samples: { prompts: 1, max_tokens: 8 } }
+          best: { uses: select, inputs: { candidates: [clean, unique] }, with: { metric: documents.out, goal: max } }
           gate: { uses: gate, inputs: { metrics: clean }, with: { require: ["documents.out >= 1"] } }
           export: { uses: export.huggingface, inputs: { model: align } }
           merge: { uses: files.merge, with: { add: { a.txt: "one two\n" } } }
