@@ -2,10 +2,16 @@ using System.Globalization;
 using Pipeline.Benchmarks;
 using Pipeline.TestKit;
 
+var numbers = args.Skip(1).Select(arg => int.Parse(arg, CultureInfo.InvariantCulture)).ToArray();
+if (args.FirstOrDefault() == "remote")
+{
+    await RemoteTransfer.Compare(megabytes: At(0, 1000), rounds: At(1, 3));
+    return 0;
+}
+
 var text = SharedData.Find("tinyshakespeare/input.txt") ?? throw new FileNotFoundException("The benchmarks train on tinyshakespeare/input.txt, which is not here.");
 using var folder = new TemporaryFolder();
 var tokens = CharacterTokens.Write(File.ReadAllText(text), folder.Path);
-var numbers = args.Skip(1).Select(arg => int.Parse(arg, CultureInfo.InvariantCulture)).ToArray();
 switch (args.FirstOrDefault())
 {
     case "shakespeare":
@@ -22,7 +28,7 @@ switch (args.FirstOrDefault())
         Console.WriteLine(TorchEager.Ours(tokens, numbers[0], numbers[1]).ToString(CultureInfo.InvariantCulture));
         return 0;
     default:
-        Console.Error.WriteLine("usage: Pipeline.Benchmarks shakespeare SEED... | speed [ROUNDS [STEPS [THREADS]]] | steps STEPS THREADS");
+        Console.Error.WriteLine("usage: Pipeline.Benchmarks shakespeare SEED... | speed [ROUNDS [STEPS [THREADS]]] | steps STEPS THREADS | remote [MEGABYTES [ROUNDS]]");
         return 2;
 }
 
