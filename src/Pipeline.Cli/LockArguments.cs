@@ -46,7 +46,7 @@ internal static class LockArguments
             var file = Path.GetRelativePath(Directory.GetCurrentDirectory(), opened.Definition.File);
             Console.Error.WriteLine($"{file} would not give what {Path.GetRelativePath(Directory.GetCurrentDirectory(), LockFile.PathFor(opened.Definition.File))} says; nothing was run:");
             foreach (var found in differences) Console.Error.WriteLine($"  {found.Step}: {found.What}");
-            Console.Error.WriteLine($"If that is meant, run without --locked and commit the lock file: pipeline run {file}");
+            Console.Error.WriteLine($"If that is meant, run without --locked and commit the lock file: {(opened.Given with { Own = [] }).Line("run")}");
         }
 
         return ExitCode.Stale;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Caching;
 using Pipeline.Engine.Definitions;
@@ -46,14 +47,27 @@ internal sealed class PipelineArguments
     {
         var file = FileOf(parsed);
         var catalog = BuiltInSteps.Catalog();
-        var read = DefinitionReader.Read(file, catalog, new ReadOptions
+        var options = new ReadOptions
         {
             Params = Pairs(parsed, param).ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal),
             Sets = Pairs(parsed, set),
             Profile = parsed.GetValue(profile),
             Environment = Environment.GetEnvironmentVariable,
-        });
-        return read.Definition is { } definition ? new(definition, catalog, StateOf(parsed, definition, writes)) : throw new WrongInputException(ProblemPrinter.Print([.. read.Problems.Select(FromHere)]));
+        };
+        var read = DefinitionReader.Read(file, catalog, options);
+        return read.Definition is { } definition ? new(definition, catalog, StateOf(parsed, definition, writes), Given(parsed, options)) : throw new WrongInputException(ProblemPrinter.Print([.. read.Problems.Select(FromHere)]));
+    }
+
+    private GivenCommand Given(ParseResult parsed, ReadOptions read)
+    {
+        System.CommandLine.Option[] common = [param, set, profile, state, store, cache];
+        // What a command proposed for later should not do again.
+        string[] once = ["--json", "--force", "--dry-run", "--check"];
+        var given = parsed.CommandResult.Children.OfType<OptionResult>().Where(o => !o.Implicit && !once.Contains(o.Option.Name)).ToList();
+        return new(parsed.CommandResult.Command.Name, parsed.GetValue(File)!, Typed(given.Where(o => common.Contains(o.Option))), Typed(given.Where(o => !common.Contains(o.Option))), read);
+
+        static List<string> Typed(IEnumerable<OptionResult> options) =>
+            [.. options.SelectMany(o => o.Tokens.Count == 0 ? [o.Option.Name] : o.Tokens.SelectMany(t => (string[])[o.Option.Name, t.Value]))];
     }
 
     /// <summary>The place as one would type it: what terminals and editors make a link of.</summary>
@@ -111,7 +125,7 @@ internal sealed class PipelineArguments
 }
 
 /// <summary>A pipeline file that was read without problems, with its state.</summary>
-internal sealed record OpenedPipeline(PipelineDefinition Definition, StepCatalog Catalog, EngineState State)
+internal sealed record OpenedPipeline(PipelineDefinition Definition, StepCatalog Catalog, EngineState State, GivenCommand Given)
 {
     public StepDefinition Step(string id) => Definition.Steps.FirstOrDefault(s => s.Id == id)
         ?? throw new WrongInputException($"{Definition.Name} has no step '{id}'; it has: {string.Join(", ", Definition.Steps.Select(s => s.Id))}.");
@@ -154,5 +168,5 @@ internal sealed record OpenedPipeline(PipelineDefinition Definition, StepCatalog
 
     /// <exception cref="WrongInputException">The step has no result yet.</exception>
     public Engine.Caching.StepResult RequireResult(StepDefinition step) => LastResult(step)
-        ?? throw new WrongInputException($"'{step.Id}' has no result yet; make it: pipeline run {Path.GetRelativePath(Directory.GetCurrentDirectory(), Definition.File)}");
+        ?? throw new WrongInputException($"'{step.Id}' has no result yet; make it: {Given.Line("run")}");
 }

@@ -1,9 +1,6 @@
-using System.Diagnostics;
-using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Execution;
 using Pipeline.Engine.Planning;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace Pipeline.Cli.Screens;
 
@@ -15,18 +12,20 @@ internal sealed class LiveScreen : Screen
 
     private readonly IAnsiConsole console;
     private readonly OpenedPipeline opened;
+    private readonly LiveRegion region;
     private readonly int width;
     private readonly Lock gate = new();
-    private readonly List<string> finished = [];
-    private readonly Dictionary<string, (string Reason, long Started, StepProgress? Progress)> running = new(StringComparer.Ordinal);
+    private readonly List<ScreenLine> finished = [];
+    private readonly Dictionary<string, RunningStep> running = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> waiting = new(StringComparer.Ordinal);
     private readonly ManualResetEventSlim ended = new();
     private Thread? painter;
-    private string header = "";
+    private int frame;
 
     public LiveScreen(IAnsiConsole console, OpenedPipeline opened)
     {
         (this.console, this.opened) = (console, opened);
+        region = new(console);
         width = opened.Definition.Steps.Select(s => s.Id.Length).DefaultIfEmpty().Max();
     }
 
@@ -41,18 +40,21 @@ internal sealed class LiveScreen : Screen
                     break;
                 case RunEvent.StepStarted started:
                     waiting.Remove(started.Step.Id);
-                    running[started.Step.Id] = (started.Reason, Stopwatch.GetTimestamp(), null);
-                    if (started.Notice.Length > 0) finished.Add($"  [yellow]![/] {Name(started.Step.Id)}  {Markup.Escape(started.Notice)}");
+                    running[started.Step.Id] = new(started.Step);
+                    if (started.Notice.Length > 0) finished.Add(Noted(started.Step.Id, started.Notice));
                     break;
                 case RunEvent.StepWaits waits:
                     running.Remove(waits.Step.Id);
                     waiting[waits.Step.Id] = $"waits for {waits.For}";
                     break;
                 case RunEvent.StepRetries again:
-                    finished.Add($"  [yellow]![/] {Name(again.Step.Id)}  {Markup.Escape(StepLine.Retry(again))}");
+                    finished.Add(Noted(again.Step.Id, StepLine.Retry(again)));
                     break;
-                case RunEvent.StepProgressed moved when running.TryGetValue(moved.Step.Id, out var known):
-                    running[moved.Step.Id] = (known.Reason, known.Started, moved.Progress);
+                case RunEvent.StepProgressed moved when running.TryGetValue(moved.Step.Id, out var step):
+                    step.Move(moved.Progress);
+                    break;
+                case RunEvent.RunStopping when running.Count > 0:
+                    finished.Add(new($"  [yellow]![/] {StepLine.Stopping(running.Count)}"));
                     break;
                 case RunEvent.StepFinished done:
                     running.Remove(done.Outcome.Step.Id);
@@ -63,8 +65,20 @@ internal sealed class LiveScreen : Screen
         }
 
         if (happened is not RunEvent.RunFinished last) return;
+        var wasPainted = painter is not null;
         Stop();
-        RunEnding.Print(Console.Out, last.Summary, opened);
+        RunEnding.Print(console.Profile.Out.Writer, last.Summary, opened, listSteps: !wasPainted);
+    }
+
+    /// <summary>Brings the terminal up to date.</summary>
+    internal void Refresh()
+    {
+        lock (gate)
+        {
+            region.Paint(finished, ended.IsSet ? [] : Below());
+            finished.Clear();
+            frame++;
+        }
     }
 
     public override void Dispose()
@@ -76,66 +90,63 @@ internal sealed class LiveScreen : Screen
 
     private void Begin(RunEvent.RunStarted started)
     {
-        header = $"{started.Definition.Name} · run {started.Run} · {Environment.ProcessorCount} cpu";
         foreach (var decision in started.Plan.Decisions.Where(d => d is not (Decision.Reuse or Decision.Skip)))
-            waiting[decision.Step.Id] = decision is Decision.Maybe maybe ? $"waits for {string.Join(", ", maybe.WaitsFor)}" : "ready";
+        {
+            var above = started.Plan.Graph.DependenciesOf(decision.Step.Id).Where(waiting.ContainsKey).ToList();
+            waiting[decision.Step.Id] = above.Count > 0 ? $"waits for {string.Join(", ", above)}" : "ready";
+        }
+
         if (started.Plan.IsFresh) return;
-        console.WriteLine(header);
-        console.WriteLine();
+        var parts = new List<string> { started.Definition.Name, $"run {started.Run}" };
+        if (GitCommit.Of(started.Definition.Folder) is { } commit) parts.Add($"git {commit}");
+        var machine = MachineResources.OfThisMachine();
+        parts.Add($"{machine.Cpus} cpu, {machine.Gpus} gpu");
+        finished.Add(new(Markup.Escape(string.Join(" · ", parts))));
+        finished.Add(new(""));
         painter = new Thread(Paint) { IsBackground = true, Name = "screen" };
         painter.Start();
     }
 
-    /// <summary>Repaints eight times a second; finished lines are written above the live part once and for good.</summary>
-    private void Paint() => console.Live(new Markup("")).AutoClear(true).Start(live =>
+    /// <summary>Eight times a second.</summary>
+    private void Paint()
     {
-        for (var frame = 0; ; frame++)
-        {
-            var last = ended.Wait(125);
-            List<string> above;
-            IRenderable below;
-            lock (gate)
-            {
-                above = [.. finished];
-                finished.Clear();
-                below = new Markup(Below(frame));
-            }
-
-            foreach (var line in above) console.MarkupLine(line);
-            live.UpdateTarget(last ? new Markup("") : below);
-            if (last) return;
-        }
-    });
-
-    private string Below(int frame)
-    {
-        var lines = running.Select(r => $"  [blue]{Spinner[frame % Spinner.Length]}[/] {Name(r.Key)}  {Moving(r.Value.Reason, r.Value.Started, r.Value.Progress)}").ToList();
-        lines.AddRange(waiting.Take(WaitingShown).Select(w => $"    [grey]{Name(w.Key)}  {Markup.Escape(w.Value)}[/]"));
-        if (waiting.Count > WaitingShown) lines.Add($"    [grey]… and {waiting.Count - WaitingShown} more[/]");
-        return string.Join('\n', lines);
+        do Refresh();
+        while (!ended.Wait(125));
     }
 
-    private static string Moving(string reason, long started, StepProgress? progress)
+    private List<ScreenLine> Below()
     {
-        var elapsed = Stopwatch.GetElapsedTime(started);
-        if (progress is null) return $"{Text.Duration(elapsed.TotalSeconds),8}  [grey]{Markup.Escape(reason)}[/]";
-        var bar = progress.Total > 0 ? Bar(progress.Done / progress.Total) + "  " : "";
-        return $"{Text.Duration(elapsed.TotalSeconds),8}  {bar}{Markup.Escape(StepLine.Progress(progress, elapsed))}";
+        var lines = running.Select(r => new ScreenLine($"  [blue]{Spinner[frame % Spinner.Length]}[/] {Name(r.Key)}  {Moving(r.Value)}")).ToList();
+        lines.AddRange(waiting.Take(WaitingShown).Select(w => new ScreenLine($"    [grey]{Name(w.Key)}  {Markup.Escape(w.Value)}[/]")));
+        if (waiting.Count > WaitingShown) lines.Add(new($"    [grey]… and {waiting.Count - WaitingShown} more[/]"));
+        return lines;
+    }
+
+    private static string Moving(RunningStep step)
+    {
+        var bar = step.Progress is { Total: > 0 } progress ? Bar(progress.Done / progress.Total) + "  " : "";
+        return $"{Text.Duration(step.Elapsed.TotalSeconds),9}  {bar}{Markup.Escape(step.Say())}";
     }
 
     private static string Bar(double fraction)
     {
-        var full = (int)Math.Round(Math.Clamp(fraction, 0, 1) * 20);
-        return $"[blue]{new string('█', full)}[/][grey]{new string('░', 20 - full)}[/]";
+        var full = (int)Math.Round(Math.Clamp(fraction, 0, 1) * 10);
+        return $"[blue]{new string('█', full)}[/][grey]{new string('░', 10 - full)}[/]";
     }
 
-    private string Done(StepOutcome outcome) => outcome.State switch
+    private ScreenLine Noted(string id, string text) => new($"  [yellow]![/] {Name(id)}  ", Markup.Escape(text));
+
+    private ScreenLine Done(StepOutcome outcome)
     {
-        StepState.Ran => $"  [green]✓[/] {Name(outcome.Step.Id)}  {Text.Duration(outcome.Seconds),8}  {Markup.Escape(outcome.Result!.Summary)}",
-        StepState.Reused => $"  [green]✓[/] {Name(outcome.Step.Id)}  [grey]{"reused",8}[/]  {Markup.Escape(outcome.Result!.Summary)}",
-        StepState.Failed => $"  [red]✗[/] {Name(outcome.Step.Id)}  [red]{"failed",8}[/]  {Markup.Escape(outcome.Failure!.Message)}",
-        _ => $"  [grey]- {Name(outcome.Step.Id)}  {"skipped",8}  {Markup.Escape(outcome.Reason)}[/]",
-    };
+        var (mark, color) = outcome.State switch
+        {
+            StepState.Ran or StepState.Reused => ("✓", "green"),
+            StepState.Failed => StepLine.IsCancelled(outcome) ? ("-", "yellow") : ("✗", "red"),
+            _ => ("-", "grey"),
+        };
+        var time = outcome.State == StepState.Ran ? Text.Duration(outcome.Seconds) : StepLine.Word(outcome);
+        return new($"  [{color}]{mark}[/] {Name(outcome.Step.Id)}  {time,9}  ", Markup.Escape(StepLine.Story(outcome)));
+    }
 
     private string Name(string id) => Markup.Escape(id.PadRight(width));
 
@@ -143,6 +154,7 @@ internal sealed class LiveScreen : Screen
     {
         ended.Set();
         painter?.Join();
+        if (painter is not null) Refresh();
         painter = null;
     }
 }

@@ -6,10 +6,25 @@ namespace Pipeline.Cli.Screens;
 /// <summary>One step in one line.</summary>
 internal static class StepLine
 {
+    /// <summary>What became of it: ran, reused, failed, cancelled or skipped.</summary>
+    public static string Word(StepOutcome outcome) => IsCancelled(outcome) ? "cancelled" : outcome.State.ToString().ToLowerInvariant();
+
+    public static bool IsCancelled(StepOutcome outcome) => outcome.Failure?.Cause == FailureCause.Cancelled;
+
+    /// <summary>What it did, or why it did not.</summary>
+    public static string Story(StepOutcome outcome) => outcome.State switch
+    {
+        StepState.Ran => outcome.Result!.Summary,
+        StepState.Reused => outcome.Result!.Summary is { Length: > 0 } did ? did : outcome.Reason,
+        StepState.Failed => outcome.Failure!.Message.ReplaceLineEndings(" "),
+        _ => outcome.Reason,
+    };
+
     public static string Plain(StepOutcome outcome) => outcome.State switch
     {
         StepState.Ran => $"done     {outcome.Step.Id}: {Text.Duration(outcome.Seconds)}  {outcome.Result!.Summary}".TrimEnd(),
         StepState.Reused => $"reused   {outcome.Step.Id}: {outcome.Reason}",
+        StepState.Failed when IsCancelled(outcome) => $"stopped  {outcome.Step.Id}: {outcome.Failure!.Message}",
         StepState.Failed => $"failed   {outcome.Step.Id}: {outcome.Failure!.Message}",
         _ => $"skipped  {outcome.Step.Id}: {outcome.Reason}",
     };
@@ -17,12 +32,15 @@ internal static class StepLine
     public static string Retry(RunEvent.StepRetries again) =>
         $"attempt {again.Attempt} of {again.Step.Retry.Attempts} failed, the next begins in {Text.Duration(again.Wait.TotalSeconds)}: {again.Failure.Message}";
 
-    /// <summary><c>820/1500 steps  loss 3.41  eta 0:41 min</c></summary>
-    public static string Progress(StepProgress progress, TimeSpan elapsed)
+    /// <summary>At a signal: what the run waits for.</summary>
+    public static string Stopping(int running) => $"stopping: {(running == 1 ? "1 running step is" : $"{running} running steps are")} asked to stop; one that trains writes a checkpoint first";
+
+    /// <param name="first">What was done when it was first heard of, <paramref name="since"/> ago.</param>
+    public static string Progress(StepProgress progress, double first, TimeSpan since)
     {
         var parts = new List<string> { progress.Total > 0 ? $"{Text.Number(progress.Done)}/{Text.Number(progress.Total)} {progress.Unit}" : $"{Text.Number(progress.Done)} {progress.Unit}" };
         if (progress.Note.Length > 0) parts.Add(progress.Note);
-        if (progress.Total > progress.Done && progress.Done > 0 && elapsed.TotalSeconds > 2) parts.Add($"eta {Text.Duration(elapsed.TotalSeconds / progress.Done * (progress.Total - progress.Done))}");
+        if (progress.Total > progress.Done && progress.Done > first && since.TotalSeconds > 2) parts.Add($"eta {Text.Duration(since.TotalSeconds / (progress.Done - first) * (progress.Total - progress.Done))}");
         return string.Join("  ", parts);
     }
 }

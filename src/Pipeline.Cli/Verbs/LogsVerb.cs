@@ -20,7 +20,7 @@ internal static class LogsVerb
             var folders = Directory.Exists(runs) ? Directory.EnumerateDirectories(runs).OrderDescending(StringComparer.Ordinal) : Enumerable.Empty<string>();
             if (parsed.GetValue(run) is { } wanted) folders = folders.Where(f => Path.GetFileName(f) == wanted);
             var log = folders.Select(f => Path.Combine(f, id + ".log")).FirstOrDefault(File.Exists)
-                ?? throw new WrongInputException($"'{id}' has logged nothing{(parsed.GetValue(run) is { } r ? $" in run {r}" : "")}; runs: pipeline runs");
+                ?? throw new WrongInputException($"'{id}' has logged nothing{(parsed.GetValue(run) is { } r ? $" in run {r}" : "")}; runs: {opened.Given.Runs}");
             using var stream = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             using var output = Console.OpenStandardOutput();
             stream.CopyTo(output);

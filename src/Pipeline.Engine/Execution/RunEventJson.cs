@@ -15,19 +15,19 @@ public static class RunEventJson
         RunEvent.StepProgressed e => new() { ["event"] = "step.progress", ["id"] = e.Step.Id, ["done"] = e.Progress.Done, ["total"] = e.Progress.Total, ["unit"] = e.Progress.Unit, ["note"] = e.Progress.Note },
         RunEvent.StepLogged e => new() { ["event"] = "step.log", ["id"] = e.Step.Id, ["line"] = e.Line },
         RunEvent.StepRetries e => new() { ["event"] = "step.retry", ["id"] = e.Step.Id, ["attempt"] = e.Attempt, ["attempts"] = e.Step.Retry.Attempts, ["cause"] = Causes.Word(e.Failure.Cause), ["message"] = e.Failure.Message, ["wait"] = e.Wait.TotalSeconds },
+        RunEvent.RunStopping => new() { ["event"] = "run.stopping" },
         RunEvent.StepFinished e => With("step.finished", Of(e.Outcome)),
         RunEvent.RunFinished e => Of(e.Summary),
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened.GetType().Name, "no such event"),
     };
 
-    public static JsonObject Of(RunSummary summary) => new()
+    public static JsonObject Of(RunSummary summary)
     {
-        ["event"] = "run.finished",
-        ["run"] = summary.Run,
-        ["status"] = Word(summary.Status),
-        ["seconds"] = Math.Round(summary.Seconds, 3),
-        ["steps"] = new JsonArray([.. summary.Outcomes.Select(Of)]),
-    };
+        var json = new JsonObject { ["event"] = "run.finished", ["run"] = summary.Run, ["status"] = Word(summary.Status), ["seconds"] = Math.Round(summary.Seconds, 3) };
+        if (summary.Notice.Length > 0) json["notice"] = summary.Notice;
+        json["steps"] = new JsonArray([.. summary.Outcomes.Select(Of)]);
+        return json;
+    }
 
     public static JsonObject Of(StepOutcome outcome)
     {

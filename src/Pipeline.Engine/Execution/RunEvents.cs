@@ -23,6 +23,9 @@ public abstract record RunEvent
     /// <summary>An attempt failed, and another one begins after <paramref name="Wait"/>.</summary>
     public sealed record StepRetries(StepDefinition Step, int Attempt, StepFailureText Failure, TimeSpan Wait) : RunEvent;
 
+    /// <summary>The run was asked to end: nothing more begins, and what runs is asked to stop.</summary>
+    public sealed record RunStopping : RunEvent;
+
     public sealed record StepFinished(StepOutcome Outcome) : RunEvent;
 
     public sealed record RunFinished(RunSummary Summary) : RunEvent;
@@ -79,6 +82,9 @@ public enum RunStatus
 /// <param name="Outcomes">In the order of the graph.</param>
 public sealed record RunSummary(string Run, RunStatus Status, double Seconds, IReadOnlyList<StepOutcome> Outcomes)
 {
+    /// <summary>What the user should know though the run came to its end; else empty.</summary>
+    public string Notice { get; init; } = "";
+
     /// <summary>A step broke the lock, and nothing else failed.</summary>
     public bool LockBroken => OnlyFailedBy(FailureCause.Lock);
 

@@ -38,19 +38,34 @@ public sealed class Scheduler(EngineState state, IExecutor inProcess, IExecutor 
         await secrets.PrepareAsync();
         var execution = new StepExecution(state, inProcess, worker, launcher, run, attempts.Path, sources, graph, secrets, Tell);
         var loop = new RunLoop(graph, plan, planner, history, execution, new ResourcePool(machine, options.Jobs), machine, options, run, Tell);
-        var outcomes = await loop.RunAsync(cancellation);
+        IReadOnlyList<StepOutcome> outcomes;
+        await using (cancellation.Register(() => Tell(new RunEvent.RunStopping()))) outcomes = await loop.RunAsync(cancellation);
         state.Digests.Save();
 
         var complete = outcomes.All(o => o.Result is not null || o.Excused);
         var status = complete ? RunStatus.Succeeded : cancellation.IsCancellationRequested ? RunStatus.Cancelled : RunStatus.Failed;
         var summary = new RunSummary(run, status, watch.Elapsed.TotalSeconds, outcomes);
-        if (complete && options.Lock is null) LockFile.Write(summary, definition);
+        if (complete && options.Lock is null) summary = WriteLock(summary, definition);
         Tell(new RunEvent.RunFinished(summary));
         return summary;
 
         void Tell(RunEvent happened)
         {
             lock (gate) observer.On(happened);
+        }
+    }
+
+    /// <summary>What was made is made, whether or not it can be written down beside the file.</summary>
+    private static RunSummary WriteLock(RunSummary summary, PipelineDefinition definition)
+    {
+        try
+        {
+            LockFile.Write(summary, definition);
+            return summary;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return summary with { Notice = $"the lock file {LockFile.PathFor(definition.File)} could not be written: {e.Message}" };
         }
     }
 }

@@ -102,6 +102,7 @@ public sealed class SharedCacheTests(Stores stores)
         }).ToList();
         var all = await Task.WhenAll(benches.Select(b => Task.Run(() => b.RunAsync())));
         Assert.Equal("", string.Join('\n', all.SelectMany(s => s.Outcomes).Where(o => o.Failure is not null).Select(o => $"{o.Step.Id}: {o.Failure!.Message}")));
+        Assert.Equal([], benches.SelectMany(b => b.Notices));
         Assert.Equal(9, benches.Sum(b => b.Write.Ran.Count));
         Assert.Single(all.Select(s => string.Join(",", s.Outcomes.Select(o => o.Result!.Outputs["text"].Digest))).Distinct());
         benches.ForEach(b => b.Dispose());

@@ -1,0 +1,29 @@
+using System.Text.RegularExpressions;
+using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Definitions;
+
+namespace Pipeline.Cli;
+
+/// <summary>What was given on the command line, so that a command that the program proposes works as it is printed.</summary>
+/// <param name="File">As it was typed.</param>
+/// <param name="Shared">The options that every verb takes which reads a pipeline file.</param>
+/// <param name="Own">Those of the verb itself.</param>
+/// <param name="Read">How the file was read.</param>
+internal sealed partial record GivenCommand(string Verb, string File, IReadOnlyList<string> Shared, IReadOnlyList<string> Own, ReadOptions Read)
+{
+    /// <summary><c>pipeline VERB FILE ARGUMENTS OPTIONS</c> for a POSIX shell.</summary>
+    public string Line(string verb, params IEnumerable<string> arguments) =>
+        string.Join(' ', (string[])["pipeline", verb, .. ((string[])[File, .. arguments, .. Shared, .. verb == Verb ? Own : []]).Select(Quoted)]);
+
+    /// <summary>Whether the file has no problem when this place is changed too.</summary>
+    public bool Allows(StepCatalog catalog, string fullPath, string path, string value) =>
+        DefinitionReader.Read(fullPath, catalog, Read with { Sets = [.. Read.Sets, (path, value)] }).Definition is not null;
+
+    /// <summary>The command that lists the runs of the same state folder.</summary>
+    public string Runs => Shared.ToList().IndexOf("--state") is >= 0 and var at ? $"pipeline runs --state {Quoted(Shared[at + 1])}" : "pipeline runs";
+
+    public static string Quoted(string text) => Safe().IsMatch(text) ? text : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    [GeneratedRegex(@"^[A-Za-z0-9_@%+=:,./\-]+$")]
+    private static partial Regex Safe();
+}

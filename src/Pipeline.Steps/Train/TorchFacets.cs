@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using System.Text;
+using Pipeline.Training.NativeLibraries;
+
+namespace Pipeline.Steps.Train;
+
+/// <summary>What of the environment changes a model's bytes.</summary>
+internal static class TorchFacets
+{
+    public static IReadOnlyDictionary<string, string> Of { get; } = new Dictionary<string, string> { ["device"] = "cpu", ["instructions"] = Instructions(), ["libtorch"] = LibTorchChoice.Identity(), ["torchsharp"] = "0.107.0" };
+
+    /// <summary>Maker and widest vectors of the processor: the kernels that libtorch and its BLAS (MKL goes by the maker too) choose by them round differently.</summary>
+    private static string Instructions() =>
+        RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant() + Maker() + (Avx512F.IsSupported ? "-avx512" : Avx2.IsSupported ? "-avx2" : "");
+
+    private static string Maker()
+    {
+        if (!X86Base.IsSupported) return "";
+        var (_, first, last, middle) = X86Base.CpuId(0, 0);
+        var letters = new byte[12];
+        foreach (var (part, i) in new[] { first, middle, last }.Select((p, i) => (p, i))) BitConverter.TryWriteBytes(letters.AsSpan(4 * i), part);
+        return Encoding.ASCII.GetString(letters) switch { "GenuineIntel" => "-intel", "AuthenticAMD" => "-amd", _ => "-other" };
+    }
+}
