@@ -98,7 +98,7 @@ internal sealed class LiveScreen : Screen
 
         if (started.Plan.IsFresh) return;
         var parts = new List<string> { started.Definition.Name, $"run {started.Run}" };
-        if (GitCommit.Of(started.Definition.Folder) is { } commit) parts.Add($"git {commit}");
+        if (GitState.Short(started.Definition.Folder) is { } commit) parts.Add($"git {commit}");
         var machine = MachineResources.OfThisMachine();
         parts.Add($"{machine.Cpus} cpu, {machine.Gpus} gpu");
         finished.Add(new(Markup.Escape(string.Join(" · ", parts))));

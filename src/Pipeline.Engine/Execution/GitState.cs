@@ -8,6 +8,11 @@ public static class GitState
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    /// <summary>The commit as a screen shows it, <c>1a2b3c4 (clean)</c>; null where there is none or git does not answer within a second.</summary>
+    public static string? Short(string folder) =>
+        Ask(folder, TimeSpan.FromSeconds(1), "describe", "--always", "--dirty", "--exclude=*", "--abbrev=7") is { Succeeded: true } said && said.Output.Trim() is { Length: > 0 } commit
+            ? commit.EndsWith("-dirty", StringComparison.Ordinal) ? $"{commit[..^6]} (changed)" : $"{commit} (clean)" : null;
+
     /// <summary>The commit that is checked out, and whether anything differs from it; null outside a repository, before its first commit, or without git.</summary>
     public static (string Commit, bool Dirty)? Of(string folder) =>
         Ask(folder, "rev-parse", "--verify", "HEAD") is { Succeeded: true } commit && Ask(folder, "status", "--porcelain") is { Succeeded: true } status
@@ -22,7 +27,9 @@ public static class GitState
     }
 
     /// <summary>Null where git cannot be started.</summary>
-    private static (bool Succeeded, string Output, string Error)? Ask(string folder, params string[] arguments)
+    private static (bool Succeeded, string Output, string Error)? Ask(string folder, params string[] arguments) => Ask(folder, Patience, arguments);
+
+    private static (bool Succeeded, string Output, string Error)? Ask(string folder, TimeSpan patience, params string[] arguments)
     {
         var start = new ProcessStartInfo("git", ["-C", folder, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         // Asking must not write: another git may hold the index.
@@ -33,7 +40,7 @@ public static class GitState
             using var process = Process.Start(start)!;
             process.StandardInput.Close();
             var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-            if (!process.WaitForExit(Patience))
+            if (!process.WaitForExit(patience))
             {
                 process.Kill(entireProcessTree: true);
                 return (false, "", "git did not answer");
