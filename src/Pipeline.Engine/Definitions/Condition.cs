@@ -50,7 +50,7 @@ public sealed class Condition
 
     /// <exception cref="KeyNotFoundException">A metric is not there; the message names it and what is.</exception>
     public ConditionVerdict Evaluate(IReadOnlyDictionary<string, double> metrics) =>
-        Evaluate(name => metrics.TryGetValue(name, out var value) ? value : throw new KeyNotFoundException($"there is no metric '{name}'; there are: {string.Join(", ", metrics.Keys)}"));
+        Evaluate(name => metrics.TryGetValue(name, out var value) ? value : throw new KeyNotFoundException($"there is no metric '{name}'; {Nearest.Remedy(name, [.. metrics.Keys], "there are") ?? "there is none at all"}"));
 
     public ConditionVerdict Evaluate(Func<string, double> metric)
     {

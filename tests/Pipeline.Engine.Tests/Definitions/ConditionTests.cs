@@ -86,7 +86,7 @@ public class ConditionTests
 
     [Fact]
     public void A_missing_metric_is_named_with_those_that_there_are() =>
-        Assert.Equal("there is no metric 'los'; there are: loss", Assert.Throws<KeyNotFoundException>(() => Condition.OverNumbers("los < 1").Evaluate(new Dictionary<string, double> { ["loss"] = 1 })).Message);
+        Assert.Equal("there is no metric 'los'; did you mean 'loss'?", Assert.Throws<KeyNotFoundException>(() => Condition.OverNumbers("los < 1").Evaluate(new Dictionary<string, double> { ["loss"] = 1 })).Message);
 
     [Fact]
     public void Both_sides_of_a_comparison_are_told() => Assert.Equal(" (3 against 4.5)", Condition.OverNumbers("loss > 9 / 2").Evaluate(Metrics).Sides);
