@@ -29,18 +29,19 @@ public sealed class ReportHtml : Step<ReportHtml.With, ReportHtml.Given, ReportH
     }
 
     public override string Name => "report.html";
-    public override int Version => 1;
+    public override int Version => 2;
     public override string Description => "Writes one self-contained HTML page: the steps, the data funnel, the split's certificate, training curves, held-out figures and samples.";
     public override bool ReadsAncestry => true;
 
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
         var page = new StringBuilder();
+        var stages = context.Ancestry.Select(a => a.Id).ToList();
         page.Append($"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{Html.Text(with.Title)}</title><style>{Style}</style></head><body>\n<h1>{Html.Text(with.Title)}</h1>\n");
         Section(page, "Steps", GraphDrawing.Draw(context.Ancestry));
-        Section(page, "Held-out figures", string.Concat(Of<Metrics>(inputs).Where(e => IsEvaluation(e, context)).Select(e => FiguresTable.Of(Json(e.Artifact)))));
+        Section(page, "Held-out figures", string.Concat(Of<Metrics>(inputs).Where(e => IsEvaluation(e, context)).Select(e => FiguresTable.Of(Json(e.Artifact), stages))));
         Section(page, "Training", string.Concat(Of<TrainingLog>(inputs).Select(e => TrainingCurves.Of(StepOf(e), File.ReadLines(e.Artifact.Locate("log.jsonl"))))));
-        Section(page, "Samples", string.Concat(Of<Samples>(inputs).Select(e => SampleTable.Of(Json(e.Artifact).AsArray()))));
+        Section(page, "Samples", string.Concat(Of<Samples>(inputs).Select(e => SampleTable.Of(Json(e.Artifact).AsArray(), stages))));
         Section(page, "What became of the data", string.Concat(Of<Funnel>(inputs).Select(e => FunnelTable.Of(StepOf(e), Json(e.Artifact)))));
         Section(page, "The split", string.Concat(Of<Certificate>(inputs).Select(e => CertificateTable.Of(Json(e.Artifact)))));
         Section(page, "All figures", string.Concat(Of<Metrics>(inputs).Select(e => AllFigures(StepOf(e), Json(e.Artifact).AsObject()))));

@@ -1,19 +1,17 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Pipeline.Steps.Evaluate;
 
 namespace Pipeline.Steps.Reporting;
 
-/// <summary>Evaluation metrics named <c>WHO.FIGURE</c>: a row for who, a column for each figure.</summary>
+/// <summary>What an evaluation measured: a row a figure, a column a model.</summary>
 internal static class FiguresTable
 {
-    public static string Of(JsonNode metrics)
+    /// <param name="models">From the earliest stage to the latest.</param>
+    public static string Of(JsonNode metrics, IReadOnlyList<string> models)
     {
-        var all = metrics.AsObject().ToDictionary(m => m.Key, m => (double)m.Value!, StringComparer.Ordinal);
-        // The figures that stand alone are those of the last model: every WHO.FIGURE whose FIGURE stands alone is a row's.
-        var split = all.Keys.Select(k => k.Split('.', 2)).Where(k => k.Length == 2 && (all.ContainsKey(k[1]) || k[0] is "unigram" or "floor")).ToList();
-        var columns = split.Select(k => k[1]).Distinct().ToList();
-        var rows = split.Select(k => k[0]).Distinct().OrderBy(r => r is "unigram" or "floor" ? 0 : 1).ToList();
-        return rows.Count == 0 ? "" : Html.Table(["", .. columns], rows.Select(r => (IEnumerable<string>)[Html.Text(r), .. columns.Select(c => all.TryGetValue($"{r}.{c}", out var value) ? Html.Number(value) : "")]));
+        var (columns, rows) = HeldOutTable.Of(metrics.AsObject().ToDictionary(m => m.Key, m => (double)m.Value!, StringComparer.Ordinal), models);
+        return rows.Count == 0 ? "" : Html.Table(["", .. columns], rows.Select(r => (IEnumerable<string>)[Html.Text($"{r.Group} {r.Label}"), .. columns.Select((_, i) => Html.Text(r.Say(i)))]));
     }
 }
 
@@ -37,14 +35,16 @@ internal static class TrainingCurves
 /// <summary>Prompts, what was expected, and what each model wrote.</summary>
 internal static class SampleTable
 {
-    public static string Of(JsonArray samples)
+    /// <param name="models">From the earliest stage to the latest.</param>
+    public static string Of(JsonArray samples, IReadOnlyList<string> models)
     {
+        var order = models.ToList();
         var text = new StringBuilder();
         foreach (var sample in samples)
         {
             text.Append($"<h3>{Html.Text((string)sample!["prompt"]!)}</h3>");
             var rows = new List<(string, string)> { ("documentation", (string)sample["expected"]!) };
-            rows.AddRange(sample["answers"]!.AsObject().Select(a => (a.Key, (string)a.Value!)));
+            rows.AddRange(sample["answers"]!.AsObject().Select(a => (a.Key, (string)a.Value!)).OrderBy(a => order.IndexOf(a.Key)));
             text.Append(Html.Table(["who", "answer"], rows.Select(r => (IEnumerable<string>)[Html.Text(r.Item1), Html.Text(r.Item2)])));
         }
 
