@@ -18,15 +18,15 @@ public sealed class StorageServer : IDisposable
     private StorageServer(Func<int, string, IReadOnlyList<string>> command, Func<int, IReadOnlyDictionary<string, string?>> variables, Func<string, string> uri)
     {
         Install();
-        var port = FreePort();
-        (Variables, Uri) = (variables(port), uri);
-        var start = new ProcessStartInfo("node", command(port, data.Path)) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        Port = FreePort();
+        (VariablesAt, Uri) = (variables, uri);
+        var start = new ProcessStartInfo("node", command(Port, data.Path)) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
         process = Process.Start(start)!;
         process.OutputDataReceived += (_, line) => Hear(line.Data);
         process.ErrorDataReceived += (_, line) => Hear(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        for (var watch = Stopwatch.StartNew(); !Answers(port); Thread.Sleep(50))
+        for (var watch = Stopwatch.StartNew(); !Answers(Port); Thread.Sleep(50))
         {
             if (process.HasExited || watch.Elapsed > TimeSpan.FromSeconds(60)) throw new InvalidOperationException($"the server did not start: {Said}");
         }
@@ -36,7 +36,12 @@ public sealed class StorageServer : IDisposable
     public static string? Unavailable { get; } = Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(p => File.Exists(Path.Combine(p, "npm"))) ? null : "storage servers need npm (Debian: nodejs npm)";
 
     /// <summary>What a client has to have in its environment.</summary>
-    public IReadOnlyDictionary<string, string?> Variables { get; }
+    public IReadOnlyDictionary<string, string?> Variables => VariablesAt(Port);
+
+    /// <summary>As <see cref="Variables"/>, for a client that goes through another port, such as that of a <see cref="FlakyProxy"/>.</summary>
+    public Func<int, IReadOnlyDictionary<string, string?>> VariablesAt { get; }
+
+    public int Port { get; }
 
     /// <summary>The URI of a store there, from a prefix.</summary>
     public Func<string, string> Uri { get; }
