@@ -13,22 +13,22 @@ public sealed class StorageServer : IDisposable
 
     private readonly TemporaryFolder data = new();
     private readonly Process process;
+    private readonly List<string> said = [];
 
     private StorageServer(Func<int, string, IReadOnlyList<string>> command, Func<int, IReadOnlyDictionary<string, string?>> variables, Func<string, string> uri)
     {
         Install();
-        var port = FreePort();
-        (Variables, Uri) = (variables(port), uri);
-        var start = new ProcessStartInfo("node", command(port, data.Path)) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        Port = FreePort();
+        (VariablesAt, Uri) = (variables, uri);
+        var start = new ProcessStartInfo("node", command(Port, data.Path)) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
         process = Process.Start(start)!;
-        var said = new List<string>();
-        process.OutputDataReceived += (_, line) => said.Add(line.Data ?? "");
-        process.ErrorDataReceived += (_, line) => said.Add(line.Data ?? "");
+        process.OutputDataReceived += (_, line) => Hear(line.Data);
+        process.ErrorDataReceived += (_, line) => Hear(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        for (var watch = Stopwatch.StartNew(); !Answers(port); Thread.Sleep(50))
+        for (var watch = Stopwatch.StartNew(); !Answers(Port); Thread.Sleep(50))
         {
-            if (process.HasExited || watch.Elapsed > TimeSpan.FromSeconds(60)) throw new InvalidOperationException($"the server did not start: {string.Join('\n', said)}");
+            if (process.HasExited || watch.Elapsed > TimeSpan.FromSeconds(60)) throw new InvalidOperationException($"the server did not start: {Said}");
         }
     }
 
@@ -36,7 +36,12 @@ public sealed class StorageServer : IDisposable
     public static string? Unavailable { get; } = Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(p => File.Exists(Path.Combine(p, "npm"))) ? null : "storage servers need npm (Debian: nodejs npm)";
 
     /// <summary>What a client has to have in its environment.</summary>
-    public IReadOnlyDictionary<string, string?> Variables { get; }
+    public IReadOnlyDictionary<string, string?> Variables => VariablesAt(Port);
+
+    /// <summary>As <see cref="Variables"/>, for a client that goes through another port, such as that of a <see cref="FlakyProxy"/>.</summary>
+    public Func<int, IReadOnlyDictionary<string, string?>> VariablesAt { get; }
+
+    public int Port { get; }
 
     /// <summary>The URI of a store there, from a prefix.</summary>
     public Func<string, string> Uri { get; }
@@ -47,16 +52,32 @@ public sealed class StorageServer : IDisposable
         prefix => $"az://devstoreaccount1/tests/{prefix}");
 
     public static StorageServer S3() => new(
-        (port, folder) => ["node_modules/s3rver/bin/s3rver.js", "--address", "127.0.0.1", "--port", $"{port}", "--directory", folder, "--configure-bucket", "tests", "--silent"],
+        (port, folder) => ["s3.js", $"{port}", folder, "tests"],
         port => new Dictionary<string, string?> { ["AWS_ENDPOINT_URL"] = $"http://127.0.0.1:{port}", ["AWS_ACCESS_KEY_ID"] = "S3RVER", ["AWS_SECRET_ACCESS_KEY"] = "S3RVER", ["AWS_REGION"] = "us-east-1" },
         prefix => $"s3://tests/{prefix}");
 
+    private string Said
+    {
+        get
+        {
+            lock (said) return string.Join('\n', said);
+        }
+    }
+
+    /// <exception cref="InvalidOperationException">The server had ended by itself: what tests saw of it was not what they are about.</exception>
     public void Dispose()
     {
+        var died = process.HasExited;
         process.Kill(entireProcessTree: true);
         process.WaitForExit();
         process.Dispose();
         data.Dispose();
+        if (died) throw new InvalidOperationException($"the server ended by itself: {Said}");
+    }
+
+    private void Hear(string? line)
+    {
+        lock (said) said.Add(line ?? "");
     }
 
     private static void Install()

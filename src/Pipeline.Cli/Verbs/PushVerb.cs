@@ -24,7 +24,7 @@ internal static class PushVerb
                 results++;
             }
 
-            if (!opened.State.Cache.IsShared) return ExitCode.StepFailed;
+            if (opened.State.Cache.Unsent > 0 || !opened.State.Cache.IsShared) return ExitCode.StepFailed;
             Console.WriteLine($"{results} of {opened.Definition.Steps.Count} steps have their results in {address} ({Text.Bytes(bytes)} sent)");
             return ExitCode.Success;
         });

@@ -5,41 +5,43 @@ using Pipeline.Engine.Storage;
 
 namespace Pipeline.Engine.Caching;
 
-/// <summary>Results and blobs, local first and then of a remote store where there is one. A store that fails is left alone for the rest of the run: what is local suffices.</summary>
+/// <summary>Results and blobs, local first and then of a remote store where there is one. While that fails, what is local suffices; what was made meanwhile is sent when it answers again.</summary>
 /// <param name="remote">Null for none.</param>
 /// <param name="writes">Whether what is made here is put there.</param>
 /// <param name="claims">What several machines use to do a step once; null where nothing is shared.</param>
-/// <param name="notice">Told, once, why the store is left alone.</param>
+/// <param name="notice">Told, once, that the store fails and why, and once that it answers again.</param>
 public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteStore? remote, bool writes, Claims? claims, Action<string> notice)
 {
     private const int AtOnce = 16;
 
     private readonly ConcurrentDictionary<string, StepResult?> asked = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> lost = new(StringComparer.Ordinal);
-    private IRemoteStore? remote = remote;
+    private readonly ConcurrentQueue<StepResult> unsent = new();
+    private int saidAway;
+    private int saidBack;
 
-    /// <summary>There is a remote store, and it answers.</summary>
-    public bool IsShared => remote is not null;
+    /// <summary>There is a remote store, and it answers as far as is known.</summary>
+    public bool IsShared => remote is not null and not SteadyStore { IsLeftAlone: true };
 
     /// <summary>The remote store's, also when it stopped to answer; null where there is none.</summary>
-    public string? Address { get; } = remote?.Address;
+    public string? Address => remote?.Address;
+
+    /// <summary>Results that the remote store should have and has not.</summary>
+    public int Unsent => unsent.Count;
 
     public bool Writes => writes;
 
     /// <summary>Takes the claim to a key. False with null: another machine holds it. True with null: there is nobody to share with.</summary>
     public async Task<(bool Free, Claim? Claim)> TryClaimAsync(string key, CancellationToken cancellation)
     {
-        if (claims is null || remote is null) return (true, null);
-        try
-        {
-            var claim = await claims.TryTakeAsync(key, cancellation);
-            return (claim is not null, claim);
-        }
-        catch (RemoteStoreException e)
-        {
-            GiveUp(e);
-            return (true, null);
-        }
+        if (claims is null) return (true, null);
+        return await Ask(
+            async _ =>
+            {
+                var claim = await claims.TryTakeAsync(key, cancellation);
+                return (claim is not null, claim);
+            },
+            otherwise: (true, null));
     }
 
     /// <summary>The result of a key whose blobs are here or, as far as is known, in the remote store.</summary>
@@ -49,7 +51,7 @@ public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteSt
         if (results.Find(key) is { } local) return local;
         if (remote is null) return null;
         if (anew) asked.TryRemove(key, out _);
-        var found = asked.GetOrAdd(key, k => Ask(k).GetAwaiter().GetResult());
+        var found = asked.GetOrAdd(key, k => ResultOf(k).GetAwaiter().GetResult());
         return found is not null && FilesOf(found).All(f => blobs.Has(f) || !lost.ContainsKey(f.Sha256)) ? found : null;
     }
 
@@ -58,7 +60,7 @@ public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteSt
     {
         if (remote is null) return;
         var unknown = keys.Where(k => !asked.ContainsKey(k) && results.Find(k) is null).ToList();
-        Parallel.ForEach(unknown, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, key => asked.GetOrAdd(key, k => Ask(k).GetAwaiter().GetResult()));
+        Parallel.ForEachAsync(unknown, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (key, _) => asked.TryAdd(key, await ResultOf(key))).GetAwaiter().GetResult();
     }
 
     /// <summary>Keeps a result of the remote store here, so that it can be shown and explained without it.</summary>
@@ -81,31 +83,30 @@ public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteSt
         });
     }
 
-    /// <summary>Puts a result and its blobs into the remote store: blobs first, so that whoever sees the result finds them.</summary>
+    /// <summary>Puts a result and its blobs into the remote store: blobs first, so that whoever sees the result finds them. Where that fails it is kept in mind for <see cref="PublishUnsentAsync"/>.</summary>
     /// <returns>Bytes sent: those of blobs that were not there.</returns>
     public async Task<long> PublishAsync(StepResult result, CancellationToken cancellation)
     {
-        if (remote is not { } store || !writes) return 0;
-        long sent = 0;
-        try
+        if (remote is null || !writes) return 0;
+        if (await Ask(store => Send(store, result, cancellation), otherwise: -1) is >= 0 and var sent)
         {
-            var stale = false;
-            await Parallel.ForEachAsync(FilesOf(result).DistinctBy(f => f.Sha256), new ParallelOptions { MaxDegreeOfParallelism = AtOnce / 2, CancellationToken = cancellation }, async (file, stop) =>
-            {
-                var replace = lost.TryRemove(file.Sha256, out _);
-                stale |= replace;
-                if (await store.UploadAsync(NameOfBlob(file.Sha256), blobs.Locate(file), replace, stop)) Interlocked.Add(ref sent, file.Size);
-            });
-            // A result whose blobs were gone may have named others than these.
-            stale |= asked.TryRemove(result.Key, out var there) && there is not null;
-            await store.PutAsync(NameOfResult(result.Key), JsonSerializer.SerializeToUtf8Bytes(result, ResultJson.Default.StepResult), stale, cancellation);
-        }
-        catch (RemoteStoreException e)
-        {
-            GiveUp(e);
+            if (!unsent.IsEmpty) await PublishUnsentAsync(cancellation);
+            return sent;
         }
 
-        return sent;
+        unsent.Enqueue(result);
+        return 0;
+    }
+
+    /// <summary>Sends what was made while the store failed, if it answers by now.</summary>
+    public async Task PublishUnsentAsync(CancellationToken cancellation)
+    {
+        while (IsShared && unsent.TryDequeue(out var result))
+        {
+            if (await Ask(store => Send(store, result, cancellation), otherwise: -1) >= 0) continue;
+            unsent.Enqueue(result);
+            return;
+        }
     }
 
     internal static string NameOfBlob(string digest) => $"blobs/{digest[..2]}/{digest}";
@@ -114,18 +115,31 @@ public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteSt
 
     private static IEnumerable<ArtifactFile> FilesOf(StepResult result) => result.Outputs.Values.SelectMany(o => o.Files);
 
+    private async Task<long> Send(IRemoteStore store, StepResult result, CancellationToken cancellation)
+    {
+        long sent = 0;
+        var stale = false;
+        await Parallel.ForEachAsync(FilesOf(result).DistinctBy(f => f.Sha256), new ParallelOptions { MaxDegreeOfParallelism = AtOnce / 2, CancellationToken = cancellation }, async (file, stop) =>
+        {
+            var replace = lost.ContainsKey(file.Sha256);
+            stale |= replace;
+            if (await store.UploadAsync(NameOfBlob(file.Sha256), blobs.Locate(file), replace, stop)) Interlocked.Add(ref sent, file.Size);
+            lost.TryRemove(file.Sha256, out _);
+        });
+        // A result whose blobs were gone may have named others than these.
+        stale |= asked.TryGetValue(result.Key, out var there) && there is not null;
+        await store.PutAsync(NameOfResult(result.Key), JsonSerializer.SerializeToUtf8Bytes(result, ResultJson.Default.StepResult), stale, cancellation);
+        asked.TryRemove(result.Key, out _);
+        return sent;
+    }
+
     private async Task<bool> Download(ArtifactFile file, CancellationToken cancellation)
     {
-        if (remote is not { } store) return false;
+        if (!IsShared) return false;
         var place = blobs.PlaceForIncoming();
         try
         {
-            return await store.DownloadAsync(NameOfBlob(file.Sha256), place, cancellation) && blobs.TakeIfWhole(place, file.Sha256);
-        }
-        catch (RemoteStoreException e)
-        {
-            GiveUp(e);
-            return false;
+            return await Ask(store => store.DownloadAsync(NameOfBlob(file.Sha256), place, cancellation), otherwise: false) && blobs.TakeIfWhole(place, file.Sha256);
         }
         finally
         {
@@ -133,19 +147,8 @@ public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteSt
         }
     }
 
-    private async Task<StepResult?> Ask(string key)
-    {
-        if (remote is not { } store) return null;
-        try
-        {
-            return await store.ReadAsync(NameOfResult(key), CancellationToken.None) is { } bytes ? Checked(key, bytes) : null;
-        }
-        catch (RemoteStoreException e)
-        {
-            GiveUp(e);
-            return null;
-        }
-    }
+    private async Task<StepResult?> ResultOf(string key) =>
+        await Ask(store => store.ReadAsync(NameOfResult(key), CancellationToken.None), otherwise: null) is { } bytes ? Checked(key, bytes) : null;
 
     /// <summary>A result that others wrote, or null where it contradicts itself: its recipe must make its key, and its files its digests.</summary>
     private static StepResult? Checked(string key, byte[] bytes)
@@ -163,9 +166,20 @@ public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteSt
         }
     }
 
-    private void GiveUp(RemoteStoreException e)
+    /// <summary>Asks the remote store, if there is one and it answers.</summary>
+    private async Task<T> Ask<T>(Func<IRemoteStore, Task<T>> request, T otherwise)
     {
-        if (Interlocked.Exchange(ref remote, null) is null) return;
-        notice($"{e.Message}. Going on with what is local.");
+        if (remote is null || !IsShared) return otherwise;
+        try
+        {
+            var answer = await request(remote);
+            if (saidAway == 1 && Interlocked.Exchange(ref saidBack, 1) == 0) notice($"The store {Address} answers again.");
+            return answer;
+        }
+        catch (RemoteStoreException e)
+        {
+            if (Interlocked.Exchange(ref saidAway, 1) == 0) notice($"{e.Message}. Going on with what is local.");
+            return otherwise;
+        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Threading.Channels;
 using Pipeline.Engine.Caching;
 using Pipeline.Engine.Definitions;
@@ -11,8 +13,8 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
     /// <summary>How often a step may find its inputs gone in one run: a disk that loses what was just written is not to be filled for ever.</summary>
     private const int MostLosses = 3;
 
-    /// <summary>How long until a step that another run is doing is looked at again.</summary>
-    private static readonly TimeSpan UntilAskedAgain = TimeSpan.FromMilliseconds(200);
+    /// <summary>How long until a step that another run is doing is looked at again: a fifth of what it has been waited for, in these bounds.</summary>
+    private static readonly (double Least, double Most) SecondsUntilAskedAgain = (0.1, 3);
 
     /// <summary>A step that left the pool: with its outcome, or without one where another run holds it or its result must be decided anew.</summary>
     private sealed record Message(StepDefinition Step, StepOutcome? Outcome, ResourceShare? Share, bool DecideAnew = false);
@@ -24,6 +26,7 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
     private readonly Dictionary<string, Decision.Run> decided = new(StringComparer.Ordinal);
     private readonly HashSet<(string, string)> toldToWait = [];
     private readonly Dictionary<string, int> losses = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> heldSince = new(StringComparer.Ordinal);
     private int awaited;
     private bool failed;
 
@@ -46,7 +49,7 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
             else if (message.Share is null) queue.LineUp(message.Step);
             else Await(message.Step, null, async () =>
             {
-                await Task.Delay(UntilAskedAgain, CancellationToken.None);
+                await Task.Delay(UntilAskedAgain(message.Step), CancellationToken.None);
                 return new(message.Step, null, null);
             });
         }
@@ -181,6 +184,9 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
         losses[step.Id] = losses.GetValueOrDefault(step.Id) + 1;
         queue.Redo(step, after);
     }
+
+    private TimeSpan UntilAskedAgain(StepDefinition step) =>
+        TimeSpan.FromSeconds(Math.Clamp(Stopwatch.GetElapsedTime(heldSince.GetOrAdd(step.Id, _ => Stopwatch.GetTimestamp())).TotalSeconds / 5, SecondsUntilAskedAgain.Least, SecondsUntilAskedAgain.Most));
 
     private void TellToWait(StepDefinition step, string reason)
     {

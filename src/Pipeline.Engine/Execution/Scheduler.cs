@@ -41,6 +41,7 @@ public sealed class Scheduler(EngineState state, IExecutor inProcess, IExecutor 
         IReadOnlyList<StepOutcome> outcomes;
         await using (cancellation.Register(() => Tell(new RunEvent.RunStopping()))) outcomes = await loop.RunAsync(cancellation);
         state.Digests.Save();
+        await state.Cache.PublishUnsentAsync(CancellationToken.None);
 
         var complete = outcomes.All(o => o.Result is not null || o.Excused);
         var status = complete ? RunStatus.Succeeded : cancellation.IsCancellationRequested ? RunStatus.Cancelled : RunStatus.Failed;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Azure;
+using Azure.Core.Pipeline;
 using Azure.Identity;
 using Azure.Storage;
 using Azure.Storage.Blobs;
@@ -21,7 +22,16 @@ internal sealed class AzureStore : IRemoteStore
     public AzureStore(string address, string account, string containerName, string prefix, Func<string, string?> environment)
     {
         (Address, this.prefix) = (address, prefix);
-        var options = new BlobClientOptions { Retry = { MaxRetries = 4, NetworkTimeout = TimeSpan.FromSeconds(100) } };
+        // What the client does not get through with soon is tried again by SteadyStore.
+        var options = new BlobClientOptions
+        {
+            Retry = { MaxRetries = 2, Delay = TimeSpan.FromMilliseconds(400), NetworkTimeout = TimeSpan.FromSeconds(60) },
+            Transport = new HttpClientTransport(new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(3), MaxConnectionsPerServer = 50, PooledConnectionLifetime = TimeSpan.FromMinutes(5), AllowAutoRedirect = false, UseCookies = false })
+            {
+                // The policy above has its own.
+                Timeout = Timeout.InfiniteTimeSpan,
+            }),
+        };
         try
         {
             if (environment(Variable) is not { Length: > 0 } connection)
@@ -117,7 +127,7 @@ internal sealed class AzureStore : IRemoteStore
         }
         catch (RequestFailedException e)
         {
-            throw new RemoteStoreException($"The store {Address} refused: {e.Status} {e.ErrorCode}{Remedy(e.Status)}", e);
+            throw new RemoteStoreException($"The store {Address} refused: {e.Status} {e.ErrorCode}{Remedy(e.Status)}", e) { IsTransient = e.Status is >= 500 or 429 or 408 or 0 || e.ErrorCode == BlobErrorCode.ContainerBeingDeleted };
         }
         catch (AuthenticationFailedException e)
         {
@@ -125,7 +135,7 @@ internal sealed class AzureStore : IRemoteStore
         }
         catch (Exception e) when (e is AggregateException or IOException or HttpRequestException || (e is OperationCanceledException && e.InnerException is TimeoutException))
         {
-            throw new RemoteStoreException($"The store {Address} cannot be reached: {e.GetBaseException().Message}", e);
+            throw new RemoteStoreException($"The store {Address} cannot be reached: {e.GetBaseException().Message}", e) { IsTransient = true };
         }
     }
 

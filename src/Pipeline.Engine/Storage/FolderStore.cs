@@ -26,7 +26,7 @@ internal sealed class FolderStore(string address, string root) : IRemoteStore
         try
         {
             await using var source = File.OpenRead(PathOf(name));
-            await using var target = new FileStream(file, FileMode.CreateNew, FileAccess.Write);
+            await using var target = new FileStream(file, FileMode.Create, FileAccess.Write);
             await source.CopyToAsync(target, 1 << 20, cancellation);
             return true;
         }
@@ -132,7 +132,7 @@ internal sealed class FolderStore(string address, string root) : IRemoteStore
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RemoteStoreException($"The store {Address} failed: {e.Message}", e);
+            throw new RemoteStoreException($"The store {Address} failed: {e.Message}", e) { IsTransient = e is IOException };
         }
     }
 

@@ -4,7 +4,11 @@ namespace Pipeline.Engine.Storage;
 public sealed record RemoteObject(string Name, long Size, string Version, DateTimeOffset Written);
 
 /// <summary>A store that cannot be reached, or refuses. The message names the store, holds no secret and stands alone.</summary>
-public sealed class RemoteStoreException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class RemoteStoreException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>The same request may succeed a moment later: a server that is busy or fails by itself, a connection that broke.</summary>
+    public bool IsTransient { get; init; }
+}
 
 /// <summary>
 /// Objects by name (<c>blobs/ab/abcd…</c>) somewhere that several machines reach. A listing shows every write that ended before it began.
@@ -18,7 +22,7 @@ public interface IRemoteStore : IDisposable
     /// <summary>The whole of a small object, or null where there is none.</summary>
     Task<byte[]?> ReadAsync(string name, CancellationToken cancellation);
 
-    /// <summary>Writes an object to a new file. False where there is none.</summary>
+    /// <summary>Writes an object to a file. False where there is none.</summary>
     Task<bool> DownloadAsync(string name, string file, CancellationToken cancellation);
 
     /// <summary>Uploads a file, in parallel parts where it is large. An object that is there already stays, unless <paramref name="replace"/>; false where it stayed.</summary>

@@ -8,7 +8,9 @@ public static class RemoteStores
     /// <param name="folder">Where relative <c>file:</c> paths start.</param>
     /// <param name="environment">Where credentials are looked up.</param>
     /// <exception cref="RemoteStoreException">The URI names no store, or holds a secret.</exception>
-    public static IRemoteStore Open(string uri, string folder, Func<string, string?> environment)
+    public static IRemoteStore Open(string uri, string folder, Func<string, string?> environment) => new SteadyStore(OpenBare(uri, folder, environment), TimeProvider.System);
+
+    private static IRemoteStore OpenBare(string uri, string folder, Func<string, string?> environment)
     {
         if (uri.StartsWith("file:", StringComparison.Ordinal))
         {

@@ -11,6 +11,8 @@ internal sealed class S3Store : IRemoteStore
 {
     private const long PartSize = 16 << 20;
 
+    private static readonly TimeSpan Stalled = TimeSpan.FromSeconds(30);
+
     private readonly AmazonS3Client client;
     private readonly string bucket;
     private readonly string prefix;
@@ -18,7 +20,8 @@ internal sealed class S3Store : IRemoteStore
     public S3Store(string address, string bucket, string prefix, Func<string, string?> environment)
     {
         (Address, this.bucket, this.prefix) = (address, bucket, prefix);
-        var config = new AmazonS3Config { MaxErrorRetry = 4 };
+        // What the client does not get through with soon is tried again by SteadyStore.
+        var config = new AmazonS3Config { MaxErrorRetry = 2, ConnectTimeout = TimeSpan.FromSeconds(3) };
         if ((environment("AWS_ENDPOINT_URL_S3") ?? environment("AWS_ENDPOINT_URL")) is { Length: > 0 } endpoint)
         {
             // Other servers know buckets by path, and not the checksums that newer clients add.
@@ -34,7 +37,6 @@ internal sealed class S3Store : IRemoteStore
         {
             throw new RemoteStoreException($"{address} cannot be opened: {e.Message}", e);
         }
-
     }
 
     public string Address { get; }
@@ -50,13 +52,13 @@ internal sealed class S3Store : IRemoteStore
     public Task<bool> DownloadAsync(string name, string file, CancellationToken cancellation) => Guarded(async () =>
     {
         var size = (await client.GetObjectMetadataAsync(bucket, prefix + name, cancellation)).ContentLength;
-        using var handle = File.OpenHandle(file, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous, size);
+        using var handle = File.OpenHandle(file, FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.Asynchronous, size);
         await Parallel.ForEachAsync(Parts(size), AtOnce(cancellation), async (part, stop) =>
         {
             if (part.Length == 0) return;
             using var response = await client.GetObjectAsync(new GetObjectRequest { BucketName = bucket, Key = prefix + name, ByteRange = new(part.Start, part.Start + part.Length - 1) }, stop);
             var buffer = new byte[1 << 20];
-            for (var at = part.Start; await response.ResponseStream.ReadAsync(buffer, stop) is > 0 and var read; at += read) await RandomAccess.WriteAsync(handle, buffer.AsMemory(0, read), at, stop);
+            for (var at = part.Start; await Read(response.ResponseStream, buffer, stop) is > 0 and var read; at += read) await RandomAccess.WriteAsync(handle, buffer.AsMemory(0, read), at, stop);
         });
         return true;
     }, missing: false);
@@ -109,6 +111,21 @@ internal sealed class S3Store : IRemoteStore
         client.Dispose();
     }
 
+    /// <summary>The client has no limit of its own for a body that stops to come.</summary>
+    private static async Task<int> Read(Stream body, byte[] buffer, CancellationToken cancellation)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        late.CancelAfter(Stalled);
+        try
+        {
+            return await body.ReadAsync(buffer, late.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new IOException($"not a byte came for {Stalled.TotalSeconds} s");
+        }
+    }
+
     /// <summary>In parts without chunked signatures, which not every server of the protocol reads.</summary>
     private async Task UploadParts(string key, string file, long size, CancellationToken cancellation)
     {
@@ -125,7 +142,7 @@ internal sealed class S3Store : IRemoteStore
         }
         catch
         {
-            await client.AbortMultipartUploadAsync(bucket, key, upload, CancellationToken.None);
+            await Guarded(() => client.AbortMultipartUploadAsync(bucket, key, upload, CancellationToken.None), missing: null);
             throw;
         }
     }
@@ -157,11 +174,14 @@ internal sealed class S3Store : IRemoteStore
         }
         catch (AmazonS3Exception e)
         {
-            throw new RemoteStoreException($"The store {Address} refused: {(int)e.StatusCode} {e.ErrorCode}{(e.ErrorCode == "NoSuchBucket" ? "; make the bucket first" : "")}", e);
+            throw new RemoteStoreException($"The store {Address} refused: {(int)e.StatusCode} {e.ErrorCode}{(e.ErrorCode == "NoSuchBucket" ? "; make the bucket first" : "")}", e)
+            {
+                IsTransient = e.StatusCode is >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or 0 || e.ErrorCode is "RequestTimeout" or "OperationAborted",
+            };
         }
         catch (Exception e) when (e is AmazonClientException or HttpRequestException or IOException or AggregateException || (e is OperationCanceledException && e.InnerException is TimeoutException))
         {
-            throw new RemoteStoreException($"The store {Address} cannot be reached: {e.GetBaseException().Message}", e);
+            throw new RemoteStoreException($"The store {Address} cannot be reached: {e.GetBaseException().Message}", e) { IsTransient = !e.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase) };
         }
     }
 }

@@ -57,7 +57,7 @@ public sealed class ClaimTests(Stores stores)
         }
 
         // A claim that nobody writes anew: what a machine that lost its power leaves.
-        await store.PutAsync("claims/other/first", "dead"u8.ToArray(), replace: true, Stop);
+        await store.PutAsync("claims/other.first", "dead"u8.ToArray(), replace: true, Stop);
         Assert.Null(await waiting.TryTakeAsync("other", Stop));
         await Task.Delay(1300, Stop);
         await using var taken = await waiting.TryTakeAsync("other", Stop);
@@ -68,7 +68,7 @@ public sealed class ClaimTests(Stores stores)
     public async Task What_the_same_state_folder_left_when_it_was_killed_is_taken_over_at_once()
     {
         using var store = stores.Open("file");
-        await store.PutAsync("claims/key/me", "left by a kill"u8.ToArray(), replace: true, Stop);
+        await store.PutAsync("claims/key.me", "left by a kill"u8.ToArray(), replace: true, Stop);
         await using var taken = await Of(store, "me").TryTakeAsync("key", Stop);
         Assert.NotNull(taken);
     }

@@ -28,13 +28,23 @@ public sealed class Stores : IDisposable
         };
     }
 
+    /// <summary>A store of a kind, az or s3, behind a bad line: an empty one where no address is given.</summary>
+    public IRemoteStore OpenThrough(string kind, Func<Uri, FlakyProxy> proxyTo, out FlakyProxy proxy, string? address = null)
+    {
+        Assert.SkipWhen(StorageServer.Unavailable is not null, StorageServer.Unavailable ?? "");
+        var server = kind == "az" ? azurite.Value : s3.Value;
+        proxy = proxyTo(new Uri($"http://127.0.0.1:{server.Port}"));
+        return OpenLike(kind, address ?? server.Uri($"store{Interlocked.Increment(ref opened)}"), proxy.Port);
+    }
+
     /// <summary>A store of another URI on the server of that kind.</summary>
-    public IRemoteStore OpenLike(string kind, string uri)
+    public IRemoteStore OpenLike(string kind, string uri, int? port = null)
     {
         var server = kind == "az" ? azurite.Value : s3.Value;
+        var variables = port is { } through ? server.VariablesAt(through) : server.Variables;
         // The AWS client looks its credentials up by itself.
         foreach (var (variable, value) in server.Variables.Where(v => v.Key.Contains("ACCESS_KEY", StringComparison.Ordinal))) Environment.SetEnvironmentVariable(variable, value);
-        return RemoteStores.Open(uri, "/", server.Variables.GetValueOrDefault);
+        return RemoteStores.Open(uri, "/", variables.GetValueOrDefault);
     }
 
     public void Dispose()
