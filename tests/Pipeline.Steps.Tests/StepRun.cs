@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Pipeline.Data.Documents;
 using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Caching;
 using Pipeline.TestKit;
 
 namespace Pipeline.Steps.Tests;
@@ -39,15 +40,16 @@ internal sealed class StepRun(StepType step) : IStepListener, IDisposable
     public async Task<StepRun> GivenDocuments(string port, params IEnumerable<Document> documents)
     {
         var from = folder["in/" + port];
-        await DocumentWriter.WriteAllAsync(from, documents);
+        await DocumentShards.WriteAllAsync(from, [.. documents]);
         return Given(port, from);
     }
 
     public async Task<StepRun> RunAsync(string with = "{}", int cpus = 2, IReadOnlyList<string>? outputs = null)
     {
         var folders = (outputs ?? [.. step.Outputs.Select(o => o.Name)]).ToDictionary(o => o, o => Directory.CreateDirectory(this[o]).FullName);
-        Context = new() { WorkspacePath = folder["work"], ScratchPath = folder["scratch"], Sources = Sources, Cpus = cpus, Cancellation = TestContext.Current.CancellationToken, Listener = this };
-        await step.RunAsync(JsonNode.Parse(with)!.AsObject(), inputs, folders, Context);
+        var options = JsonNode.Parse(with)!.AsObject();
+        Context = new() { WorkspacePath = folder["work"], ScratchPath = folder["scratch"], Sources = Sources, Cpus = cpus, Cancellation = TestContext.Current.CancellationToken, Listener = this, Pieces = new PieceStore(step, options, [], new(folder["pieces"], TimeProvider.System), null, reuse: true) };
+        await step.RunAsync(options, inputs, folders, Context);
         return this;
     }
 

@@ -33,7 +33,7 @@ internal static class GcVerb
             if (uri is null)
             {
                 var found = GarbageCollection.Collect(engine, locks, age, dry);
-                Console.WriteLine($"{verb} {Text.Count(found.Results, "result")}, {Text.Count(found.Blobs, "blob")} ({Text.Bytes(found.Bytes)}) and {Text.Count(found.Leftovers, "unfinished workspace")}");
+                Console.WriteLine($"{verb} {Text.Count(found.Results, "result")}, {Text.Count(found.Blobs, "blob")}, {Text.Count(found.Pieces, "piece")} ({Text.Bytes(found.Bytes)}) and {Text.Count(found.Leftovers, "unfinished workspace")}");
             }
             else
             {

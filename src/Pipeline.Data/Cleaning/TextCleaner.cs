@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using Pipeline.Data.Documents;
 
 namespace Pipeline.Data.Cleaning;
@@ -14,6 +13,7 @@ public sealed class TextCleaner
 
     private readonly IReadOnlyList<(string Rule, string? Threshold, Func<string, string> Apply)> operations;
     private readonly IReadOnlyList<(string Rule, string? Threshold, Func<string, bool, string?> Drops)> limits;
+    private readonly IReadOnlyList<(string Rule, string? Threshold)> rules;
 
     /// <exception cref="ArgumentException">An expression in <see cref="CleaningOptions.DropLines"/> is none.</exception>
     public TextCleaner(CleaningOptions options)
@@ -40,13 +40,11 @@ public sealed class TextCleaner
             ("minimum_words", Text(options.MinimumWords), (t, _) => options.MinimumWords > 0 && Words(t) is var words && words < options.MinimumWords ? Text(words) : null),
             ("maximum_words", options.MaximumWords is { } cap ? Text(cap) : null, (t, _) => options.MaximumWords is { } most && Words(t) is var words && words > most ? Text(words) : null),
         ];
-        Tally = new FunnelTally([.. operations.Select(o => (o.Rule, o.Threshold)), .. limits.Select(l => (l.Rule, l.Threshold))], operations.Count);
+        rules = [.. operations.Select(o => (o.Rule, o.Threshold)), .. limits.Select(l => (l.Rule, l.Threshold))];
     }
 
-    private FunnelTally Tally { get; }
-
-    /// <summary>What happened to the documents that came out of <see cref="CleanAsync"/> so far.</summary>
-    public Funnel Funnel => Tally.ToFunnel();
+    /// <summary>Counts for the documents of this cleaner, none as yet.</summary>
+    public FunnelTally NewTally() => new(rules, operations.Count);
 
     /// <summary>What is wrong with an expression for <see cref="CleaningOptions.DropLines"/>; null where nothing is.</summary>
     public static string? ProblemWith(string pattern)
@@ -62,29 +60,11 @@ public sealed class TextCleaner
         }
     }
 
-    /// <summary>The cleaned documents in their order, whatever the number of workers.</summary>
-    public async IAsyncEnumerable<Document> CleanAsync(IAsyncEnumerable<Document> documents, int workers, [EnumeratorCancellation] CancellationToken cancellation = default)
-    {
-        await foreach (var (cleaned, tally) in documents.InBatchesAsync(cancellation: cancellation).SelectInOrderAsync(workers, CleanBatch, cancellation))
-        {
-            Tally.Add(tally);
-            foreach (var document in cleaned) yield return document;
-        }
-    }
-
     /// <summary>One text; null where it is dropped.</summary>
-    public string? Clean(string text) => Clean(Document.Create("", text), Tally.Empty())?.Text;
+    public string? Clean(string text) => Clean(Document.Create("", text), NewTally())?.Text;
 
-    private (List<Document> Cleaned, FunnelTally Tally) CleanBatch(List<Document> batch)
-    {
-        var tally = Tally.Empty();
-        var cleaned = new List<Document>(batch.Count);
-        foreach (var document in batch)
-            if (Clean(document, tally) is { } kept) cleaned.Add(kept);
-        return (cleaned, tally);
-    }
-
-    private Document? Clean(Document document, FunnelTally tally)
+    /// <summary>The document with its text cleaned; null where it is dropped. Several threads may clean at once, each with its own tally.</summary>
+    public Document? Clean(Document document, FunnelTally tally)
     {
         tally.Begin(document.Text.Length);
         var (text, stable) = (document.Text, false);

@@ -1,42 +1,26 @@
+using System.Security.Cryptography;
 using System.Xml;
 using Pipeline.Data.Documents;
 
 namespace Pipeline.Data.Collection;
 
-/// <summary>Turns files into documents, in the order of the files and of what is in them, whatever the number of workers.</summary>
-public sealed class FileCollector(CollectionOptions options, int workers)
+/// <param name="Empty">Files, lines or members that held no text and so gave no document.</param>
+public sealed record CollectedFile(IReadOnlyList<Document> Documents, int Empty);
+
+/// <summary>Turns files into documents, in the order of what is in them.</summary>
+public sealed class FileCollector(CollectionOptions options)
 {
-    public int Files { get; private set; }
-    public long Bytes { get; private set; }
-    public long Documents { get; private set; }
-
-    /// <summary>Files, lines or members that held no text and so gave no document.</summary>
-    public long Empty { get; private set; }
-
-    /// <param name="files">Name that becomes the documents' source, and path on disk.</param>
-    /// <exception cref="InvalidDataException">A file cannot be read as its format; the message names it.</exception>
-    public async IAsyncEnumerable<Document> CollectAsync(
-        IReadOnlyList<(string Name, string Path)> files, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+    /// <param name="name">Becomes the documents' source.</param>
+    /// <param name="sha256">What the content has to be, lower-case hex; null where it is not known.</param>
+    /// <exception cref="InvalidDataException">The file cannot be read as its format, or is another one by now; the message names it.</exception>
+    public CollectedFile Read(string name, string path, string? sha256 = null)
     {
-        await foreach (var (bytes, documents) in files.ToAsyncEnumerable().SelectInOrderAsync(workers, f => Read(f.Name, f.Path), cancellation))
-        {
-            Files++;
-            Bytes += bytes;
-            foreach (var document in documents)
-            {
-                if (string.IsNullOrWhiteSpace(document.Text))
-                {
-                    Empty++;
-                    continue;
-                }
-
-                Documents++;
-                yield return options.License is { } license && document.License == Document.UnknownLicense ? document with { License = license } : document;
-            }
-        }
+        var found = ReadDocuments(name, path, sha256);
+        List<Document> documents = [.. found.Where(d => !string.IsNullOrWhiteSpace(d.Text)).Select(d => options.License is { } license && d.License == Document.UnknownLicense ? d with { License = license } : d)];
+        return new(documents, found.Count - documents.Count);
     }
 
-    private (long Bytes, List<Document> Documents) Read(string name, string path)
+    private List<Document> ReadDocuments(string name, string path, string? sha256)
     {
         var format = options.Format ?? FileFormats.FromExtension(name) ?? throw new InvalidDataException(
             $"{name}: the extension names no known format; expected .txt, .md, .html, .jsonl or .xml, or a format set for all files.");
@@ -46,14 +30,16 @@ public sealed class FileCollector(CollectionOptions options, int workers)
             if (size > options.MaximumFileBytes)
                 throw new InvalidDataException($"{name}: has {size} bytes, more than the {options.MaximumFileBytes} allowed; split it or raise the limit.");
             var content = File.ReadAllBytes(path);
-            return (content.Length, format switch
+            if (sha256 is not null && Convert.ToHexStringLower(SHA256.HashData(content)) != sha256)
+                throw new InvalidDataException($"{name}: was changed while the run was reading it; run again.");
+            return format switch
             {
                 FileFormat.Text => [PlainText.Read(name, content)],
                 FileFormat.Markdown => [MarkdownText.Read(name, content)],
                 FileFormat.Html => [HtmlText.Read(name, content)],
                 FileFormat.Jsonl => JsonLines.Read(name, content, options.Columns),
                 _ => DotnetXmlDocs.Read(name, content),
-            });
+            };
         }
         catch (XmlException e)
         {

@@ -1,8 +1,13 @@
 namespace Pipeline.Data.Documents;
 
-/// <summary>Counts for a <see cref="Funnel"/> while documents pass; tallies of parts add up to that of the whole when added in order.</summary>
+/// <summary>What a tally counted, an entry a rule.</summary>
+/// <param name="Removed">Characters.</param>
+public sealed record FunnelCounts(
+    long Documents, long Characters, IReadOnlyList<long> Changed, IReadOnlyList<long> Removed, IReadOnlyList<long> Dropped, IReadOnlyList<IReadOnlyList<FunnelSample>> Samples);
+
+/// <summary>Counts for a <see cref="Funnel"/> while documents pass; counts of parts add up to those of the whole when added in order.</summary>
 /// <param name="changing">The first so many rules change documents, the others drop them.</param>
-internal sealed class FunnelTally(IReadOnlyList<(string Rule, string? Threshold)> rules, int changing)
+public sealed class FunnelTally(IReadOnlyList<(string Rule, string? Threshold)> rules, int changing)
 {
     private const int MostSamples = 3;
     private const int ExcerptBefore = 40;
@@ -12,16 +17,16 @@ internal sealed class FunnelTally(IReadOnlyList<(string Rule, string? Threshold)
     private readonly List<FunnelSample>[] samples = [.. rules.Select(_ => new List<FunnelSample>())];
     private long documents, characters;
 
-    public FunnelTally Empty() => new(rules, changing);
+    public FunnelCounts Counts => new(documents, characters, [.. changed], [.. removed], [.. dropped], [.. samples.Select(s => s.ToArray())]);
 
-    public void Begin(int length)
+    internal void Begin(int length)
     {
         documents++;
         characters += length;
     }
 
     /// <summary>A rule may change a document more than once; the document counts once.</summary>
-    public void Changed(int rule, string id, string before, string after)
+    internal void Changed(int rule, string id, string before, string after)
     {
         removed[rule] += before.Length - after.Length;
         if (lastChanged[rule] == documents) return;
@@ -33,23 +38,23 @@ internal sealed class FunnelTally(IReadOnlyList<(string Rule, string? Threshold)
     }
 
     /// <param name="text">As it came in: what is left of it may be nothing to show.</param>
-    public void Dropped(int rule, string id, string text, int lengthNow, string value)
+    internal void Dropped(int rule, string id, string text, int lengthNow, string value)
     {
         dropped[rule]++;
         removed[rule] += lengthNow;
         if (samples[rule].Count < MostSamples) samples[rule].Add(new(id, value, Excerpt(text, 0), null));
     }
 
-    public void Add(FunnelTally next)
+    public void Add(FunnelCounts next)
     {
-        documents += next.documents;
-        characters += next.characters;
+        documents += next.Documents;
+        characters += next.Characters;
         for (var i = 0; i < rules.Count; i++)
         {
-            changed[i] += next.changed[i];
-            removed[i] += next.removed[i];
-            dropped[i] += next.dropped[i];
-            samples[i].AddRange(next.samples[i].Take(MostSamples - samples[i].Count));
+            changed[i] += next.Changed[i];
+            removed[i] += next.Removed[i];
+            dropped[i] += next.Dropped[i];
+            samples[i].AddRange(next.Samples[i].Take(MostSamples - samples[i].Count));
         }
     }
 

@@ -6,7 +6,7 @@ namespace Pipeline.Data.Documents;
 public static class OrderedWork
 {
     public static async IAsyncEnumerable<TResult> SelectInOrderAsync<TItem, TResult>(
-        this IAsyncEnumerable<TItem> items, int workers, Func<TItem, TResult> work, [EnumeratorCancellation] CancellationToken cancellation = default)
+        this IEnumerable<TItem> items, int workers, Func<TItem, Task<TResult>> work, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         // Twice the workers: one slow item keeps nobody idle, and memory stays bounded.
@@ -14,7 +14,7 @@ public static class OrderedWork
         using var slots = new SemaphoreSlim(workers);
         try
         {
-            await foreach (var item in items.WithCancellation(cancellation))
+            foreach (var item in items)
             {
                 if (window.Count == 2 * workers) yield return await window.Dequeue();
                 window.Enqueue(RunAsync(item));
@@ -40,23 +40,5 @@ public static class OrderedWork
                 slots.Release();
             }
         }
-    }
-
-    /// <summary>Documents in groups of bounded size, so that the cost of handing work over is paid rarely.</summary>
-    public static async IAsyncEnumerable<List<Document>> InBatchesAsync(
-        this IAsyncEnumerable<Document> documents, int most = 256, int mostCharacters = 1 << 20, [EnumeratorCancellation] CancellationToken cancellation = default)
-    {
-        var batch = new List<Document>();
-        var characters = 0;
-        await foreach (var document in documents.WithCancellation(cancellation))
-        {
-            batch.Add(document);
-            characters += document.Text.Length;
-            if (batch.Count < most && characters < mostCharacters) continue;
-            yield return batch;
-            (batch, characters) = ([], 0);
-        }
-
-        if (batch.Count > 0) yield return batch;
     }
 }

@@ -6,12 +6,10 @@ namespace Pipeline.Data.Tokenizers;
 
 /// <summary>
 /// Turns text into ids and back. Text never yields a special token, whatever it spells. Lone surrogates count as U+FFFD; all other text comes back exactly.
-/// One instance serves one thread: <see cref="Encode(IEnumerable{string}, BpeModel, int, CancellationToken)"/> uses all of them.
+/// One instance serves one thread: <see cref="TokenizerPool"/> has one for each.
 /// </summary>
 public sealed class TextTokenizer
 {
-    private const int BatchTexts = 512;
-
     private readonly BpeTokenizer bpe;
     private readonly LongWord longWord;
     private readonly byte[][] bytesOf;
@@ -49,19 +47,6 @@ public sealed class TextTokenizer
         if (done == 0) return text.Length == 0 ? ids : [.. bpe.EncodeToIds(text)];
         if (done < text.Length) ids.AddRange(bpe.EncodeToIds(text[done..]));
         return ids;
-    }
-
-    /// <summary>The ids of each text, in their order, computed by <paramref name="workers"/> threads (-1: all cores).</summary>
-    public static IEnumerable<List<int>> Encode(IEnumerable<string> texts, BpeModel model, int workers = -1, CancellationToken cancellation = default)
-    {
-        using var tokenizers = new ThreadLocal<TextTokenizer>(() => new(model));
-        var options = new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation };
-        foreach (var batch in texts.Chunk(BatchTexts))
-        {
-            var encoded = new List<int>[batch.Length];
-            Parallel.For(0, batch.Length, options, i => encoded[i] = tokenizers.Value!.Encode(batch[i]));
-            foreach (var ids in encoded) yield return ids;
-        }
     }
 
     /// <summary>The text of ids. Bytes that are no UTF-8 (a symbol cut in two) become U+FFFD; special tokens are spelled out or left out.</summary>

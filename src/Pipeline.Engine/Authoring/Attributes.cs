@@ -19,6 +19,10 @@ public sealed class ChoicesAttribute(params string[] words) : Attribute
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SpeedOnlyAttribute : Attribute;
 
+/// <summary>The param is about a result as a whole and shapes none of its pieces (<see cref="IPieces"/>): they are found again whatever it says.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class WholeOnlyAttribute : Attribute;
+
 /// <summary>A text, or a list or mapping of texts, that may be a secret: <c>${{ secrets.NAME }}</c>. The recipe then holds its name; the step gets its value.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SecretAttribute : Attribute;

@@ -36,6 +36,7 @@ public sealed record Option
     public Option? Element { get; init; }
     public bool SpeedOnly { get; init; }
     public bool SourceFiles { get; init; }
+    public bool WholeOnly { get; init; }
     /// <summary>May be given as <c>${{ secrets.NAME }}</c>.</summary>
     public bool Secret { get; init; }
 

@@ -56,6 +56,7 @@ public static class OptionReader
         var option = Of(name, description, property.PropertyType, required, nullable, value) with
         {
             SpeedOnly = property.IsDefined(typeof(SpeedOnlyAttribute)),
+            WholeOnly = property.IsDefined(typeof(WholeOnlyAttribute)),
             SourceFiles = property.IsDefined(typeof(SourceFilesAttribute)),
             Secret = property.IsDefined(typeof(SecretAttribute)),
         };

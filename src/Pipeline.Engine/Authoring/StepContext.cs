@@ -37,6 +37,9 @@ public sealed class StepContext
 
     public required IStepListener Listener { get; init; }
 
+    /// <summary>Parts of the work that earlier runs did, for a step that works on parts.</summary>
+    public required IPieces Pieces { get; init; }
+
     private readonly SortedDictionary<string, double> metrics = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, double> measurements = new(StringComparer.Ordinal);
 

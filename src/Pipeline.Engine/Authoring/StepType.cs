@@ -19,6 +19,9 @@ public abstract class StepType
     /// <summary>True for a step that loads native code or may use much memory: it runs in a child process.</summary>
     public virtual bool Isolated => false;
 
+    /// <summary>What a change of a part of its input costs, for its page: a step that uses <see cref="StepContext.Pieces"/> says what a part is.</summary>
+    public virtual string Incremental => "no: it runs whole when anything it reads changed";
+
     /// <summary>CPUs to set aside where the pipeline does not say.</summary>
     public virtual int DefaultCpus => 1;
 

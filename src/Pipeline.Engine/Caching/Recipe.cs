@@ -72,13 +72,18 @@ public sealed class Recipe
         return text.Length <= 60 ? text : text[..57] + "...";
     }
 
-    private static JsonObject WithoutSpeed(Option options, JsonObject with)
+    /// <summary>The params that can change the bytes of a piece.</summary>
+    internal static JsonObject OfPieces(Option options, JsonObject with) => Without(options, with, o => o.SpeedOnly || o.SourceFiles || o.WholeOnly);
+
+    private static JsonObject WithoutSpeed(Option options, JsonObject with) => Without(options, with, o => o.SpeedOnly || o.SourceFiles);
+
+    private static JsonObject Without(Option options, JsonObject with, Func<Option, bool> left)
     {
         var kept = new JsonObject();
         foreach (var option in options.Members)
         {
-            if (option.SpeedOnly || option.SourceFiles || !with.TryGetPropertyValue(option.Name, out var value)) continue;
-            kept[option.Name] = option.Kind == OptionKind.Group && value is JsonObject group ? WithoutSpeed(option, group) : value?.DeepClone();
+            if (left(option) || !with.TryGetPropertyValue(option.Name, out var value)) continue;
+            kept[option.Name] = option.Kind == OptionKind.Group && value is JsonObject group ? Without(option, group, left) : value?.DeepClone();
         }
 
         return kept;

@@ -19,6 +19,7 @@ public sealed class EngineState
         Store = new LocalStore(folder.Store);
         Results = new ResultStore(folder.Results, Store);
         Cache = new SharedCache(Store, Results, remote, writes, remote is not null && writes ? new Claims(remote, folder.Identity, Claims.LeaseFromEnvironment(), clock) : null, notice ?? (_ => { }));
+        Pieces = new PieceRecords(folder.Pieces, clock);
         Digests = new FileDigests(folder.FileDigests, clock);
     }
 
@@ -27,6 +28,7 @@ public sealed class EngineState
     public LocalStore Store { get; }
     public ResultStore Results { get; }
     public SharedCache Cache { get; }
+    public PieceRecords Pieces { get; }
     public FileDigests Digests { get; }
 
     public History HistoryOf(PipelineDefinition definition) => new(Folder, definition.File);

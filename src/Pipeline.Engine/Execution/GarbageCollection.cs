@@ -1,14 +1,16 @@
 using System.Text.Json.Nodes;
 using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Caching;
+using Pipeline.Engine.Storage;
 
 namespace Pipeline.Engine.Execution;
 
 /// <summary>What a collection removes or would remove.</summary>
+/// <param name="Bytes">Of blobs and pieces.</param>
 /// <param name="Leftovers">Workspaces of steps that never ended, or claims of machines that died.</param>
-public sealed record GarbageFound(int Results, int Blobs, long Bytes, int Leftovers);
+public sealed record GarbageFound(int Results, int Blobs, int Pieces, long Bytes, int Leftovers);
 
-/// <summary>Removes results that no pipeline used lately, and the blobs that only they named.</summary>
+/// <summary>Removes results that no pipeline used lately, pieces that no run did, and the blobs that only they named.</summary>
 public static class GarbageCollection
 {
     /// <summary>Keeps the latest result of every step of every pipeline, what <paramref name="locks"/> (texts of lock files) name, and all younger than <paramref name="age"/>.</summary>
@@ -27,16 +29,24 @@ public static class GarbageCollection
             else if (state.Results.Read(key) is { } result) Mark(result, blobs);
         }
 
+        var pieces = new List<FileInfo>();
+        foreach (var piece in state.Pieces.All())
+        {
+            if (piece.LastWriteTimeUtc < before) pieces.Add(piece);
+            else if (Sha256.IsDigest(piece.Name) && state.Pieces.Find(piece.Name)?.File is { } file) blobs.Add(file.Sha256);
+        }
+
         var orphans = state.Store.All().Where(b => !blobs.Contains(b.Digest) && b.Written < before).ToList();
         var workspaces = Directory.Exists(state.Folder.Workspaces) ? Directory.EnumerateDirectories(state.Folder.Workspaces).Where(w => Directory.GetLastWriteTimeUtc(w) < before).ToList() : [];
         if (!dryRun)
         {
             dead.ForEach(state.Results.Delete);
+            pieces.ForEach(p => p.Delete());
             orphans.ForEach(b => state.Store.Delete(b.Digest));
             workspaces.ForEach(w => Directory.Delete(w, recursive: true));
         }
 
-        return new(dead.Count, orphans.Count, orphans.Sum(b => b.Size), workspaces.Count);
+        return new(dead.Count, orphans.Count, pieces.Count, orphans.Sum(b => b.Size) + pieces.Sum(p => p.Length), workspaces.Count);
     }
 
     internal static void Mark(StepResult result, HashSet<string> blobs)

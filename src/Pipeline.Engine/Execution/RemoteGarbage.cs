@@ -37,7 +37,7 @@ public static class RemoteGarbage
                 await Parallel.ForEachAsync(part, Parallelism(cancellation), async (found, stop) => await store.DeleteAsync(found.Name, stop));
         }
 
-        return new(dead.Count, orphans.Count, orphans.Sum(b => b.Size), claims.Count);
+        return new(dead.Count, orphans.Count, 0, orphans.Sum(b => b.Size), claims.Count);
     }
 
     private static ParallelOptions Parallelism(CancellationToken cancellation) => new() { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation };

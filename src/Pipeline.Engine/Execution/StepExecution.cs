@@ -26,7 +26,7 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
         await using var held = claim;
         // Between the look and the claim another may have finished it.
         if (claim is not null && await Made() is { } meanwhile) return (meanwhile, "");
-        return (await RunHeldAsync(step, decision, share, upstream, cancellation), "");
+        return (await RunHeldAsync(step, decision, share, upstream, forced ? PieceUse.Renew : PieceUse.Reuse, cancellation), "");
 
         async Task<StepOutcome?> Made()
         {
@@ -36,7 +36,7 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
         }
     }
 
-    private async Task<StepOutcome> RunHeldAsync(StepDefinition step, Decision.Run decision, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, CancellationToken cancellation)
+    private async Task<StepOutcome> RunHeldAsync(StepDefinition step, Decision.Run decision, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, PieceUse pieces, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         var key = decision.Recipe.Key;
@@ -55,7 +55,7 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
             {
                 var log = secrets.Hide(file);
                 outcome = await tries.RunAsync(
-                    async (number, stop) => secrets.Hide(await (step.Type.Isolated ? worker : inProcess).RunAsync(task = Prepare(step, key, share, upstream, workspace, number) with { Secrets = used }, log, stop)),
+                    async (number, stop) => secrets.Hide(await (step.Type.Isolated ? worker : inProcess).RunAsync(task = Prepare(step, key, share, upstream, workspace, number, pieces) with { Secrets = used }, log, stop)),
                     log.Logged,
                     cancellation);
             }
@@ -110,11 +110,11 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
     {
         var used = await secrets.OfAsync(step, cancellation);
         await state.Cache.FetchAsync(step.Inputs.SelectMany(i => upstream[i.Step].Outputs[i.Output].Files), cancellation);
-        var task = Prepare(step, key, share, upstream, workspace, attempt: 1) with { Secrets = used };
+        var task = Prepare(step, key, share, upstream, workspace, attempt: 1, PieceUse.Ignore) with { Secrets = used };
         return (task, secrets.Hide(await (step.Type.Isolated ? worker : inProcess).RunAsync(task, secrets.Hide(listener), cancellation)));
     }
 
-    private StepTask Prepare(StepDefinition step, string key, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, string workspace, int attempt)
+    private StepTask Prepare(StepDefinition step, string key, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, string workspace, int attempt, PieceUse pieces)
     {
         // Flat, and removed with the whole run: making folders right after removing some is what file systems are slowest at.
         var name = attempt == 1 ? step.Id : $"{step.Id}.attempt-{attempt}";
@@ -145,6 +145,8 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
             Store = state.Store.Root,
             Workspace = workspace,
             Scratch = Path.Combine(attempts, name + ".scratch"),
+            Pieces = state.Folder.Pieces,
+            PieceUse = pieces,
             OutcomeFile = Path.Combine(attempts, name + ".outcome.json"),
             Cpus = share.Cpus,
             Ranks = step.Resources.Ranks,

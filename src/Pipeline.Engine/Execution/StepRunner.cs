@@ -1,4 +1,5 @@
 using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Caching;
 using Pipeline.Engine.Storage;
 
 namespace Pipeline.Engine.Execution;
@@ -10,6 +11,7 @@ public static class StepRunner
     {
         if (catalog.Find(task.Uses) is not { } type)
             return TaskOutcome.Failed(FailureCause.Step, $"This program has no step type '{task.Uses}'; the worker and the engine must be the same version.");
+        var pieces = PiecesOf(task, type, store);
         var context = new StepContext
         {
             WorkspacePath = task.Workspace,
@@ -20,6 +22,7 @@ public static class StepRunner
             Ancestry = task.Ancestry,
             Environment = task.Variables(),
             Listener = listener,
+            Pieces = pieces,
         };
         try
         {
@@ -27,6 +30,12 @@ public static class StepRunner
             var inputs = task.Inputs.Select(i => new BoundInput(i.Port, i.Member, kinds[i.Kind], i.Digest, i.Files, store.Locate)).ToList();
             await type.RunAsync(SecretReference.Fill(task.With, name => task.Secrets[name]), inputs, task.Outputs, context);
             RefuseOdd(context.Metrics);
+            foreach (var part in pieces.Parts)
+            {
+                context.Measure($"pieces.{part}.made", pieces.Count(part).Made);
+                context.Measure($"pieces.{part}.found", pieces.Count(part).Found);
+            }
+
             return new TaskOutcome { Metrics = context.Metrics, Measurements = context.Measurements, Summary = context.Summary };
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -40,6 +49,13 @@ public static class StepRunner
             var cause = e switch { GateFailedException => FailureCause.Gate, DamagedBlobException => FailureCause.LostInput, FileNotFoundException { FileName: { } gone } when gone.StartsWith(store.Root, StringComparison.Ordinal) => FailureCause.LostInput, _ when Causes.IsOutOfMemory(e) => FailureCause.OutOfMemory, _ => FailureCause.Step };
             return TaskOutcome.Failed(cause, e is StepFailedException or DamagedBlobException or InvalidDataException ? e.Message : $"{e.GetType().Name}: {e.Message}");
         }
+    }
+
+    private static PieceStore PiecesOf(StepTask task, StepType type, LocalStore store)
+    {
+        var ignore = task.PieceUse == PieceUse.Ignore;
+        var records = new PieceRecords(ignore ? Path.Combine(task.Scratch, "pieces") : task.Pieces, TimeProvider.System);
+        return new(type, task.With, task.Env, records, ignore ? null : store, reuse: task.PieceUse == PieceUse.Reuse);
     }
 
     private static void RefuseOdd(IReadOnlyDictionary<string, double> metrics)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Caching;
 
 namespace Pipeline.Engine.Execution;
 
@@ -36,6 +37,9 @@ public sealed record StepTask
     public required string Workspace { get; init; }
     /// <summary>A place for this attempt's temporary files.</summary>
     public required string Scratch { get; init; }
+    /// <summary>The folder where pieces of earlier runs are.</summary>
+    public required string Pieces { get; init; }
+    public required PieceUse PieceUse { get; init; }
     /// <summary>Where the worker writes how it ended.</summary>
     public required string OutcomeFile { get; init; }
     public required int Cpus { get; init; }

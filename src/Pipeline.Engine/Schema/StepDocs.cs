@@ -25,7 +25,7 @@ public static class StepDocs
         Table(page, "Options", ["option", "value", "default", "what"], type.Params.Members.SelectMany(m => Rows(m, "")));
         Table(page, "Outputs", ["output", "holds", "what"], type.Outputs.Select(o => new[] { Code(o.Name), o.Kind.Name, o.Description })
             .Append([Code(Metrics.Port), nameof(Metrics), "Numbers that the step measured."]));
-        page.Append(CultureInfo.InvariantCulture, $"\n{string.Join(' ', Facts(type))}\n");
+        page.Append(CultureInfo.InvariantCulture, $"\nIncremental: {type.Incremental}.\n\n{string.Join(' ', Facts(type))}\n");
         return page.ToString();
     }
 

@@ -3,7 +3,8 @@ namespace Pipeline.Engine.Storage;
 /// <summary>Files that are either wholly there or not there at all, also after a power cut.</summary>
 public static class AtomicFile
 {
-    public static void Write(string path, ReadOnlySpan<byte> bytes)
+    /// <param name="durable">False for what is checked when it is read: it is not flushed, so a power cut may leave it torn.</param>
+    public static void Write(string path, ReadOnlySpan<byte> bytes, bool durable = true)
     {
         var temporary = TemporaryBeside(path);
         try
@@ -11,7 +12,7 @@ public static class AtomicFile
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1))
             {
                 stream.Write(bytes);
-                stream.Flush(flushToDisk: true);
+                if (durable) stream.Flush(flushToDisk: true);
             }
 
             File.Move(temporary, path, overwrite: true);
@@ -23,7 +24,7 @@ public static class AtomicFile
         }
     }
 
-    /// <summary>As <see cref="Write(string, ReadOnlySpan{byte})"/>, but a file that is there already stays.</summary>
+    /// <summary>As <see cref="Write(string, ReadOnlySpan{byte}, bool)"/>, but a file that is there already stays.</summary>
     public static void WriteNew(string path, string text)
     {
         var temporary = TemporaryBeside(path);

@@ -138,7 +138,8 @@ public sealed class LocalStore
         File.Delete(PathOf(digest));
     }
 
-    private string Take(string file)
+    /// <summary>Moves a file into the store.</summary>
+    public string Take(string file)
     {
         // Out of the step's reach before it is hashed: a process that the step left behind must not write into a blob.
         var mine = PlaceForIncoming();

@@ -3,6 +3,7 @@ using System.Globalization;
 using Pipeline.Data.Cleaning;
 using Pipeline.Data.Documents;
 using Pipeline.Engine.Authoring;
+using Pipeline.Steps.Running;
 
 namespace Pipeline.Steps.Cleaning;
 
@@ -81,9 +82,10 @@ public sealed class CleanText : Step<CleanText.With, CleanText.Given, CleanText.
     }
 
     public override string Name => "clean.text";
-    public override int Version => 1;
+    public override int Version => 2;
     public override string Description => "Cleans the text of documents, each operation with its own switch and count, and drops documents that are too short or too long.";
     public override int DefaultCpus => 2;
+    public override string Incremental => "per shard of its documents";
 
     protected override IEnumerable<(string Option, string Message)> Check(With with)
     {
@@ -95,28 +97,41 @@ public sealed class CleanText : Step<CleanText.With, CleanText.Given, CleanText.
     protected override async Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
         var cleaner = new TextCleaner(Options(with));
-        var shards = inputs.Documents.LocateAll();
+        var (tally, read, written) = (cleaner.NewTally(), 0, 0);
         try
         {
-            var total = await DocumentReader.CountAsync(shards, context.Cancellation);
-            await using var writer = new DocumentWriter(outputs.Documents.Folder);
-            await foreach (var document in cleaner.CleanAsync(DocumentReader.ReadAsync(shards, context.Cancellation), context.Cpus, context.Cancellation))
+            await foreach (var piece in inputs.Documents.Files.SelectInOrderAsync(context.Cpus, shard => CleanAsync(cleaner, inputs.Documents, shard, context), context.Cancellation))
             {
-                await writer.AddAsync(document);
-                if (writer.Count % 512 == 0) context.Report(writer.Count, total, "documents");
+                tally.Add(piece.Facts.Counts);
+                if (piece.File is { } path) File.Copy(path, outputs.Documents[DocumentShards.NameOf(written++)]);
+                context.Report(++read, inputs.Documents.Files.Count, "shards");
             }
-
-            if (writer.Count == 0) throw new StepFailedException($"None of {total} documents is left: {string.Join(", ", Drops(cleaner.Funnel).Select(r => $"{r.Rule} {r.Threshold} dropped {r.DocumentsIn - r.DocumentsOut}"))}.");
-            await writer.CompleteAsync();
         }
         catch (InvalidDataException e)
         {
             throw new StepFailedException(e.Message, e);
         }
 
-        await File.WriteAllTextAsync(outputs.Funnel["funnel.json"], cleaner.Funnel.ToJson(), context.Cancellation);
-        Report(cleaner.Funnel, context);
+        var funnel = tally.ToFunnel();
+        if (written == 0) throw new StepFailedException($"None of {funnel.Rules[0].DocumentsIn} documents is left: {string.Join(", ", Drops(funnel).Select(r => $"{r.Rule} {r.Threshold} dropped {r.DocumentsIn - r.DocumentsOut}"))}.");
+        await File.WriteAllTextAsync(outputs.Funnel["funnel.json"], funnel.ToJson(), context.Cancellation);
+        Report(funnel, context);
     }
+
+    /// <summary>One shard of the input as a shard of the output, or as none where no document of it is left.</summary>
+    private static Task<Piece<Cleaned>> CleanAsync(TextCleaner cleaner, Artifact<Artifacts.Documents> documents, ArtifactFile shard, StepContext context) =>
+        context.Pieces.GetAsync("shard", shard.Sha256, async () =>
+        {
+            var (tally, path) = (cleaner.NewTally(), Path.Combine(context.Scratch, shard.Path));
+            await using var writer = new DocumentWriter(path);
+            await foreach (var document in DocumentReader.ReadAsync([(shard.Path, documents.Locate(shard.Path))], context.Cancellation))
+                if (cleaner.Clean(document, tally) is { } kept) await writer.AddAsync(kept);
+            if (writer.Count > 0) await writer.CompleteAsync();
+            return new MadePiece<Cleaned>(new(tally.Counts)) { File = writer.Count > 0 ? path : null };
+        });
+
+    /// <summary>What is known of a cleaned shard.</summary>
+    private sealed record Cleaned(FunnelCounts Counts);
 
     private static void Report(Data.Documents.Funnel funnel, StepContext context)
     {
@@ -129,6 +144,7 @@ public sealed class CleanText : Step<CleanText.With, CleanText.Given, CleanText.
         foreach (var rule in Drops(funnel)) context.Metric("dropped." + rule.Rule, rule.DocumentsIn - rule.DocumentsOut);
         var drops = string.Join(" · ", Drops(funnel).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Rule.Replace('_', ' ')} {r.DocumentsIn - r.DocumentsOut:N0}")));
         context.Summary = string.Create(CultureInfo.InvariantCulture, $"{first.DocumentsIn:N0} -> {last.DocumentsOut:N0}") + (drops.Length > 0 ? $"  ({drops})" : "");
+        if (Anew.Say(context, "shard", "shards", "cleaned") is { } anew) context.Summary += $" · {anew}";
     }
 
     private static IEnumerable<FunnelRule> Drops(Data.Documents.Funnel funnel) => funnel.Rules.Where(r => r.DocumentsOut < r.DocumentsIn);

@@ -45,8 +45,9 @@ public sealed class Deduplicate : Step<Deduplicate.With, Deduplicate.Given, Dedu
     }
 
     public override string Name => "clean.deduplicate";
-    public override int Version => 1;
+    public override int Version => 2;
     public override string Description => "Drops exact and near duplicates of documents.";
+    public override string Incremental => "no: it compares all documents with one another, so it runs whole";
     public override int DefaultCpus => 4;
 
     protected override IEnumerable<(string Option, string Message)> Check(With with)
@@ -59,7 +60,7 @@ public sealed class Deduplicate : Step<Deduplicate.With, Deduplicate.Given, Dedu
         var documents = await DocumentReader.ReadAllAsync(inputs.Documents.LocateAll(), context.Cancellation);
         var rules = new DeduplicationRules { Exact = with.Exact, Near = with.Near.Enabled, Threshold = with.Near.Threshold };
         var result = Deduplicator.Run(documents, rules, context.Cpus, context.Cancellation);
-        await DocumentWriter.WriteAllAsync(outputs.Documents.Folder, result.Kept);
+        await DocumentShards.WriteAllAsync(outputs.Documents.Folder, result.Kept, context.Cpus, context.Cancellation);
         await File.WriteAllTextAsync(outputs.Funnel["funnel.json"], DuplicateFunnel.Of(documents, result, rules).ToJson(), context.Cancellation);
 
         context.Metric("documents.in", documents.Count);

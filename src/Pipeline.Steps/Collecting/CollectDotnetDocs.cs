@@ -17,9 +17,11 @@ public sealed class CollectDotnetDocs : Step<CollectDotnetDocs.With, CollectDotn
 
         [Description("How many documented members to take: whole types in a seeded order, so that a member keeps its siblings. 0 takes all.")]
         [Engine.Authoring.Range(0, int.MaxValue)]
+        [WholeOnly]
         public int Sample { get; init; }
 
         [Description("Seed of the sample.")]
+        [WholeOnly]
         public long Seed { get; init; }
     }
 
@@ -32,20 +34,16 @@ public sealed class CollectDotnetDocs : Step<CollectDotnetDocs.With, CollectDotn
     }
 
     public override string Name => "collect.dotnet-docs";
-    public override int Version => 1;
+    public override int Version => 2;
     public override string Description => "Collects the summaries of documented .NET members, one document each.";
     public override int DefaultCpus => 2;
+    public override string Incremental => "per source file; with `sample` only the reading of files, since a sample is drawn from all members";
 
     public override IEnumerable<SourcePattern> SourcesOf(JsonObject with) => with["paths"] is JsonArray { Count: > 0 } ? base.SourcesOf(with) : [Packs()];
 
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context) =>
-        DocumentOutput.WriteAsync(outputs.Documents, new CollectionOptions { Format = FileFormat.DotnetXml }, context, "members", documents =>
-            with.Sample > 0 ? Sampled(documents, with.Sample, with.Seed) : documents);
-
-    private static async IAsyncEnumerable<Data.Documents.Document> Sampled(IAsyncEnumerable<Data.Documents.Document> documents, int count, long seed)
-    {
-        foreach (var document in DocumentSample.Take(await documents.ToListAsync(), count, seed)) yield return document;
-    }
+        DocumentOutput.WriteAsync(outputs.Documents, new CollectionOptions { Format = FileFormat.DotnetXml }, context, "members",
+            with.Sample > 0 ? documents => DocumentSample.Take(documents, with.Sample, with.Seed) : null);
 
     private static SourcePattern Packs()
     {

@@ -57,9 +57,10 @@ public sealed class CollectFiles : Step<CollectFiles.With, CollectFiles.Given, C
     }
 
     public override string Name => "collect.files";
-    public override int Version => 1;
+    public override int Version => 2;
     public override string Description => "Collects documents from files: plain text, Markdown, the main content of HTML pages, JSON lines, documentation of .NET assemblies.";
     public override int DefaultCpus => 2;
+    public override string Incremental => "per source file; the shards of documents that a new, changed, renamed or removed file was or is in are written anew";
 
     protected override IEnumerable<(string Option, string Message)> Check(With with)
     {
@@ -77,6 +78,6 @@ public sealed class CollectFiles : Step<CollectFiles.With, CollectFiles.Given, C
             MaximumFileBytes = (long)with.MaximumFileMegabytes << 20,
             Columns = new() { Text = with.Columns.Text, Id = with.Columns.Id, Url = with.Columns.Url, License = with.Columns.License, Language = with.Columns.Language, Metadata = with.Columns.Metadata },
         };
-        await DocumentOutput.WriteAsync(outputs.Documents, options, context, "documents", documents => documents);
+        await DocumentOutput.WriteAsync(outputs.Documents, options, context, "documents", select: null);
     }
 }

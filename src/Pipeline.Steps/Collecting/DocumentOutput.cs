@@ -2,25 +2,32 @@ using System.Globalization;
 using Pipeline.Data.Collection;
 using Pipeline.Data.Documents;
 using Pipeline.Engine.Authoring;
+using Pipeline.Steps.Running;
 
 namespace Pipeline.Steps.Collecting;
 
-/// <summary>What every collecting step does with its files: read them, write the documents, say how many.</summary>
+/// <summary>What every collecting step does with its files: read them, a piece each, write the documents as shards, say how many.</summary>
 internal static class DocumentOutput
 {
+    /// <param name="select">Chooses among all documents; null takes all of them, which then need not be in memory at once.</param>
     public static async Task WriteAsync(
-        Output<Artifacts.Documents> output, CollectionOptions options, StepContext context, string noun, Func<IAsyncEnumerable<Document>, IAsyncEnumerable<Document>> select)
+        Output<Artifacts.Documents> output, CollectionOptions options, StepContext context, string noun, Func<IReadOnlyList<Document>, IReadOnlyList<Document>>? select)
     {
-        var collector = new FileCollector(options, context.Cpus);
-        var characters = 0L;
-        await using var writer = new DocumentWriter(output.Folder);
+        var pieces = new FilePieces(new FileCollector(options), context);
+        var (count, characters) = (0L, 0L);
         try
         {
-            await foreach (var document in select(collector.CollectAsync([.. context.Sources.Select(s => (s.Name, s.Path))], context.Cancellation)).WithCancellation(context.Cancellation))
+            await pieces.ReadAsync();
+            if (select is null)
             {
-                await writer.AddAsync(document);
-                characters += document.Text.Length;
-                if (writer.Count % 512 == 0) context.Report(collector.Files, context.Sources.Count, "files");
+                (count, characters) = (pieces.Documents, pieces.Characters);
+                if (count > 0) await new CollectedShards(pieces, context).WriteAsync(output);
+            }
+            else
+            {
+                var chosen = select(await pieces.DocumentsAsync());
+                (count, characters) = (chosen.Count, chosen.Sum(d => (long)d.Text.Length));
+                if (count > 0) await DocumentShards.WriteAllAsync(output.Folder, chosen, context.Cpus, context.Cancellation);
             }
         }
         catch (InvalidDataException e)
@@ -28,14 +35,14 @@ internal static class DocumentOutput
             throw new StepFailedException(e.Message, e);
         }
 
-        if (writer.Count == 0) throw new StepFailedException($"The {context.Sources.Count} files hold no text: {string.Join(", ", context.Sources.Select(s => s.Name).Take(5))}.");
-        await writer.CompleteAsync();
-        context.Metric("files", collector.Files);
-        context.Metric("documents", writer.Count);
-        context.Metric("documents.found", collector.Documents);
-        context.Metric("documents.empty", collector.Empty);
+        if (count == 0) throw new StepFailedException($"The {context.Sources.Count} files hold no text: {string.Join(", ", context.Sources.Select(s => s.Name).Take(5))}.");
+        context.Metric("files", context.Sources.Count);
+        context.Metric("documents", count);
+        context.Metric("documents.found", pieces.Documents);
+        context.Metric("documents.empty", pieces.Empty);
         context.Metric("characters", characters);
-        var found = collector.Documents == writer.Count ? "" : string.Create(CultureInfo.InvariantCulture, $" of {collector.Documents:N0}");
-        context.Summary = string.Create(CultureInfo.InvariantCulture, $"{collector.Files:N0} files -> {writer.Count:N0}{found} {noun}");
+        var found = pieces.Documents == count ? "" : string.Create(CultureInfo.InvariantCulture, $" of {pieces.Documents:N0}");
+        context.Summary = string.Create(CultureInfo.InvariantCulture, $"{context.Sources.Count:N0} files -> {count:N0}{found} {noun}");
+        if (Anew.Say(context, FilePieces.Part, "files", "read") is { } anew) context.Summary += $" · {anew}";
     }
 }

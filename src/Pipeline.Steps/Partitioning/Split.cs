@@ -65,8 +65,9 @@ public sealed class Split : Step<Split.With, Split.Given, Split.Made>
     }
 
     public override string Name => "partition.split";
-    public override int Version => 1;
+    public override int Version => 2;
     public override string Description => "Splits documents into train, validation and test by near-duplicate cluster and group, with a certificate that they do not overlap.";
+    public override string Incremental => "no: clusters are sought among all documents, so it runs whole";
     public override int DefaultCpus => 4;
 
     protected override IEnumerable<(string Option, string Message)> Check(With with) =>
@@ -81,9 +82,9 @@ public sealed class Split : Step<Split.With, Split.Given, Split.Made>
         foreach (var warning in Warnings(with)) context.Log(warning);
         var parts = Partitioner.Run(documents, RulesOf(with), context.Cpus, context.Cancellation);
         var certificate = parts.Certificate;
-        await DocumentWriter.WriteAllAsync(outputs.Train.Folder, parts.Train);
-        await DocumentWriter.WriteAllAsync(outputs.Validation.Folder, parts.Validation);
-        await DocumentWriter.WriteAllAsync(outputs.Test.Folder, parts.Test);
+        await DocumentShards.WriteAllAsync(outputs.Train.Folder, parts.Train, context.Cpus, context.Cancellation);
+        await DocumentShards.WriteAllAsync(outputs.Validation.Folder, parts.Validation, context.Cpus, context.Cancellation);
+        await DocumentShards.WriteAllAsync(outputs.Test.Folder, parts.Test, context.Cpus, context.Cancellation);
         await File.WriteAllTextAsync(outputs.Certificate["certificate.json"], certificate.ToJson(), context.Cancellation);
         if (!certificate.Holds) throw new StepFailedException("The parts overlap: " + string.Join("; ", certificate.Violations) + ".");
 

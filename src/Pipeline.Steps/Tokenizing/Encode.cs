@@ -1,11 +1,14 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
 using Pipeline.Data.Documents;
 using Pipeline.Data.Shards;
 using Pipeline.Data.Tokenizers;
 using Pipeline.Engine.Authoring;
 using Pipeline.Steps.Artifacts;
+using Pipeline.Steps.Running;
 
 namespace Pipeline.Steps.Tokenizing;
 
@@ -43,43 +46,48 @@ public sealed class Encode : Step<Encode.With, Encode.Given, Encode.Made>
     public override int Version => 1;
     public override string Description => "Encodes documents into token shards: u16 or u32 by vocabulary, each document ended by a token of its own.";
     public override int DefaultCpus => 4;
+    public override string Incremental => "per shard of the documents, as long as the tokenizer is the same";
 
-    protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
+    protected override async Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
         var path = inputs.Tokenizer.Locate("tokenizer.json");
         var model = TokenizerReader.Read(path);
         var hash = SHA256.HashData(File.ReadAllBytes(path));
+        var tokenizers = new TokenizerPool(model);
         var parts = ((string Name, Artifact<Documents> Documents, Output<TokenShards> Shards)[])
             [("train", inputs.Split.Train, outputs.Train), ("validation", inputs.Split.Validation, outputs.Validation), ("test", inputs.Split.Test, outputs.Test)];
         var (tokens, bytes) = (0L, 0L);
         foreach (var part in parts)
         {
-            var (partTokens, partBytes) = Write(part.Documents, part.Shards, model, model.SpecialId(with.EndOfText), hash, context);
-            context.Metric($"{part.Name}.tokens", partTokens);
+            using var shard = new TokenShardWriter(part.Shards["tokens.bin"], model.VocabularySize, model.SpecialId(with.EndOfText), hash);
+            var partBytes = 0L;
+            await foreach (var piece in part.Documents.Files.SelectInOrderAsync(context.Cpus, file => EncodeAsync(part.Documents, file, tokenizers, hash, context), context.Cancellation))
+            {
+                new EncodedTexts(await piece.ContentAsync(), piece.Facts.Lengths).ForEach(shard.Add);
+                partBytes += piece.Facts.Bytes;
+                context.Report(shard.SequenceCount, 0, "documents");
+            }
+
+            shard.Complete();
+            context.Metric($"{part.Name}.tokens", shard.TokenCount);
             context.Metric($"{part.Name}.bytes", partBytes);
-            (tokens, bytes) = (tokens + partTokens, bytes + partBytes);
+            (tokens, bytes) = (tokens + shard.TokenCount, bytes + partBytes);
         }
 
         context.Summary = string.Create(CultureInfo.InvariantCulture, $"{tokens:N0} tokens of {bytes:N0} bytes ({(double)bytes / Math.Max(1, tokens):0.00} bytes a token)");
-        return Task.CompletedTask;
+        if (Anew.Say(context, "shard", "shards", "encoded") is { } anew) context.Summary += $" · {anew}";
     }
 
-    private static (long Tokens, long Bytes) Write(Artifact<Documents> documents, Output<TokenShards> output, BpeModel model, int endOfText, byte[] hash, StepContext context)
-    {
-        var bytes = 0L;
-        var texts = DocumentReader.ReadAsync(documents.LocateAll(), context.Cancellation).ToBlockingEnumerable(context.Cancellation).Select(d =>
+    private static Task<Piece<Encoded>> EncodeAsync(Artifact<Documents> documents, ArtifactFile file, TokenizerPool tokenizers, byte[] tokenizer, StepContext context) =>
+        context.Pieces.GetAsync("shard", new JsonObject { ["documents"] = file.Sha256, ["tokenizer"] = Convert.ToHexStringLower(tokenizer) }, async () =>
         {
-            bytes += System.Text.Encoding.UTF8.GetByteCount(d.Text);
-            return d.Text;
+            var texts = await DocumentReader.ReadAsync([(file.Path, documents.Locate(file.Path))], context.Cancellation).Select(d => d.Text).ToListAsync(context.Cancellation);
+            var encoded = tokenizers.Encode(texts);
+            return new MadePiece<Encoded>(new(texts.Sum(t => (long)Encoding.UTF8.GetByteCount(t)), encoded.Lengths)) { Content = encoded.ToBytes() };
         });
-        using var shard = new TokenShardWriter(output["tokens.bin"], model.VocabularySize, endOfText, hash);
-        foreach (var ids in TextTokenizer.Encode(texts, model, context.Cpus, context.Cancellation))
-        {
-            shard.Add(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ids));
-            if (shard.SequenceCount % 4096 == 0) context.Report(shard.SequenceCount, 0, "documents");
-        }
 
-        shard.Complete();
-        return (shard.TokenCount, bytes);
-    }
+    /// <summary>What is known of an encoded shard.</summary>
+    /// <param name="Bytes">Of its texts as UTF-8.</param>
+    /// <param name="Lengths">Of its texts in tokens, without the one that ends each.</param>
+    private sealed record Encoded(long Bytes, IReadOnlyList<int> Lengths);
 }

@@ -42,6 +42,7 @@ public sealed class TrainBpe : Step<TrainBpe.With, TrainBpe.Given, TrainBpe.Made
     public override string Name => "tokenizer.train-bpe";
     public override int Version => 1;
     public override string Description => "Trains a byte-level BPE tokenizer, with the vocabulary and merges that Hugging Face's tokenizers learns from the same documents.";
+    public override string Incremental => "no: merges are chosen by counts over all documents, so it runs whole";
     public override int DefaultCpus => 4;
 
     protected override IEnumerable<(string Option, string Message)> Check(With with)

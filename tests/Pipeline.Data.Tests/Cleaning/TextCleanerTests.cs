@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CsCheck;
 using Pipeline.Data.Cleaning;
 using Pipeline.Data.Documents;
@@ -137,7 +138,7 @@ public class TextCleanerTests
     }
 
     [Fact]
-    public async Task The_funnel_counts_what_each_rule_did_whatever_the_workers()
+    public void The_funnel_counts_what_each_rule_did_however_the_documents_were_parted()
     {
         var documents = Enumerable.Range(0, 2000).Select(i => Document.Create($"s{i}", (i % 4) switch
         {
@@ -147,35 +148,47 @@ public class TextCleanerTests
             _ => string.Concat(Enumerable.Repeat($"w{i} ", 60)),
         })).ToList();
         var options = new CleaningOptions { MinimumWords = 2, MaximumWords = 50 };
-        var one = new TextCleaner(options);
-        var kept = await one.CleanAsync(documents.ToAsyncEnumerable(), 1).ToListAsync();
-        var many = new TextCleaner(options);
-        Assert.Equal(kept.Select(d => d.Text), (await many.CleanAsync(documents.ToAsyncEnumerable(), 7).ToListAsync()).Select(d => d.Text));
-        Assert.Equal(one.Funnel.ToJson(), many.Funnel.ToJson());
+        var cleaner = new TextCleaner(options);
+        var (kept, funnel) = Clean(cleaner, documents);
+        var parts = cleaner.NewTally();
+        foreach (var part in documents.Chunk(77).AsParallel().AsOrdered().Select(p => Counted(cleaner, p)))
+            parts.Add(JsonSerializer.Deserialize<FunnelCounts>(JsonSerializer.Serialize(part.Counts))!);
+        Assert.Equal(funnel.ToJson(), parts.ToFunnel().ToJson());
 
         Assert.Equal(documents.Where((_, i) => i % 4 < 2).Select(d => d.Id), kept.Select(d => d.Id));
-        var rules = one.Funnel.Rules.ToDictionary(r => r.Rule);
+        var rules = funnel.Rules.ToDictionary(r => r.Rule);
         Assert.Equal(500, rules["strip_markup"].DocumentsChanged);
         Assert.Equal(("2", 2000L, 1500L), (rules["minimum_words"].Threshold, rules["minimum_words"].DocumentsIn, rules["minimum_words"].DocumentsOut));
         Assert.Equal(("50", 1500L, 1000L), (rules["maximum_words"].Threshold, rules["maximum_words"].DocumentsIn, rules["maximum_words"].DocumentsOut));
         Assert.Equal(new FunnelSample(documents[2].Id, "1", "tiny", null), rules["minimum_words"].Samples[0]);
         Assert.Equal(new FunnelSample(documents[1].Id, null, "<p>tagged  1</p>", "\ntagged  1\n"), rules["strip_markup"].Samples[0]);
         Assert.All(rules.Values, r => Assert.True(r.Samples.Count <= 3));
-        Assert.Equal(documents.Sum(d => (long)d.Text.Length), one.Funnel.Rules[0].CharactersIn);
-        Assert.Equal(kept.Sum(d => (long)d.Text.Length), one.Funnel.Rules[^1].CharactersOut);
-        Assert.All(one.Funnel.Rules.Zip(one.Funnel.Rules.Skip(1)), pair => Assert.Equal((pair.First.DocumentsOut, pair.First.CharactersOut), (pair.Second.DocumentsIn, pair.Second.CharactersIn)));
-        Assert.Equal(one.Funnel.ToJson(), Funnel.FromJson(one.Funnel.ToJson()).ToJson());
+        Assert.Equal(documents.Sum(d => (long)d.Text.Length), funnel.Rules[0].CharactersIn);
+        Assert.Equal(kept.Sum(d => (long)d.Text.Length), funnel.Rules[^1].CharactersOut);
+        Assert.All(funnel.Rules.Zip(funnel.Rules.Skip(1)), pair => Assert.Equal((pair.First.DocumentsOut, pair.First.CharactersOut), (pair.Second.DocumentsIn, pair.Second.CharactersIn)));
+        Assert.Equal(funnel.ToJson(), Funnel.FromJson(funnel.ToJson()).ToJson());
     }
 
     [Fact]
     public void A_funnel_of_hostile_texts_is_still_JSON() =>
         Hostile.Array[1, 5].Sample(texts =>
         {
-            var cleaner = new TextCleaner(new() { MinimumWords = 2 });
-            cleaner.CleanAsync(texts.Select(t => Document.Create("s", t)).ToAsyncEnumerable(), 1).ToListAsync().AsTask().GetAwaiter().GetResult();
-            var funnel = cleaner.Funnel;
+            var funnel = Clean(new(new() { MinimumWords = 2 }), texts.Select(t => Document.Create("s", t))).Funnel;
             return Funnel.FromJson(funnel.ToJson()).Rules.Count == funnel.Rules.Count;
         }, iter: 500);
+
+    private static (List<Document> Kept, Funnel Funnel) Clean(TextCleaner cleaner, IEnumerable<Document> documents)
+    {
+        var tally = cleaner.NewTally();
+        return ([.. documents.Select(d => cleaner.Clean(d, tally)).OfType<Document>()], tally.ToFunnel());
+    }
+
+    private static FunnelTally Counted(TextCleaner cleaner, IEnumerable<Document> documents)
+    {
+        var tally = cleaner.NewTally();
+        foreach (var document in documents) cleaner.Clean(document, tally);
+        return tally;
+    }
 
     private static Gen<string> OneOf(params string[] pieces) => Gen.Int[0, pieces.Length - 1].Select(i => pieces[i]);
 

@@ -16,8 +16,11 @@ internal static class Collect
         return Files([(name, folder["blob"])], options);
     }
 
-    public static List<Document> Files(IReadOnlyList<(string Name, string Path)> files, CollectionOptions? options = null, int workers = 2) =>
-        new FileCollector(options ?? new(), workers).CollectAsync(files).ToListAsync().AsTask().GetAwaiter().GetResult();
+    public static List<Document> Files(IReadOnlyList<(string Name, string Path)> files, CollectionOptions? options = null)
+    {
+        var collector = new FileCollector(options ?? new());
+        return [.. files.SelectMany(f => collector.Read(f.Name, f.Path).Documents)];
+    }
 
     public static string Text(string name, string content) => Assert.Single(One(name, content)).Text;
 }

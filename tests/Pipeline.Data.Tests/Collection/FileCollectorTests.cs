@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using CsCheck;
 using Pipeline.Data.Collection;
@@ -44,23 +45,25 @@ public class FileCollectorTests
     }
 
     [Fact]
-    public void Documents_come_in_the_order_of_the_files_whatever_the_workers()
+    public void Files_without_text_are_counted_and_the_licence_given_fills_what_is_unknown()
     {
         using var folder = new TemporaryFolder();
-        var files = Enumerable.Range(0, 100).Select(i => ($"f{i}.jsonl", folder.Write($"{i}", string.Concat(Enumerable.Range(0, i * 7 % 50).Select(k => $"{{\"text\":\"{i} {k}\"}}\n"))))).ToList();
-        var one = Collect.Files(files, workers: 1);
-        Assert.Equal(one.Select(d => d.Id), Collect.Files(files, workers: 8).Select(d => d.Id));
-        Assert.Equal(one.Count, one.Select(d => d.Id).Distinct().Count());
+        var collector = new FileCollector(new() { License = "CC0-1.0", Columns = new() { License = "l" } });
+        var blank = collector.Read("a.txt", folder.Write("a", " \n"));
+        Assert.Equal((0, 1), (blank.Documents.Count, blank.Empty));
+        var lines = collector.Read("b.jsonl", folder.Write("b", "{\"text\":\"x\",\"l\":\"MIT\"}\n\n{\"text\":\"y\"}"));
+        Assert.Equal(["MIT", "CC0-1.0"], lines.Documents.Select(d => d.License));
+        Assert.Equal(0, lines.Empty);
     }
 
     [Fact]
-    public async Task Files_without_text_are_counted_and_the_licence_given_fills_what_is_unknown()
+    public void A_file_that_is_no_longer_what_the_plan_saw_is_refused()
     {
         using var folder = new TemporaryFolder();
-        var collector = new FileCollector(new() { License = "CC0-1.0", Columns = new() { License = "l" } }, 2);
-        var documents = await collector.CollectAsync([("a.txt", folder.Write("a", " \n")), ("b.jsonl", folder.Write("b", "{\"text\":\"x\",\"l\":\"MIT\"}\n\n{\"text\":\"y\"}"))]).ToListAsync();
-        Assert.Equal(["MIT", "CC0-1.0"], documents.Select(d => d.License));
-        Assert.Equal((2, 1L, 2L), (collector.Files, collector.Empty, collector.Documents));
+        var path = folder.Write("a", "words");
+        var collector = new FileCollector(new());
+        Assert.Single(collector.Read("a.txt", path, Convert.ToHexStringLower(SHA256.HashData("words"u8))).Documents);
+        Assert.Equal("a.txt: was changed while the run was reading it; run again.", Error(() => collector.Read("a.txt", path, new string('0', 64))));
     }
 
     [Fact]

@@ -72,9 +72,26 @@ public class TextTokenizerTests
     public void Any_number_of_workers_gives_the_same_ids_in_the_same_order()
     {
         var texts = Enumerable.Range(0, 2000).Select(i => Corpus.Text.Substring(i % 500, i % 90)).ToList();
-        var one = TextTokenizer.Encode(texts, Corpus.Small, workers: 1).Select(ids => string.Join(',', ids));
-        var many = TextTokenizer.Encode(texts, Corpus.Small, workers: 8).Select(ids => string.Join(',', ids));
-        Assert.Equal(one, many);
+        var tokenizer = new TextTokenizer(Corpus.Small);
+        var pool = new TokenizerPool(Corpus.Small);
+        var encoded = texts.Chunk(100).AsParallel().AsOrdered().WithDegreeOfParallelism(8).SelectMany(part => Texts(pool.Encode(part)));
+        Assert.Equal(texts.Select(t => string.Join(',', tokenizer.Encode(t))), encoded);
+    }
+
+    [Fact]
+    public void Encoded_texts_come_back_from_bytes() =>
+        Gen.Int[0, int.MaxValue].List[0, 20].List[0, 20].Sample(texts =>
+        {
+            var encoded = new EncodedTexts();
+            texts.ForEach(encoded.Add);
+            Assert.Equal(texts.Select(t => string.Join(',', t)), Texts(new(encoded.ToBytes(), encoded.Lengths)));
+        });
+
+    private static List<string> Texts(EncodedTexts encoded)
+    {
+        var texts = new List<string>();
+        encoded.ForEach(ids => texts.Add(string.Join(',', ids.ToArray())));
+        return texts;
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class CollectingStepsTests : IDisposable
     private SourceFile Source(string name, string content)
     {
         var path = folder.Write(name, content);
-        return new(name, path, new FileInfo(path).Length, "");
+        return new(name, path, new FileInfo(path).Length, Sha256.OfFile(path));
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class CollectingStepsTests : IDisposable
         await many.RunAsync(with, cpus: 4);
         var documents = await one.DocumentsOf("documents");
         Assert.Equal(3000, documents.Count);
-        Assert.Equal(File.ReadAllBytes(one["documents"] + "/part-00000.parquet"), File.ReadAllBytes(many["documents"] + "/part-00000.parquet"));
+        Assert.Equal(Directory.GetFiles(one["documents"]).Order().Select(Sha256.OfFile), Directory.GetFiles(many["documents"]).Order().Select(Sha256.OfFile));
         Assert.True(documents.GroupBy(d => d.Metadata["declaring_type"]).Average(g => g.Count()) > 3);
     }
 

@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Storage;
+
+namespace Pipeline.Engine.Caching;
+
+public enum PieceUse
+{
+    /// <summary>Find pieces of earlier runs, keep new ones.</summary>
+    Reuse,
+    /// <summary>Make all pieces, and keep them in the place of what was there.</summary>
+    Renew,
+    /// <summary>Neither find nor keep any: pieces last as long as the attempt.</summary>
+    Ignore,
+}
+
+/// <summary>The pieces of one step. Whatever is wrong with one that was kept makes it a miss.</summary>
+/// <param name="blobs">Takes the files of pieces; null leaves them where the step wrote them.</param>
+public sealed class PieceStore(StepType type, JsonObject with, JsonObject env, PieceRecords records, LocalStore? blobs, bool reuse) : IPieces
+{
+    private readonly ConcurrentDictionary<string, (int Made, int Found)> counts = new(StringComparer.Ordinal);
+
+    /// <summary>What all pieces of the step have in common. Most steps never ask: facets may be dear to find out.</summary>
+    private readonly Lazy<string> step = new(() => Sha256.Of(CanonicalJson.Bytes(new JsonObject
+    {
+        ["step"] = type.Name,
+        ["version"] = type.Version,
+        ["with"] = Recipe.OfPieces(type.Params, with),
+        ["environment"] = new JsonObject(type.Facets.Select(f => KeyValuePair.Create(f.Key, (JsonNode?)f.Value))),
+        ["env"] = env.DeepClone(),
+    })));
+
+    public IEnumerable<string> Parts => counts.Keys.Order(StringComparer.Ordinal);
+
+    public (int Made, int Found) Count(string part) => counts.GetValueOrDefault(part);
+
+    public async Task<Piece<TFacts>> GetAsync<TFacts>(string part, JsonNode input, Func<Task<MadePiece<TFacts>>> make)
+    {
+        var key = KeyOf(part, input);
+        if (reuse && Find(key, make) is { } found)
+        {
+            counts.AddOrUpdate(part, (0, 1), (_, c) => (c.Made, c.Found + 1));
+            return found;
+        }
+
+        var made = Keep(key, await make(), make);
+        counts.AddOrUpdate(part, (1, 0), (_, c) => (c.Made + 1, c.Found));
+        return made;
+    }
+
+    private string KeyOf(string part, JsonNode input) => Sha256.Of(CanonicalJson.Bytes(new JsonObject { ["step"] = step.Value, ["part"] = part, ["input"] = input }));
+
+    private Piece<TFacts>? Find<TFacts>(string key, Func<Task<MadePiece<TFacts>>> make)
+    {
+        try
+        {
+            if (records.Find(key) is not { } record || record.Facts.Deserialize<TFacts>() is not { } facts) return null;
+            var file = record.File is { } blob ? blobs?.Locate(blob) : null;
+            return record.File is not null && file is null ? null : new(facts, record.Digest, file, () => ContentAsync(key, record, make));
+        }
+        catch (Exception e) when (e is DamagedBlobException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    private Piece<TFacts> Keep<TFacts>(string key, MadePiece<TFacts> made, Func<Task<MadePiece<TFacts>>> make)
+    {
+        var path = made.File;
+        ArtifactFile? blob = null;
+        if (path is not null && blobs is not null)
+        {
+            var size = new FileInfo(path).Length;
+            blob = new(Path.GetFileName(path), size, blobs.Take(path));
+            path = blobs.Locate(blob);
+        }
+
+        var record = records.Keep(key, JsonSerializer.SerializeToElement(made.Facts), made.Content, blob ?? (path is null ? null : new(Path.GetFileName(path), new FileInfo(path).Length, Sha256.OfFile(path))));
+        return new(made.Facts, record.Digest, path, () => ContentAsync(key, record, make));
+    }
+
+    /// <summary>Read when it is asked for, and made anew where it went or was damaged since.</summary>
+    private async Task<byte[]> ContentAsync<TFacts>(string key, PieceRecord record, Func<Task<MadePiece<TFacts>>> make)
+    {
+        if (records.Content(key, record) is { } content) return content;
+        var again = await make();
+        if (Sha256.Of(again.Content) != record.Digest) throw new StepFailedException($"A part of the work of '{type.Name}' was lost ({key[..12]}) and came out otherwise when it was done again; run again with --force.");
+        Keep(key, again, make);
+        return again.Content;
+    }
+}
