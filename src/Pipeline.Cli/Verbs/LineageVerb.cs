@@ -31,7 +31,7 @@ internal static class LineageVerb
             var (given, reference) = (parsed.GetValue(what)!, parsed.GetValue(step));
             var digest = reference is null && LineageTargets.IsDigest(given);
             var file = digest ? null : FileOf(given);
-            var folder = parsed.GetValue(state) is { } chosen ? new StateFolder(chosen) : StateFolder.For(file ?? Path.Combine(Directory.GetCurrentDirectory(), "any.yaml"));
+            var folder = parsed.GetValue(state) is { } chosen ? new StateFolder(chosen) : StateFolder.For(file is not null && IsPipeline(file) ? file : Path.Combine(Directory.GetCurrentDirectory(), "any.yaml"));
             using var remote = Remote(parsed.GetValue(store), file);
             var engine = new EngineState(folder, TimeProvider.System, remote, notice: Console.Error.WriteLine);
             if (parsed.GetValue(openLineage)) return PastRun.Print(engine, file ?? throw new WrongInputException("--openlineage takes a pipeline file."), parsed.GetValue(run));

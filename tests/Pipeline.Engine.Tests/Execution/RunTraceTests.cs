@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Caching;
+using Pipeline.Engine.Definitions;
 using Pipeline.Engine.Execution;
 using Pipeline.TestKit;
 
@@ -51,7 +52,7 @@ public sealed class RunTraceTests
             ActivityStopped = spans.Enqueue,
         };
         ActivitySource.AddActivityListener(listener);
-        using var bench = new Bench().Step("a", "a", fail: true, retry: new(2, [Definitions.RetryCause.Step], TimeSpan.Zero)).Step("b", "b", ["a"]);
+        using var bench = new Bench().Step("a", "a", fail: true, retry: new(2, [RetryCause.Step], TimeSpan.Zero)).Step("b", "b", ["a"]);
         await bench.RunAsync();
         var trace = new RunTrace(default, TimeProvider.System);
         foreach (var happened in bench.Heard) trace.On(happened);
