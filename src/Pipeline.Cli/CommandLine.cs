@@ -29,6 +29,7 @@ public static class CommandLine
         PullVerb.Create(),
         CheckoutVerb.Create(),
         ArtifactsVerb.Create(),
+        LineageVerb.Create(),
         StepsVerb.Create(),
         SchemaVerb.Create(),
         GcVerb.Create(),

@@ -12,6 +12,7 @@ public sealed class WordingTests
     [InlineData("artifacts")]
     [InlineData("artifacts cat")]
     [InlineData("gc")]
+    [InlineData("lineage")]
     public async Task Help_reads_as_it_did(string verb)
     {
         using var project = new Project();

@@ -18,13 +18,14 @@ internal static class RunVerb
         var locked = LockArguments.Option("End with exit code 3 where a step would have another recipe, or comes out otherwise, than the lock file says.");
         // Main has acted on it before the command line is parsed; workers inherit it.
         var libtorch = new Option<string?>(LibTorchChoice.Option) { Description = $"Load libtorch from this folder instead of the one that came along (also {LibTorchChoice.Variable}).", HelpName = "DIR" };
+        var openLineage = new Option<string?>("--openlineage") { Description = $"Tell the run as OpenLineage events: append them to this file, or post them to this http(s) address (also {OpenLineage.UrlVariable}).", HelpName = "FILE|URL" };
         var json = PipelineArguments.JsonOption();
         jobs.Validators.Add(result =>
         {
             // What is no number at all the parser itself refuses.
             if (result.Tokens is [var given] && int.TryParse(given.Value, out var number) && number < 1) result.AddError("--jobs must be at least 1.");
         });
-        var command = new Command("run", "Run what is not in the store, and say why.") { Options = { dryRun, jobs, force, keepGoing, locked, libtorch, json } };
+        var command = new Command("run", "Run what is not in the store, and say why.") { Options = { dryRun, jobs, force, keepGoing, locked, libtorch, openLineage, json } };
         pipeline.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -37,13 +38,16 @@ internal static class RunVerb
 
             using var log = new RunLog(opened.State.Folder);
             using var screen = Screen.Choose(parsed.GetValue(json), opened);
+            using var telemetry = Telemetry.Start(Console.Error.WriteLine);
+            await using var exporting = OpenLineage.Export(parsed.GetValue(openLineage), opened);
+            IRunObserver?[] observers = [log, screen, telemetry is null ? null : Telemetry.Observer(), exporting?.Observer];
             var executors = Executors.For(opened);
             var scheduler = new Scheduler(opened.State, executors.InProcess, executors.Worker, Ranks.Launcher, MachineResources.OfThisMachine());
             var options = new RunOptions(parsed.GetValue(jobs), forced, parsed.GetValue(keepGoing), holds);
             RunSummary summary;
             try
             {
-                summary = await scheduler.RunAsync(opened.Definition, options, new Both(log, screen), cancellation);
+                summary = await scheduler.RunAsync(opened.Definition, options, new Several([.. observers.OfType<IRunObserver>()]), cancellation);
             }
             catch (LockDiffersException e)
             {
@@ -61,12 +65,11 @@ internal static class RunVerb
         return command;
     }
 
-    private sealed class Both(IRunObserver first, IRunObserver second) : IRunObserver
+    private sealed class Several(IReadOnlyList<IRunObserver> observers) : IRunObserver
     {
         public void On(RunEvent happened)
         {
-            first.On(happened);
-            second.On(happened);
+            foreach (var observer in observers) observer.On(happened);
         }
     }
 }

@@ -11,6 +11,9 @@ public static class DocumentReader
     private const int MostRowsPerGroup = 1 << 22;
     private const long MostBytesPerGroup = 2L << 30;
 
+    /// <summary>The columns of every shard, all of them text.</summary>
+    public static IReadOnlyList<string> Columns { get; } = [.. DocumentSchema.Columns.Select(c => c.Name)];
+
     /// <summary>The shards of a folder as name and path, sorted by name.</summary>
     public static IReadOnlyList<(string Name, string Path)> Shards(string folder)
     {
@@ -57,7 +60,7 @@ public static class DocumentReader
         return rows;
     }
 
-    private static async Task<(ParquetReader Reader, DataField[] Fields)> OpenAsync(string name, Stream file, CancellationToken cancellation)
+    internal static async Task<(ParquetReader Reader, DataField[] Fields)> OpenAsync(string name, Stream file, CancellationToken cancellation)
     {
         ParquetReader? reader = null;
         Dictionary<string, DataField> fields;
@@ -87,9 +90,7 @@ public static class DocumentReader
         try
         {
             using var group = reader.OpenRowGroupReader(index);
-            // The footer is input too: what it claims must not decide how much memory is taken.
-            if (group.RowCount is < 0 or > MostRowsPerGroup || group.RowGroup.TotalByteSize is < 0 or > MostBytesPerGroup)
-                throw new InvalidDataException($"claims {group.RowCount} rows of {group.RowGroup.TotalByteSize} bytes, expected at most {MostRowsPerGroup} rows and {MostBytesPerGroup} bytes");
+            RefuseOversized(group);
             var columns = new string?[fields.Length][];
             for (var c = 0; c < fields.Length; c++)
             {
@@ -109,5 +110,12 @@ public static class DocumentReader
         {
             throw new InvalidDataException($"{name}: row group {index} is damaged ({e.Message}).", e);
         }
+    }
+
+    /// <summary>The footer is input too: what it claims must not decide how much memory is taken.</summary>
+    internal static void RefuseOversized(ParquetRowGroupReader group)
+    {
+        if (group.RowCount is < 0 or > MostRowsPerGroup || group.RowGroup.TotalByteSize is < 0 or > MostBytesPerGroup)
+            throw new InvalidDataException($"claims {group.RowCount} rows of {group.RowGroup.TotalByteSize} bytes, expected at most {MostRowsPerGroup} rows and {MostBytesPerGroup} bytes");
     }
 }

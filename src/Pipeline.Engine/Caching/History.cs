@@ -24,6 +24,9 @@ public sealed class History
 
     public HistoryEntry? Last(string step) => last.GetValueOrDefault(step);
 
+    /// <summary>What each step had last, in no order.</summary>
+    public IReadOnlyCollection<HistoryEntry> All => last.Values;
+
     /// <summary>Appends where the step's last key was another one.</summary>
     public void Add(HistoryEntry entry)
     {

@@ -40,6 +40,23 @@ public sealed class Recipe
         return found;
     }
 
+    /// <summary>The inputs of a stored recipe, in their order. What is no recipe has none.</summary>
+    public static IReadOnlyList<RecipeInput> InputsOf(JsonObject recipe) =>
+        [.. from port in recipe["inputs"] as JsonObject ?? []
+            from input in port.Value switch
+            {
+                JsonArray entries => entries.OfType<JsonObject>().Select(e => new RecipeInput(port.Key, TextOf(e["name"]), TextOf(e["digest"]))),
+                JsonObject members => members.Select(m => new RecipeInput(port.Key, m.Key, TextOf(m.Value))),
+                var digest => [new RecipeInput(port.Key, "", TextOf(digest))],
+            }
+            select input];
+
+    /// <summary>The digest of the manifest of source files that a stored recipe names, or null.</summary>
+    public static string? SourcesOf(JsonObject recipe) => TextOf(recipe["sources"]) is var digest && Sha256.IsDigest(digest) ? digest : null;
+
+    /// <summary>Empty for what is no text: recipes also come from others.</summary>
+    public static string TextOf(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
+
     private static void Compare(string path, JsonNode? before, JsonNode? now, List<string> found)
     {
         if (before is JsonObject old && now is JsonObject fresh)

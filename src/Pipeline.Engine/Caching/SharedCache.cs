@@ -55,6 +55,45 @@ public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteSt
         return found is not null && FilesOf(found).All(f => blobs.Has(f) || !lost.ContainsKey(f.Sha256)) ? found : null;
     }
 
+    /// <summary>The result of a key, here or there, though its blobs may be gone: for telling what was.</summary>
+    public StepResult? Read(string key) => results.Read(key) ?? (remote is null ? null : asked.GetOrAdd(key, k => Ask(k).GetAwaiter().GetResult()));
+
+    /// <summary>A manifest that a recipe names, such as that of its source files; null where neither store has it whole.</summary>
+    public async Task<Manifest?> ReadManifestAsync(string digest, CancellationToken cancellation)
+    {
+        for (var fetched = false; ; fetched = true)
+        {
+            try
+            {
+                return blobs.ReadManifest(digest);
+            }
+            catch (Exception e) when (e is DamagedBlobException or InvalidDataException)
+            {
+                if (fetched || !await Download(new ArtifactFile("", 0, digest), cancellation)) return null;
+            }
+        }
+    }
+
+    /// <summary>Every result of the remote store that is not here: a request each.</summary>
+    public async Task<IReadOnlyList<StepResult>> ReadAllOfRemoteAsync(CancellationToken cancellation)
+    {
+        var found = new ConcurrentBag<StepResult>();
+        await Ask(
+            async store =>
+            {
+                await Parallel.ForEachAsync(store.ListAsync("results/", cancellation), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (item, _) =>
+                {
+                    var key = Path.GetFileNameWithoutExtension(item.Name);
+                    if (!Sha256.IsDigest(key) || results.Read(key) is not null) return;
+                    if (!asked.TryGetValue(key, out var result)) asked[key] = result = await ResultOf(key);
+                    if (result is not null) found.Add(result);
+                });
+                return true;
+            },
+            otherwise: false);
+        return [.. found.OrderBy(r => r.Key, StringComparer.Ordinal)];
+    }
+
     /// <summary>Asks the remote store for many keys at once, for <see cref="Find"/> to answer.</summary>
     public void Prefetch(IEnumerable<string> keys)
     {
@@ -75,6 +114,7 @@ public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteSt
     {
         var missing = files.Where(f => !blobs.Has(f)).DistinctBy(f => f.Sha256).ToList();
         if (missing.Count == 0) return;
+        using var span = Instruments.Activities.StartActivity("fetch")?.SetTag("pipeline.files", missing.Count).SetTag("pipeline.bytes", missing.Sum(f => f.Size));
         await Parallel.ForEachAsync(missing, new ParallelOptions { MaxDegreeOfParallelism = AtOnce / 2, CancellationToken = cancellation }, async (file, stop) =>
         {
             if (await Download(file, stop)) return;
@@ -109,6 +149,20 @@ public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteSt
         }
     }
 
+    /// <summary>The names and digests of what a step read from outside, so that others can tell where its result came from.</summary>
+    private async Task PublishSourcesAsync(IRemoteStore store, StepResult result, CancellationToken cancellation)
+    {
+        if (Recipe.SourcesOf(result.Recipe) is not { } sources) return;
+        try
+        {
+            await store.UploadAsync(NameOfBlob(sources), blobs.Locate(new ArtifactFile("", 0, sources)), replace: false, cancellation);
+        }
+        catch (DamagedBlobException)
+        {
+            // The result is as good without it.
+        }
+    }
+
     internal static string NameOfBlob(string digest) => $"blobs/{digest[..2]}/{digest}";
 
     internal static string NameOfResult(string key) => $"results/{key[..2]}/{key}.json";
@@ -119,6 +173,7 @@ public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteSt
     {
         long sent = 0;
         var stale = false;
+        using var span = Instruments.Activities.StartActivity("publish");
         await Parallel.ForEachAsync(FilesOf(result).DistinctBy(f => f.Sha256), new ParallelOptions { MaxDegreeOfParallelism = AtOnce / 2, CancellationToken = cancellation }, async (file, stop) =>
         {
             var replace = lost.ContainsKey(file.Sha256);
@@ -126,10 +181,13 @@ public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteSt
             if (await store.UploadAsync(NameOfBlob(file.Sha256), blobs.Locate(file), replace, stop)) Interlocked.Add(ref sent, file.Size);
             lost.TryRemove(file.Sha256, out _);
         });
+        await PublishSourcesAsync(store, result, cancellation);
         // A result whose blobs were gone may have named others than these.
         stale |= asked.TryGetValue(result.Key, out var there) && there is not null;
         await store.PutAsync(NameOfResult(result.Key), JsonSerializer.SerializeToUtf8Bytes(result, ResultJson.Default.StepResult), stale, cancellation);
         asked.TryRemove(result.Key, out _);
+        span?.SetTag("pipeline.bytes", sent);
+        Instruments.Uploaded.Add(sent);
         return sent;
     }
 
@@ -139,7 +197,9 @@ public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteSt
         var place = blobs.PlaceForIncoming();
         try
         {
-            return await Ask(store => store.DownloadAsync(NameOfBlob(file.Sha256), place, cancellation), otherwise: false) && blobs.TakeIfWhole(place, file.Sha256);
+            if (!await Ask(store => store.DownloadAsync(NameOfBlob(file.Sha256), place, cancellation), otherwise: false)) return false;
+            Instruments.Downloaded.Add(new FileInfo(place).Length);
+            return blobs.TakeIfWhole(place, file.Sha256);
         }
         finally
         {

@@ -16,6 +16,7 @@ public sealed class StateFolder(string root)
     public string Locks => Path.Combine(Root, "locks");
     public string Runs => Path.Combine(Root, "runs");
     public string History => Path.Combine(Root, "history");
+    public string Lineage => Path.Combine(Root, "lineage.tsv");
     public string FileDigests => Path.Combine(Root, "files.tsv");
 
     /// <summary>The state folder of a pipeline file: at the root of the git repository that holds it, else beside it.</summary>

@@ -25,6 +25,9 @@ public sealed record StepResult
     public required double Seconds { get; init; }
     public required string Run { get; init; }
     public required DateTimeOffset Finished { get; init; }
+    /// <summary>For each input of the recipe, in its order, the key of the result it was read from. Empty where nothing was read, and in results of older versions.</summary>
+    public IReadOnlyList<string> Upstream { get => field ?? []; init; } = [];
+
     /// <summary>Facts of where it was made that do not change its bytes: system, processor, versions, git commit. Empty in results of older versions.</summary>
     public IReadOnlyDictionary<string, string> Environment { get => field ?? Nothing; init; }
 

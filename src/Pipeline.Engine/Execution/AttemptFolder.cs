@@ -3,7 +3,7 @@ using Pipeline.Engine.Caching;
 namespace Pipeline.Engine.Execution;
 
 /// <summary>Where the steps of one run write before their results are stored. What runs that died left is removed when the next one starts.</summary>
-internal sealed class AttemptFolder : IDisposable
+public sealed class AttemptFolder : IDisposable
 {
     private const string Suffix = ".alive";
 
@@ -22,6 +22,15 @@ internal sealed class AttemptFolder : IDisposable
     }
 
     public string Path { get; }
+
+    /// <summary>The run is going on, on this machine or another that sees the folder.</summary>
+    public static bool IsAlive(StateFolder state, string run)
+    {
+        var file = LockOf(System.IO.Path.Combine(state.Root, "attempts", run));
+        if (!File.Exists(file)) return false;
+        using var dead = FileLock.TryTake(file, shared: true);
+        return dead is null;
+    }
 
     public void Dispose()
     {

@@ -18,6 +18,26 @@ public static class GitState
         Ask(folder, "rev-parse", "--verify", "HEAD") is { Succeeded: true } commit && Ask(folder, "status", "--porcelain") is { Succeeded: true } status
             ? (commit.Output.Trim(), status.Output.Trim().Length > 0) : null;
 
+    /// <summary>Where a file is in its repository, and where that is fetched from, without user names and passwords; null outside a repository.</summary>
+    public static (string Path, string? Remote)? PlaceOf(string file)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        if (!Directory.Exists(folder) || Ask(folder, "rev-parse", "--show-prefix") is not { Succeeded: true } prefix) return null;
+        var remote = Ask(folder, "config", "--get", "remote.origin.url") is { Succeeded: true } url ? WithoutCredentials(url.Output.Trim()) : null;
+        return (prefix.Output.Trim() + Path.GetFileName(file), remote);
+    }
+
+    /// <summary>As one would open it: <c>git@host:a/b.git</c> becomes <c>https://host/a/b</c>. Null for what is no address.</summary>
+    internal static string? WithoutCredentials(string remote)
+    {
+        const string Suffix = ".git";
+        var likeScp = !remote.Contains("://", StringComparison.Ordinal) && remote.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon && !remote[..colon].Contains('/');
+        var text = likeScp ? $"https://{remote[(remote.IndexOf('@', StringComparison.Ordinal) + 1)..].Replace(':', '/')}" : remote;
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var address)) return null;
+        var clean = new UriBuilder(address) { UserName = "", Password = "", Query = "", Fragment = "" }.Uri.AbsoluteUri.TrimEnd('/');
+        return clean.EndsWith(Suffix, StringComparison.Ordinal) ? clean[..^Suffix.Length] : clean;
+    }
+
     /// <summary>A committed file's text at a commit, branch or tag. Fails with git's words where there is none.</summary>
     public static (bool Succeeded, string Output, string Error) FileAt(string file, string reference)
     {

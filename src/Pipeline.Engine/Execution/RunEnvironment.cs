@@ -11,6 +11,7 @@ public static class RunEnvironment
     {
         var facts = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
+            ["machine"] = Environment.MachineName,
             ["os"] = RuntimeInformation.OSDescription,
             ["architecture"] = RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant(),
             ["dotnet"] = RuntimeInformation.FrameworkDescription,

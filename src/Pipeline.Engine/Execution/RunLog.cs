@@ -3,10 +3,13 @@ using Pipeline.Engine.Caching;
 
 namespace Pipeline.Engine.Execution;
 
-/// <summary>Appends the events of a run to <c>runs/ID/events.jsonl</c>; what a killed run got to can be read from it.</summary>
-public sealed class RunLog(StateFolder state) : IRunObserver, IDisposable
+/// <summary>Appends the events of a run, each with its time, to <c>runs/ID/events.jsonl</c>; what a killed run got to can be read from it.</summary>
+public sealed class RunLog(StateFolder state, TimeProvider? clock = null) : IRunObserver, IDisposable
 {
     public const string FileName = "events.jsonl";
+
+    /// <summary>Beside what <c>--json</c> prints: when it was written, in UTC. Logs of older versions do not have it.</summary>
+    public const string Time = "time";
 
     private StreamWriter? writer;
 
@@ -25,7 +28,15 @@ public sealed class RunLog(StateFolder state) : IRunObserver, IDisposable
                 return;
         }
 
-        writer?.WriteLine(RunEventJson.Line(happened));
+        writer?.WriteLine(RunEventJson.CanonicalOrder(Stamped(happened, (clock ?? TimeProvider.System).GetUtcNow())));
+    }
+
+    /// <summary>The event as the log has it.</summary>
+    public static JsonObject Stamped(RunEvent happened, DateTimeOffset now)
+    {
+        var line = RunEventJson.Of(happened);
+        line[Time] = now.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", System.Globalization.CultureInfo.InvariantCulture);
+        return line;
     }
 
     public void Dispose() => writer?.Dispose();

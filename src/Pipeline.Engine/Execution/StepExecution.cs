@@ -61,7 +61,7 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
             }
 
             if (outcome.Failure is { } failure) return Failed(failure.Cause, failure.Message);
-            var result = Store(step, decision.Recipe, task!, outcome, watch.Elapsed.TotalSeconds);
+            var result = Store(step, decision.Recipe, upstream, task!, outcome, watch.Elapsed.TotalSeconds);
             await state.Cache.PublishAsync(result, CancellationToken.None);
             if (Directory.Exists(workspace)) Directory.Delete(workspace, recursive: true);
             return new(step, StepState.Ran, decision.Reason, key, watch.Elapsed.TotalSeconds, result, null, notice) { Attempts = tries.Count };
@@ -154,7 +154,7 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
         };
     }
 
-    private StepResult Store(StepDefinition step, Recipe recipe, StepTask task, TaskOutcome outcome, double seconds)
+    private StepResult Store(StepDefinition step, Recipe recipe, IReadOnlyDictionary<string, StepResult> upstream, StepTask task, TaskOutcome outcome, double seconds)
     {
         var outputs = new SortedDictionary<string, ResultOutput>(StringComparer.Ordinal);
         foreach (var (name, folder) in task.Outputs)
@@ -177,6 +177,7 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
             Seconds = Math.Round(seconds, 3),
             Run = run,
             Finished = state.Clock.GetUtcNow(),
+            Upstream = [.. step.Inputs.Select(i => upstream[i.Step].Key)],
             Environment = environment.Value,
         };
         state.Results.Write(result);

@@ -31,6 +31,8 @@ public sealed class WorkerExecutor(IReadOnlyList<string> command, RankLauncher l
         foreach (var (name, value) in task.Variables()) start.Environment[name] = value;
         foreach (var (name, value) in task.Secrets) start.Environment[Worker.SecretVariable + name] = value;
         foreach (var (name, value) in environment) start.Environment[name] = value;
+        // Whatever traces in there goes on with the trace of this step.
+        if (Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } trace } span) (start.Environment["TRACEPARENT"], start.Environment["TRACESTATE"]) = (trace, span.TraceStateString ?? "");
         if (task.Gpus.Count > 0) start.Environment["CUDA_VISIBLE_DEVICES"] = string.Join(',', task.Gpus);
 
         var memoryKills = Causes.MemoryKills();

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using Pipeline.Cli.Screens;
+using Pipeline.Engine.Caching;
+using Pipeline.Engine.Definitions;
+using Pipeline.Engine.Execution;
+using Pipeline.Engine.Lineage;
+using Pipeline.Engine.Storage;
+using Pipeline.Steps;
+using Pipeline.Steps.Origins;
+
+namespace Pipeline.Cli.Verbs;
+
+internal static class LineageVerb
+{
+    public static Command Create()
+    {
+        var what = new Argument<string>("FILE|DIGEST") { Description = "A pipeline file, or the digest of an artifact or the key of a result (its first six digits or more). With --downstream also a source file." };
+        var step = new Argument<string?>("STEP[.OUTPUT]") { Description = "With a pipeline file: a step, or one of its outputs. What no other step reads otherwise.", Arity = ArgumentArity.ZeroOrOne };
+        var downstream = new Option<bool>("--downstream") { Description = "The other way: what was made from it." };
+        var format = new Option<string>("--format") { Description = "text, mermaid or dot.", DefaultValueFactory = _ => "text" };
+        format.AcceptOnlyFromAmong("text", "mermaid", "dot");
+        var fetch = new Option<bool>("--fetch") { Description = "Fetch documents that are only in the shared store, to count their licences." };
+        var all = new Option<bool>("--all") { Description = "Every source file and option in full." };
+        var openLineage = new Option<bool>("--openlineage") { Description = "The events of a past run of FILE as OpenLineage, one JSON object a line." };
+        var run = new Option<string?>("--run") { Description = "With --openlineage: this run; the newest of FILE otherwise.", HelpName = "ID" };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object for machines." };
+        var (state, store) = (PipelineArguments.StateOption(), PipelineArguments.StoreOption());
+        var command = new Command("lineage", "Show where an artifact came from: source files, licences, recipes, git commits, runs and machines.") { Arguments = { what, step }, Options = { downstream, format, fetch, all, openLineage, run, json, state, store } };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var (given, reference) = (parsed.GetValue(what)!, parsed.GetValue(step));
+            var digest = reference is null && LineageTargets.IsDigest(given);
+            var file = digest ? null : FileOf(given);
+            var folder = parsed.GetValue(state) is { } chosen ? new StateFolder(chosen) : StateFolder.For(file is not null && IsPipeline(file) ? file : Path.Combine(Directory.GetCurrentDirectory(), "any.yaml"));
+            using var remote = Remote(parsed.GetValue(store), file);
+            var engine = new EngineState(folder, TimeProvider.System, remote, notice: Console.Error.WriteLine);
+            if (parsed.GetValue(openLineage)) return PastRun.Print(engine, file ?? throw new WrongInputException("--openlineage takes a pipeline file."), parsed.GetValue(run));
+            if (parsed.GetValue(run) is not null) throw new WrongInputException("--run goes with --openlineage.");
+
+            var index = ResultIndex.Open(engine.Results, folder.Lineage);
+            var names = new StepNames(folder, file is null ? null : Path.GetFileNameWithoutExtension(file));
+            var walk = new LineageWalk(index, engine.Cache, names, () => Console.Error.WriteLine($"asking {engine.Cache.Address} for all its results"));
+            var targets = new LineageTargets(engine, index, walk);
+            var (asked, readBy) = (digest, parsed.GetValue(downstream)) switch
+            {
+                (true, _) => (await targets.ByDigestAsync(given, cancellation), []),
+                (_, true) when reference is null && !IsPipeline(file!) => await targets.BySourceAsync(given, cancellation) is var (source, readers) ? ([source], readers) : default,
+                _ => (targets.ByStep(file!, reference), (IReadOnlyList<string>)[]),
+            };
+            var graph = parsed.GetValue(downstream) ? await walk.DownAsync(asked, readBy, cancellation) : await walk.UpAsync(asked, cancellation);
+            var view = await ViewAsync(graph, engine, parsed.GetValue(fetch), parsed.GetValue(downstream), cancellation);
+            if (parsed.GetValue(json)) Console.WriteLine(RunEventJson.CanonicalOrder(LineageJson.Of(view)));
+            else if (parsed.GetValue(format) == "mermaid") Console.Write(LineageDrawing.Mermaid(view));
+            else if (parsed.GetValue(format) == "dot") Console.Write(LineageDrawing.Dot(view));
+            else new LineageTree(view, parsed.GetValue(all), Console.Out).Print();
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static async Task<LineageView> ViewAsync(LineageGraph graph, EngineState engine, bool fetch, bool downstream, CancellationToken cancellation)
+    {
+        var catalog = BuiltInSteps.Catalog();
+        var licenses = new Dictionary<string, IReadOnlyList<LicenseTally>>(StringComparer.Ordinal);
+        var counter = new CollectedLicenses(catalog, engine, fetch);
+        foreach (var step in downstream ? [] : graph.Steps)
+        {
+            if (await counter.OfAsync(step, cancellation) is { Count: > 0 } tallies) licenses[step.Result.Key] = tallies;
+        }
+
+        return new(graph, graph.Steps.ToDictionary(s => s.Result.Key, s => ChosenOptions.Of(catalog, s.Uses, s.Result.Recipe), StringComparer.Ordinal), licenses, downstream);
+    }
+
+    private static bool IsPipeline(string file) => Path.GetExtension(file) is ".yaml" or ".yml" or "";
+
+    /// <summary>The file as it was when it ran: it need not be there any more. A bare name stands for <c>pipelines/NAME.yaml</c>.</summary>
+    private static string FileOf(string given)
+    {
+        if (File.Exists(given) || Path.HasExtension(given)) return Path.GetFullPath(given);
+        return Path.GetFullPath(Path.Combine("pipelines", given + ".yaml"));
+    }
+
+    private static IRemoteStore? Remote(string? given, string? file)
+    {
+        var uri = given ?? Environment.GetEnvironmentVariable(PipelineArguments.StoreVariable);
+        if (CacheModes.FromEnvironment() == CacheMode.Off) return null;
+        // The file is asked for nothing else, and only as long as it can be read.
+        if (string.IsNullOrEmpty(uri) && file is not null && File.Exists(file) && Path.GetExtension(file) is ".yaml" or ".yml") uri = DefinitionReader.Read(file, BuiltInSteps.Catalog(), new ReadOptions { Environment = Environment.GetEnvironmentVariable }).Definition?.Store;
+        return string.IsNullOrEmpty(uri) ? null : PipelineArguments.OpenStore(uri, file is null ? Directory.GetCurrentDirectory() : Path.GetDirectoryName(file)!);
+    }
+}
