@@ -91,7 +91,7 @@ public static class DefinitionReader
         // What comes after sees steps as if each had been written out.
         MapNode Made(MapNode written)
         {
-            var made = overrides.ApplyToVariants(root, new MatrixExpansion(catalog, expressions, problems).Apply(written));
+            var made = overrides.ApplyToVariants(root, new MatrixExpansion(catalog, expressions, problems).Apply(new RoundsExpansion(expressions, problems).Apply(written)));
             if (StepDefaults.Read(root["defaults"], problems) is not { } defaults) return made;
             settings.Check(defaults);
             return StepDefaults.Apply(made, defaults);
@@ -151,6 +151,7 @@ public static class DefinitionReader
         Inputs = step.Inputs,
         Needs = step.Needs,
         When = step.When,
+        Round = step.Round,
         Env = step.Env,
         Resources = step.Resources,
         Timeout = step.Timeout,

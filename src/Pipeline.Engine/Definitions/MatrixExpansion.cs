@@ -29,7 +29,6 @@ internal sealed class MatrixExpansion(StepCatalog catalog, Expressions expressio
     {
         var select = step.Find("select");
         var body = Without(step, "matrix", "select");
-        if (step.Find("repeat") is { } rounds) problems.Add(ProblemCodes.BadMatrix, rounds.Key.Place, "a step has a matrix or rounds, not both", "repeat the step that takes from this one, or write the rounds as steps");
         var variants = new Matrix(id.Text, expressions, problems).Read(matrix.Value, matrix.Key.Place);
         // What is wrong with the matrix has been said; the step itself is still looked at.
         if (variants.Count == 0) return [new(id, body)];

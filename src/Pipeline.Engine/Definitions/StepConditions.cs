@@ -1,6 +1,6 @@
 namespace Pipeline.Engine.Definitions;
 
-/// <summary>Reads the <c>when</c> of steps: works out params and variables, and makes a step wait for those whose metrics it asks about.</summary>
+/// <summary>Reads the <c>when</c> of steps and the <c>until</c> of rounds: works out params and variables, and makes a step wait for those whose metrics it asks about.</summary>
 internal sealed class StepConditions(IReadOnlyList<StepDraft> steps, Expressions expressions, ProblemList problems)
 {
     private readonly Dictionary<string, StepDraft> byId = steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
@@ -10,6 +10,7 @@ internal sealed class StepConditions(IReadOnlyList<StepDraft> steps, Expressions
         foreach (var step in steps)
         {
             if (step.WhenNode is { } node and not ScalarNode { IsNull: true }) step.When = Read(step, node);
+            if (step.RoundNode is { } round) step.Round = new(round.Block, round.Number, round.Until is { } until ? Read(step, until) : null);
         }
     }
 

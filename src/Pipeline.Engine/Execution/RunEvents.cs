@@ -68,8 +68,10 @@ public sealed record StepOutcome(StepDefinition Step, StepState State, string Re
 {
     public int Attempts { get; init; } = 1;
 
-    /// <summary>Skipped because the pipeline says so (<c>when</c>), not because something went wrong: the run succeeds without it.</summary>
-    public bool Excused { get; init; }
+    /// <summary>Why it was skipped, where the pipeline says so (<c>when</c>, the end of rounds, a gate that stops) and nothing went wrong: the run succeeds without it.</summary>
+    public Skipping? Skipped { get; init; }
+
+    public bool Excused => Skipped is not null;
 }
 
 public enum RunStatus

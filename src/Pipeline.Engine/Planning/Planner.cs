@@ -38,10 +38,12 @@ public sealed class Planner(StepGraph graph, PlanningFacts facts, IReadOnlySet<s
     /// <param name="decisions">Those of the steps before it, <paramref name="results"/> of those that are reused.</param>
     private Decision Decide(StepDefinition step, Dictionary<string, Decision> decisions, Dictionary<string, StepResult> results)
     {
-        if (Candidates.Indispensable(graph, step, IsSkipped).FirstOrDefault(IsSkipped) is { } above) return new Decision.Skip(step, $"{above} is skipped");
+        var above = Candidates.Indispensable(graph, step, IsSkipped).ToList();
+        if (above.Find(IsSkipped) is { } skipped) return new Decision.Skip(step, Skipping.Below(skipped, ((Decision.Skip)decisions[skipped]).Why, "is"));
+        if (above.Where(results.ContainsKey).Select(id => Skipping.ByGate(graph[id], results[id])).FirstOrDefault(s => s is not null) is { } stopped) return new Decision.Skip(step, stopped);
         step = Candidates.Trim(step, IsSkipped);
         var asked = Whens.StepsOf(step).Where(id => !results.ContainsKey(id)).ToList();
-        if (asked.Count > 0) return new Decision.Maybe(step, $"waits for {string.Join(", ", asked)}; runs when {step.When!.Text}", asked, facts.Last(step.Id)?.Seconds);
+        if (asked.Count > 0) return new Decision.Maybe(step, $"waits for {string.Join(", ", asked)}; {Whens.Words(step)}", asked, facts.Last(step.Id)?.Seconds);
         if (Whens.SkipReason(step, id => results[id].Metrics) is { } reason) return new Decision.Skip(step, reason);
         var waits = step.Inputs.Select(i => i.Step).Where(id => !results.ContainsKey(id)).Distinct().ToList();
         return waits.Count > 0
