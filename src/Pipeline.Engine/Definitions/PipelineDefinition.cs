@@ -34,6 +34,9 @@ public sealed record StepDefinition
     /// <summary>The step runs only where this holds; its names are metrics, <c>STEP.METRIC</c>, of steps that <see cref="Needs"/> lists. Null where it always runs.</summary>
     public Condition? When { get; init; }
 
+    /// <summary>What to ask a person before it runs, empty where the question is only whether; null where nobody is asked.</summary>
+    public string? Approve { get; init; }
+
     /// <summary>The round that it belongs to, where it is repeated.</summary>
     public RoundOf? Round { get; init; }
 

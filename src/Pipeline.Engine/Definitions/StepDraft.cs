@@ -24,6 +24,7 @@ internal sealed class StepDraft(ScalarNode id)
     public Condition? When { get; set; }
     public RoundOf? Round { get; set; }
     public JsonObject Env { get; set; } = [];
+    public string? Approve { get; set; }
     public TimeSpan? Timeout { get; set; }
     public RetryPolicy Retry { get; set; } = RetryPolicy.Never;
 

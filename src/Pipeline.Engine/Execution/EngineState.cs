@@ -28,6 +28,7 @@ public sealed class EngineState
     public ResultStore Results { get; }
     public SharedCache Cache { get; }
     public FileDigests Digests { get; }
+    public Approvals Approvals => new(Folder);
 
     public History HistoryOf(PipelineDefinition definition) => new(Folder, definition.File);
 
@@ -36,7 +37,7 @@ public sealed class EngineState
     {
         var seen = new Dictionary<string, IReadOnlyList<SourceFile>>(StringComparer.Ordinal);
         sources = SourcesOf;
-        return new(graph, new(key => Cache.Find(key), Results.Read, history.Last, SourcesOf, Cache.IsShared ? Cache.Prefetch : null), force);
+        return new(graph, new(key => Cache.Find(key), Results.Read, history.Last, SourcesOf, Cache.IsShared ? Cache.Prefetch : null) { IsApproved = key => Approvals.Find(key) is { Approved: true } }, force);
 
         IReadOnlyList<SourceFile> SourcesOf(StepDefinition step)
         {

@@ -11,7 +11,11 @@ public abstract record Decision(StepDefinition Step, string Reason)
     public sealed record Reuse(StepDefinition Step, string Reason, Recipe Recipe, StepResult Result) : Decision(Step, Reason);
 
     /// <summary>It will run. <paramref name="Seconds"/>: how long it took the last time, if it ever ran.</summary>
-    public sealed record Run(StepDefinition Step, string Reason, Recipe Recipe, double? Seconds) : Decision(Step, Reason);
+    public sealed record Run(StepDefinition Step, string Reason, Recipe Recipe, double? Seconds) : Decision(Step, Reason)
+    {
+        /// <summary>A person is asked first, and nobody has answered for this key yet.</summary>
+        public bool Asks { get; init; }
+    }
 
     /// <summary>It depends on what a step above it gives: same bytes as before, and it is reused after all (early cutoff).</summary>
     public sealed record Maybe(StepDefinition Step, string Reason, IReadOnlyList<string> WaitsFor, double? Seconds) : Decision(Step, Reason);

@@ -145,13 +145,13 @@ public class RoundsTests
     }
 
     [Theory]
-    [InlineData("        docs: { uses: report.html }", "'docs' would be two steps")]
+    [InlineData("        taken: { uses: report.html }", "'taken' would be two steps")]
     [InlineData("        refine: { uses: report.html }", "'refine' would be two steps")]
     [InlineData("        inner: { repeat: { rounds: 2, steps: { x: { uses: report.html } } } }", "rounds cannot stand inside rounds")]
     [InlineData("        m: { uses: clean.text, inputs: { documents: docs }, matrix: { with.minimum_words: [1, 2] } }", "a matrix inside rounds needs 'select'")]
     public void Steps_that_cannot_be_in_a_round_are_refused(string step, string message)
     {
-        var problem = Only(Block(more: step));
+        var problem = Only(Block(more: step, after: "  taken: { uses: report.html }"));
         Assert.Equal((ProblemCodes.BadRepeat, message), (problem.Code, problem.Message));
     }
 
