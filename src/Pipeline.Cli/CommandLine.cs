@@ -17,6 +17,7 @@ public static class CommandLine
     {
         RunVerb.Create(),
         PlanVerb.Create(),
+        ApproveVerb.Create(),
         ExplainVerb.Create(),
         ValidateVerb.Create(),
         GraphVerb.Create(),

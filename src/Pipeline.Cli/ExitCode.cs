@@ -8,5 +8,6 @@ public static class ExitCode
     public const int WrongInput = 2;
     public const int Stale = 3;
     public const int GateFailed = 4;
+    public const int WaitsForApproval = 5;
     public const int Cancelled = 130;
 }

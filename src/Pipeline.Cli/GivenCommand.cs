@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Caching;
 using Pipeline.Engine.Definitions;
 
 namespace Pipeline.Cli;
@@ -21,6 +22,15 @@ internal sealed partial record GivenCommand(string Verb, string File, IReadOnlyL
 
     /// <summary>The command that lists the runs of the same state folder.</summary>
     public string Runs => Shared.ToList().IndexOf("--state") is >= 0 and var at ? $"pipeline runs --state {Quoted(Shared[at + 1])}" : "pipeline runs";
+
+    /// <summary>The command that approves a step, from the folder that this one was started in.</summary>
+    /// <param name="state">Where the answer goes.</param>
+    public static string Approve(string run, string step, StateFolder state)
+    {
+        var here = Directory.GetCurrentDirectory();
+        var found = StateFolder.For(Path.Combine(here, "any.yaml")).Root == state.Root;
+        return $"pipeline approve {run} {step}{(found ? "" : $" --state {Quoted(Path.GetRelativePath(here, state.Root))}")}";
+    }
 
     public static string Quoted(string text) => Safe().IsMatch(text) ? text : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 

@@ -53,6 +53,7 @@ internal sealed class PipelineArguments
             Sets = Pairs(parsed, set),
             Profile = parsed.GetValue(profile),
             Environment = Environment.GetEnvironmentVariable,
+            LockAt = Baselines.At,
         };
         var read = DefinitionReader.Read(file, catalog, options);
         return read.Definition is { } definition ? new(definition, catalog, StateOf(parsed, definition, writes), Given(parsed, options)) : throw new WrongInputException(ProblemPrinter.Print([.. read.Problems.Select(FromHere)]));

@@ -8,11 +8,14 @@ public sealed class ExamplesTests : IDisposable
     /// <summary>Needs a text of the user's own.</summary>
     private const string Shakespeare = "shakespeare";
 
+    /// <summary>Waits for a person.</summary>
+    private const string Approve = "approve";
+
     private static readonly string Examples = Path.Combine(Checkout.Root, "examples");
 
     private readonly Project project = new();
 
-    public static TheoryData<string> Names() => new(Directory.GetFiles(Examples, "*.yaml").Select(f => Path.GetFileNameWithoutExtension(f)!).Where(n => n != Shakespeare).Order(StringComparer.Ordinal));
+    public static TheoryData<string> Names() => new(Directory.GetFiles(Examples, "*.yaml").Select(f => Path.GetFileNameWithoutExtension(f)!).Where(n => n is not (Shakespeare or Approve)).Order(StringComparer.Ordinal));
 
     public ExamplesTests()
     {
@@ -25,7 +28,7 @@ public sealed class ExamplesTests : IDisposable
     public async Task An_example_runs_and_is_then_reused(string name)
     {
         var first = (await project.Pipeline("run", $"{name}.yaml", "--json")).Expect(ExitCode.Success);
-        Assert.DoesNotContain(first.Steps.Values, s => (string?)s["decision"] != "ran");
+        Assert.DoesNotContain(first.Steps.Values, s => (string?)s["decision"] != "ran" && !((string?)s["reason"])!.Contains("was the last", StringComparison.Ordinal));
         (await project.Pipeline("plan", $"{name}.yaml", "--check")).Expect(ExitCode.Success);
     }
 
@@ -52,6 +55,24 @@ public sealed class ExamplesTests : IDisposable
     {
         var ended = (await project.Pipeline("run", "gate.yaml", "--json", "--param", "least=100")).Expect(ExitCode.GateFailed);
         Assert.Equal("pages:ran enough:failed ship:skipped", ended.Decisions);
+    }
+
+    [Fact]
+    public async Task Rounds_go_on_until_the_root_is_close()
+    {
+        var first = (await project.Pipeline("run", "repeat.yaml", "--json")).Expect(ExitCode.Success);
+        Assert.Equal(("ran", "skipped"), (first.Decision("improve--round-4"), first.Decision("improve--round-5")));
+        (await project.Pipeline("artifacts", "export", "repeat.yaml", "answer", "root")).Expect(ExitCode.Success);
+        Assert.StartsWith("1.41421356237", project.Read("root/root"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_asks_for_approval_waits_for_it()
+    {
+        var first = (await project.Pipeline("run", "approve.yaml", "--json", "--no-wait")).Expect(ExitCode.WaitsForApproval);
+        Assert.Equal("pages:ran publish:skipped", first.Decisions);
+        (await project.Pipeline("approve", (string)first.Last["run"]!, "publish")).Expect(ExitCode.Success);
+        Assert.Equal("pages:reused publish:ran", (await project.Pipeline("run", "approve.yaml", "--json", "--no-wait")).Expect(ExitCode.Success).Decisions);
     }
 
     [Fact]

@@ -47,6 +47,13 @@ internal sealed class LiveScreen : Screen
                     running.Remove(waits.Step.Id);
                     waiting[waits.Step.Id] = $"waits for {waits.For}";
                     break;
+                case RunEvent.StepAsks asks:
+                    waiting[asks.Step.Id] = "waits for approval";
+                    finished.Add(Noted(asks.Step.Id, StepLine.Asks(asks, opened.State.Folder)));
+                    break;
+                case RunEvent.StepApproved answered:
+                    finished.Add(Noted(answered.Step.Id, answered.Answer.Words));
+                    break;
                 case RunEvent.StepRetries again:
                     finished.Add(Noted(again.Step.Id, StepLine.Retry(again)));
                     break;

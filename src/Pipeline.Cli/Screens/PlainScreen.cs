@@ -27,6 +27,12 @@ internal sealed class PlainScreen(TextWriter output, OpenedPipeline opened) : Sc
             case RunEvent.StepWaits waits:
                 output.WriteLine($"wait     {waits.Step.Id}: for {waits.For}");
                 break;
+            case RunEvent.StepAsks asks:
+                output.WriteLine($"approve  {asks.Step.Id}: {StepLine.Asks(asks, opened.State.Folder)}");
+                break;
+            case RunEvent.StepApproved answered:
+                output.WriteLine($"approved {answered.Step.Id}: {answered.Answer.Words}");
+                break;
             case RunEvent.StepRetries again:
                 output.WriteLine($"retry    {again.Step.Id}: {StepLine.Retry(again)}");
                 break;

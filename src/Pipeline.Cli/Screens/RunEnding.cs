@@ -71,6 +71,8 @@ internal static class RunEnding
     private static void Next(TextWriter output, RunSummary summary, OpenedPipeline opened)
     {
         if (summary.Status == RunStatus.Cancelled) output.WriteLine($"go on: {opened.Given.Line("run")}");
+        foreach (var asks in summary.Outcomes.Where(o => o.WaitsForApproval)) output.WriteLine($"{asks.Step.Id} {asks.Reason}; {GivenCommand.Approve(summary.Run, asks.Step.Id, opened.State.Folder)}");
+        if (summary.Status == RunStatus.Waiting) output.WriteLine($"then: {opened.Given.Line("run")}");
         if (summary.Status != RunStatus.Succeeded || summary.Outcomes.All(o => o.State == StepState.Reused)) return;
         output.WriteLine($"next: {opened.Given.Line("run")}   (again: all of it is reused)");
         if (Change(summary, opened) is { } change) output.WriteLine($"      {change}   (what a change would run, and why)");

@@ -1,4 +1,5 @@
 using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Caching;
 using Pipeline.Engine.Execution;
 
 namespace Pipeline.Cli.Screens;
@@ -28,6 +29,10 @@ internal static class StepLine
         StepState.Failed => $"failed   {outcome.Step.Id}: {outcome.Failure!.Message}",
         _ => $"skipped  {outcome.Step.Id}: {outcome.Reason}",
     };
+
+    /// <summary>What is asked of a person, and how to answer.</summary>
+    public static string Asks(RunEvent.StepAsks asks, StateFolder state) =>
+        $"{(asks.Request.Message.Length > 0 ? asks.Request.Message : "may it run?")}   approve: {GivenCommand.Approve(asks.Request.Run, asks.Step.Id, state)}   (or --reject)";
 
     public static string Retry(RunEvent.StepRetries again) =>
         $"attempt {again.Attempt} of {again.Step.Retry.Attempts} failed, the next begins in {Text.Duration(again.Wait.TotalSeconds)}: {again.Failure.Message}";

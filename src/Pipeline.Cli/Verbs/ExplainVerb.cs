@@ -23,7 +23,9 @@ internal static class ExplainVerb
             var wanted = opened.Step(parsed.GetValue(step)!);
             var decision = PlanVerb.Make(opened, new HashSet<string>()).Decisions.Single(d => d.Step == wanted);
             Console.WriteLine($"{wanted.Id}  {wanted.Type.Name}, version {wanted.Type.Version}");
+            if (wanted.Round is { } round) Console.WriteLine($"  round {round.Number} of {round.Block}");
             Console.WriteLine($"  {decision.Word}: {decision.Reason}");
+            if (decision is Decision.Run { Asks: true }) Console.WriteLine("  asks for approval first");
             if (decision is Decision.Reuse reuse) ShowOrigin(reuse.Result);
             var recipe = decision switch { Decision.Reuse r => r.Recipe, Decision.Run r => r.Recipe, _ => null };
             if (recipe is null) return ExitCode.Success;

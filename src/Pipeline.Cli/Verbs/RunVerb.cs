@@ -15,6 +15,7 @@ internal static class RunVerb
         var jobs = new Option<int>("--jobs", "-j") { Description = "How many steps may run at once; the number of CPUs otherwise.", DefaultValueFactory = _ => Environment.ProcessorCount };
         var force = new Option<string[]>("--force") { Description = "Run this step though its result is stored. May be given several times.", HelpName = "STEP", DefaultValueFactory = _ => [] };
         var keepGoing = new Option<bool>("--keep-going", "-k") { Description = "After a failure, go on with what does not depend on it." };
+        var noWait = new Option<bool>("--no-wait") { Description = "Where a step asks for approval, end without it (exit code 5) instead of waiting; run again once it is approved." };
         var locked = LockArguments.Option("End with exit code 3 where a step would have another recipe, or comes out otherwise, than the lock file says.");
         // Main has acted on it before the command line is parsed; workers inherit it.
         var libtorch = new Option<string?>(LibTorchChoice.Option) { Description = $"Load libtorch from this folder instead of the one that came along (also {LibTorchChoice.Variable}).", HelpName = "DIR" };
@@ -25,7 +26,7 @@ internal static class RunVerb
             // What is no number at all the parser itself refuses.
             if (result.Tokens is [var given] && int.TryParse(given.Value, out var number) && number < 1) result.AddError("--jobs must be at least 1.");
         });
-        var command = new Command("run", "Run what is not in the store, and say why.") { Options = { dryRun, jobs, force, keepGoing, locked, libtorch, openLineage, json } };
+        var command = new Command("run", "Run what is not in the store, and say why.") { Options = { dryRun, jobs, force, keepGoing, noWait, locked, libtorch, openLineage, json } };
         pipeline.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -43,7 +44,7 @@ internal static class RunVerb
             IRunObserver?[] observers = [log, screen, telemetry is null ? null : Telemetry.Observer(), exporting?.Observer];
             var executors = Executors.For(opened);
             var scheduler = new Scheduler(opened.State, executors.InProcess, executors.Worker, Ranks.Launcher, MachineResources.OfThisMachine());
-            var options = new RunOptions(parsed.GetValue(jobs), forced, parsed.GetValue(keepGoing), holds);
+            var options = new RunOptions(parsed.GetValue(jobs), forced, parsed.GetValue(keepGoing), holds, !parsed.GetValue(noWait));
             RunSummary summary;
             try
             {
@@ -58,6 +59,7 @@ internal static class RunVerb
             {
                 RunStatus.Succeeded => ExitCode.Success,
                 RunStatus.Cancelled => ExitCode.Cancelled,
+                RunStatus.Waiting => ExitCode.WaitsForApproval,
                 _ when summary.LockBroken => ExitCode.Stale,
                 _ => summary.GateFailed ? ExitCode.GateFailed : ExitCode.StepFailed,
             };

@@ -34,6 +34,9 @@ public abstract class StepType
     /// <summary>The list input whose steps' outputs the step passes on: it has the outputs that all of them have. Those of them that are skipped are not given to it.</summary>
     public virtual string? PassesOn => null;
 
+    /// <summary>The metric that is 0 where what depends on the step is not to run, though the step has a result: a gate that stops. Null for all other types.</summary>
+    public virtual string? HoldsMetric => null;
+
     /// <summary>True for a step that gives <see cref="StepContext.Environment"/> to what it starts. Isolated steps have it in their process.</summary>
     public virtual bool ReadsEnvironment => false;
 

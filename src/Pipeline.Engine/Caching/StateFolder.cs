@@ -15,6 +15,8 @@ public sealed class StateFolder(string root)
     public string Pieces => Path.Combine(Root, "pieces");
     public string Locks => Path.Combine(Root, "locks");
     public string Runs => Path.Combine(Root, "runs");
+    /// <summary>What people answered to steps that ask first, by cache key.</summary>
+    public string Approvals => Path.Combine(Root, "approvals");
     public string History => Path.Combine(Root, "history");
     public string Lineage => Path.Combine(Root, "lineage.tsv");
     public string FileDigests => Path.Combine(Root, "files.tsv");

@@ -87,9 +87,35 @@ internal sealed class ConditionParser(string text)
         var start = at;
         if (at < text.Length && text[at] == '\'') return Quoted();
         if (at < text.Length && (char.IsAsciiDigit(text[at]) || text[at] == '.' || (text[at] == '-' && at + 1 < text.Length && char.IsAsciiDigit(text[at + 1])))) return Number();
+        return ReadName() switch
+        {
+            "" => throw Expected("a metric's name, a number or '('"),
+            "true" => new Literal(true),
+            "false" => new Literal(false),
+            BaselineName.Function when Ahead("(") => Baseline(start),
+            var name => new Name(name, start),
+        };
+    }
+
+    private string ReadName()
+    {
+        var start = at;
         while (at < text.Length && (char.IsAsciiLetterOrDigit(text[at]) || text[at] is '_' or '.' || (text[at] == '-' && at > start && at + 1 < text.Length && (char.IsAsciiLetterOrDigit(text[at + 1]) || text[at + 1] is '-' or '_')))) at++;
-        if (at == start) throw Expected("a metric's name, a number or '('");
-        return text[start..at] switch { "true" => new Literal(true), "false" => new Literal(false), var name => new Name(name, start) };
+        return text[start..at];
+    }
+
+    /// <summary><c>lock('main').STEP.METRIC</c>, from the bracket on.</summary>
+    private Name Baseline(int start)
+    {
+        Take("(");
+        SkipSpace();
+        if (at == text.Length || text[at] != '\'') throw Expected("a branch, tag or commit in quotes: lock('main').STEP.METRIC");
+        var reference = (string)Quoted().Constant;
+        if (!BaselineName.IsReference(reference)) throw Expected($"a branch, tag or commit in the brackets, not '{Excerpt.Short(reference)}'");
+        if (!Take(")")) throw Expected("')'");
+        if (at == text.Length || text[at] != '.') throw Expected("'.STEP.METRIC' after the bracket");
+        at++;
+        return ReadName() is var metric && metric.IndexOf('.', StringComparison.Ordinal) is var dot && dot > 0 && dot < metric.Length - 1 ? new(new BaselineName(reference, metric[..dot], metric[(dot + 1)..]).ToString(), start) : throw Expected("STEP.METRIC");
     }
 
     private Literal Quoted()

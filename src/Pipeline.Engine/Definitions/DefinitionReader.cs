@@ -14,6 +14,9 @@ public sealed record ReadOptions
     /// <summary>The overlay under <c>profiles</c> to lay over the file.</summary>
     public string? Profile { get; init; }
 
+    /// <summary>The metrics of this pipeline's lock file at a commit, branch or tag: file and reference.</summary>
+    public Func<string, string, LockedMetrics> LockAt { get; init; } = (_, reference) => new(null, $"the lock file at '{reference}' cannot be read here");
+
     /// <summary>Reads an environment variable; null where it is not set.</summary>
     public Func<string, string?> Environment { get; init; } = _ => null;
 }
@@ -24,7 +27,7 @@ public sealed record ReadResult(PipelineDefinition? Definition, IReadOnlyList<Pr
 /// <summary>Turns a pipeline file into checked records, or into all that is wrong with it.</summary>
 public static class DefinitionReader
 {
-    private static readonly string[] Keys = ["name", "store", "include", "params", "profiles", "secrets", "env", "defaults", "steps"];
+    private static readonly string[] Keys = ["name", "store", "include", "params", "profiles", "secrets", "env", "defaults", "gates", "steps"];
 
     public static ReadResult Read(string file, StepCatalog catalog, ReadOptions options)
     {
@@ -80,9 +83,10 @@ public static class DefinitionReader
         var env = variables.OfFile(root["env"]);
         expressions.Declared = env.ToDictionary(v => v.Key, v => (string)v.Value!, StringComparer.Ordinal);
         var settings = new StepSettings(catalog, expressions, env, variables, problems);
+        var baselines = new Baselines(reference => options.LockAt(source.Name, reference));
         var steps = Steps(root, source, problems) is { } written ? new StepReader(catalog, expressions, settings, problems).Read(Made(written)) : [];
         new Wiring(steps, catalog, expressions, problems).JoinAll();
-        new StepConditions(steps, expressions, problems).ReadAll();
+        new StepConditions(steps, expressions, baselines, problems).ReadAll();
         Cycles.Report(steps, problems);
         if (problems.Count > 0) return null;
         var full = Path.GetFullPath(source.Name);
@@ -91,7 +95,8 @@ public static class DefinitionReader
         // What comes after sees steps as if each had been written out.
         MapNode Made(MapNode written)
         {
-            var made = overrides.ApplyToVariants(root, new MatrixExpansion(catalog, expressions, problems).Apply(written));
+            var variants = new MatrixExpansion(catalog, expressions, problems).Apply(new RoundsExpansion(expressions, problems).Apply(written));
+            var made = overrides.ApplyToVariants(root, new GatesExpansion(expressions, baselines, problems).Apply(variants, root["gates"]));
             if (StepDefaults.Read(root["defaults"], problems) is not { } defaults) return made;
             settings.Check(defaults);
             return StepDefaults.Apply(made, defaults);
@@ -151,6 +156,8 @@ public static class DefinitionReader
         Inputs = step.Inputs,
         Needs = step.Needs,
         When = step.When,
+        Round = step.Round,
+        Approve = step.Approve,
         Env = step.Env,
         Resources = step.Resources,
         Timeout = step.Timeout,

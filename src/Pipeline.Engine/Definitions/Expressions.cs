@@ -85,6 +85,7 @@ internal sealed partial class Expressions(Params parameters, ReadOptions options
         if (inner.StartsWith("secrets.", StringComparison.Ordinal)) problems.Add(ProblemCodes.BadSecret, at(), "a secret cannot stand here", "secrets are whole values: of variables (env) of commands and processes, and of options made for them");
         else if (inner.StartsWith("steps.", StringComparison.Ordinal)) problems.Add(ProblemCodes.BadExpression, at(), $"'{Excerpt.Short(inner)}' is known only while the pipeline runs", "metrics of steps stand in when, until and gates: STEP.METRIC");
         else if (inner.StartsWith("matrix.", StringComparison.Ordinal)) problems.Add(ProblemCodes.BadExpression, at(), $"'{Excerpt.Short(inner)}' has a value only in a step with a matrix that gives it", "add matrix: { NAME: [VALUES] } to the step");
+        else if (inner == "round") problems.Add(ProblemCodes.BadExpression, at(), "'round' has a value only in a step of rounds", "add repeat: { rounds: 3 } to the step");
         else Bad(at(), $"'{Excerpt.Short(inner)}' is not an expression");
         return null;
     }

@@ -28,8 +28,9 @@ internal sealed class MatrixExpansion(StepCatalog catalog, Expressions expressio
     private List<Entry> Expand(ScalarNode id, MapNode step, Entry matrix, MapNode steps, VariantReferences references)
     {
         var select = step.Find("select");
-        var body = Without(step, "matrix", "select");
-        if (step.Find("repeat") is { } rounds) problems.Add(ProblemCodes.BadMatrix, rounds.Key.Place, "a step has a matrix or rounds, not both", "repeat the step that takes from this one, or write the rounds as steps");
+        var body = Without(step, "matrix", "select", "gates");
+        var gates = step.Find("gates");
+        if (gates is { } held && select is null) problems.Add(ProblemCodes.BadGate, held.Key.Place, "a gate holds one step to its conditions, and the matrix makes several", "add select, or write a gate for a variant under gates: of the file");
         var variants = new Matrix(id.Text, expressions, problems).Read(matrix.Value, matrix.Key.Place);
         // What is wrong with the matrix has been said; the step itself is still looked at.
         if (variants.Count == 0) return [new(id, body)];
@@ -51,7 +52,7 @@ internal sealed class MatrixExpansion(StepCatalog catalog, Expressions expressio
 
         foreach (var key in variants[0].Values.Select(v => v.Key).Where(k => !k.Text.Contains('.', StringComparison.Ordinal) && !used.Contains(k.Text)))
             problems.Add(ProblemCodes.BadMatrix, key.Place, $"nothing in '{id.Text}' uses matrix.{key.Text}", $"write ${{{{ matrix.{key.Text} }}}} where its value belongs, or the path of what varies, such as with.{key.Text}");
-        if (select is { } chosen) made.Add(new(id, Selection(chosen, names)));
+        if (select is { } chosen) made.Add(new(id, gates is { } own ? Selection(chosen, names).With(own) : Selection(chosen, names)));
         else references.Add(id.Text, names);
         return made;
     }

@@ -3,7 +3,7 @@ namespace Pipeline.Engine.Definitions;
 /// <summary>Lays a profile and the <c>--set</c> values over a file before anything in it is checked, so that they are checked like the file.</summary>
 internal sealed class Overrides(ReadOptions options, ProblemList problems)
 {
-    private static readonly string[] ProfileKeys = ["params", "defaults", "steps"];
+    private static readonly string[] ProfileKeys = ["params", "defaults", "gates", "steps"];
 
     public MapNode Apply(MapNode root)
     {

@@ -34,6 +34,12 @@ public sealed record StepDefinition
     /// <summary>The step runs only where this holds; its names are metrics, <c>STEP.METRIC</c>, of steps that <see cref="Needs"/> lists. Null where it always runs.</summary>
     public Condition? When { get; init; }
 
+    /// <summary>What to ask a person before it runs, empty where the question is only whether; null where nobody is asked.</summary>
+    public string? Approve { get; init; }
+
+    /// <summary>The round that it belongs to, where it is repeated.</summary>
+    public RoundOf? Round { get; init; }
+
     /// <summary>Variables for its process or its command: a text each, or a secret by name. Part of the recipe.</summary>
     public JsonObject Env { get; init; } = [];
 
@@ -49,6 +55,10 @@ public sealed record StepDefinition
 
     public required SourceLocation Location { get; init; }
 }
+
+/// <summary>A round of the steps that a <c>repeat</c> names.</summary>
+/// <param name="Until">Where it holds, the round before was the last and this one is skipped; its names are metrics, as those of <see cref="StepDefinition.When"/>. Null where nothing ends the rounds.</param>
+public sealed record RoundOf(string Block, int Number, Condition? Until);
 
 /// <summary>An output of a step given to a port of another.</summary>
 /// <param name="Port">The port; on ports of any name, the name that the file chose.</param>

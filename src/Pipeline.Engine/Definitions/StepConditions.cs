@@ -1,7 +1,7 @@
 namespace Pipeline.Engine.Definitions;
 
-/// <summary>Reads the <c>when</c> of steps: works out params and variables, and makes a step wait for those whose metrics it asks about.</summary>
-internal sealed class StepConditions(IReadOnlyList<StepDraft> steps, Expressions expressions, ProblemList problems)
+/// <summary>Reads the <c>when</c> of steps and the <c>until</c> of rounds: works out params and variables, and makes a step wait for those whose metrics it asks about.</summary>
+internal sealed class StepConditions(IReadOnlyList<StepDraft> steps, Expressions expressions, Baselines baselines, ProblemList problems)
 {
     private readonly Dictionary<string, StepDraft> byId = steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
 
@@ -10,6 +10,7 @@ internal sealed class StepConditions(IReadOnlyList<StepDraft> steps, Expressions
         foreach (var step in steps)
         {
             if (step.WhenNode is { } node and not ScalarNode { IsNull: true }) step.When = Read(step, node);
+            if (step.RoundNode is { } round) step.Round = new(round.Block, round.Number, round.Until is { } until ? Read(step, until) : null);
         }
     }
 
@@ -39,7 +40,7 @@ internal sealed class StepConditions(IReadOnlyList<StepDraft> steps, Expressions
         }
     }
 
-    /// <summary>The value of a param or variable; null for a metric, which is known only while the pipeline runs.</summary>
+    /// <summary>The value of a param, a variable or a figure of another commit; null for a metric, which is known only while the pipeline runs.</summary>
     private object? Known(StepDraft step, string name, ScalarNode at)
     {
         if (name.StartsWith("params.", StringComparison.Ordinal) || name.StartsWith("env.", StringComparison.Ordinal))
@@ -54,6 +55,13 @@ internal sealed class StepConditions(IReadOnlyList<StepDraft> steps, Expressions
                 case null:
                     return null;
             }
+        }
+
+        if (BaselineName.Parse(name) is { } baseline)
+        {
+            var (value, problem, _) = baselines.Find(baseline);
+            if (value is null) problems.Add(ProblemCodes.BadGate, at.Place, problem, "compare with a commit that has it, or use a gate with no_baseline: pass or fail");
+            return value;
         }
 
         var dot = name.IndexOf('.', StringComparison.Ordinal);

@@ -18,10 +18,13 @@ internal sealed class StepDraft(ScalarNode id)
     public Node? InputsNode { get; set; }
     public Node? NeedsNode { get; set; }
     public Node? WhenNode { get; set; }
+    public RoundNode? RoundNode { get; set; }
     public JsonObject? With { get; set; }
     public Resources Resources { get; set; } = new(1, 0, 0, 1);
     public Condition? When { get; set; }
+    public RoundOf? Round { get; set; }
     public JsonObject Env { get; set; } = [];
+    public string? Approve { get; set; }
     public TimeSpan? Timeout { get; set; }
     public RetryPolicy Retry { get; set; } = RetryPolicy.Never;
 

@@ -7,6 +7,8 @@ namespace Pipeline.Engine.Definitions;
 /// <param name="env">The variables of the file.</param>
 internal sealed class StepSettings(StepCatalog catalog, Expressions expressions, JsonObject env, Variables variables, ProblemList problems)
 {
+    private const int LongestQuestion = 300;
+
     private readonly OptionBinder resources = new("resources", ResourceOptions.Tree, expressions, problems);
     private readonly OptionBinder retry = new("retry", RetryOptions.Tree, expressions, problems);
 
@@ -15,7 +17,30 @@ internal sealed class StepSettings(StepCatalog catalog, Expressions expressions,
         draft.Resources = body.Find("resources") is { } given && Resources(given, type) is { } asked ? asked : new(type.DefaultCpus, 0, 0, 1);
         if (body.Find("timeout") is { } timeout) draft.Timeout = Timeout(timeout);
         if (body.Find("retry") is { } again) draft.Retry = Retry(again);
+        if (body.Find("approve") is { } asks) draft.Approve = Approve(asks);
         Environment(draft, type, body.Find("env"));
+    }
+
+    private string? Approve(Entry given)
+    {
+        switch (expressions.Resolve(given.Value))
+        {
+            case null or ScalarNode { IsNull: true } or ScalarNode { Plain: true, Text: "false" }:
+                return null;
+            case ScalarNode { Plain: true, Text: "true" }:
+                return "";
+            case ScalarNode { Plain: true, Text: "yes" or "on" or "no" or "off" } word:
+                problems.Add(ProblemCodes.BadApproval, word.Place, $"'approve' is true or what to ask, not '{word.Text}'", word.Text is "yes" or "on" ? "write true" : "write false");
+                return null;
+            case ScalarNode { Text.Length: > 0 and <= LongestQuestion } question when !question.Text.Any(char.IsControl):
+                return question.Text;
+            case ScalarNode question:
+                problems.Add(ProblemCodes.BadApproval, question.Place, $"'approve' asks in one line of at most {LongestQuestion} characters", "write true, or one short sentence");
+                return null;
+            case var other:
+                problems.Add(ProblemCodes.BadApproval, other.Place, $"'approve' is true or what to ask, not {other.Words}", "write approve: true, or approve: \"Ship it?\"");
+                return null;
+        }
     }
 
     /// <summary>The variables of the file under those of the step.</summary>

@@ -133,7 +133,7 @@ internal sealed class Wiring
     private StepDraft? Find(string id, ScalarNode written)
     {
         if (byId.TryGetValue(id, out var found)) return found;
-        if (!problems.IsFull)
+        if (!problems.IsFull && !problems.HasOneAt(written.Place))
             problems.Add(ProblemCodes.UnknownStep, written.Place, $"there is no step '{Excerpt.Short(id)}'", Nearest.Remedy(id, byId.Keys, "the steps are"));
         return null;
     }

@@ -30,6 +30,7 @@ public sealed class EngineState
     public SharedCache Cache { get; }
     public PieceRecords Pieces { get; }
     public FileDigests Digests { get; }
+    public Approvals Approvals => new(Folder);
 
     public History HistoryOf(PipelineDefinition definition) => new(Folder, definition.File);
 
@@ -38,7 +39,7 @@ public sealed class EngineState
     {
         var seen = new Dictionary<string, IReadOnlyList<SourceFile>>(StringComparer.Ordinal);
         sources = SourcesOf;
-        return new(graph, new(key => Cache.Find(key), Results.Read, history.Last, SourcesOf, Cache.IsShared ? Cache.Prefetch : null), force);
+        return new(graph, new(key => Cache.Find(key), Results.Read, history.Last, SourcesOf, Cache.IsShared ? Cache.Prefetch : null) { IsApproved = key => Approvals.Find(key) is { Approved: true } }, force);
 
         IReadOnlyList<SourceFile> SourcesOf(StepDefinition step)
         {

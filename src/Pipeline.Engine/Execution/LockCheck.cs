@@ -23,10 +23,16 @@ public sealed class LockCheck(PipelineLock locked)
     public IReadOnlyList<LockDifference> Differences(Plan plan, Planner planner, Func<string, StepResult?> read)
     {
         var found = new List<LockDifference>();
+        var absent = new HashSet<string>(StringComparer.Ordinal);
         foreach (var decision in plan.Decisions)
         {
-            var step = decision.Step;
-            if (!locked.Steps.TryGetValue(step.Id, out var entry)) found.Add(new(step.Id, "not in the lock file"));
+            var step = Candidates.Trim(decision.Step, absent.Contains);
+            if (!locked.Steps.TryGetValue(step.Id, out var entry))
+            {
+                if (MayBeSkipped(decision, plan.Graph, absent)) absent.Add(step.Id);
+                else found.Add(new(step.Id, "not in the lock file"));
+            }
+            else if (decision is Decision.Skip skip) found.Add(new(step.Id, $"in the lock file, but skipped: {skip.Reason}"));
             else if (step.Inputs.All(i => LockedDigest(i) is not null)) found.AddRange(Against(entry, step, decision, planner, read));
             else found.AddRange(step.Inputs.Where(i => locked.Steps.ContainsKey(i.Step) && LockedDigest(i) is null).Select(i => new LockDifference(step.Id, $"reads {i.Step}.{i.Output}, an output that the lock file does not have")));
         }
@@ -39,9 +45,15 @@ public sealed class LockCheck(PipelineLock locked)
     /// <summary>The outcome, failed where its outputs are not the locked ones.</summary>
     public StepOutcome Checked(StepOutcome outcome)
     {
-        if (outcome.Result is not { } result || !locked.Steps.TryGetValue(outcome.Step.Id, out var entry)) return outcome;
-        var found = Outputs(entry, result).ToList();
-        if (result.Key != entry.Key) found.Insert(0, Keys(result.Key, entry.Key));
+        if (outcome.Result is not { } result) return outcome;
+        var found = new List<string>();
+        if (!locked.Steps.TryGetValue(outcome.Step.Id, out var entry)) found.Add("it was skipped when the file was written, and is not now");
+        else
+        {
+            if (result.Key != entry.Key) found.Add(Keys(result.Key, entry.Key));
+            found.AddRange(Outputs(entry, result));
+        }
+
         return found.Count == 0 ? outcome : outcome with
         {
             State = StepState.Failed,
@@ -49,6 +61,11 @@ public sealed class LockCheck(PipelineLock locked)
             Failure = new(FailureCause.Lock, $"differs from the lock file: {string.Join("; ", found)}. To see what differs from run to run: pipeline verify {Path.GetRelativePath(Directory.GetCurrentDirectory(), outcome.Step.Location.File)} {outcome.Step.Id}", ""),
         };
     }
+
+    /// <summary>A lock file has no entry for a step that was skipped; whether it is again shows when what it asks about is there.</summary>
+    private bool MayBeSkipped(Decision decision, StepGraph graph, HashSet<string> absent) =>
+        decision is Decision.Skip || Whens.StepsOf(decision.Step).Any()
+        || graph.DependenciesOf(decision.Step.Id).Any(id => absent.Contains(id) || (graph[id].Type.HoldsMetric is { } holds && locked.Steps.TryGetValue(id, out var gate) && gate.Metrics.GetValueOrDefault(holds, 1) == 0));
 
     private IEnumerable<LockDifference> Against(LockedStep entry, StepDefinition step, Decision decision, Planner planner, Func<string, StepResult?> read)
     {

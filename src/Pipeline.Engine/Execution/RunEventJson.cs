@@ -12,6 +12,8 @@ public static class RunEventJson
         RunEvent.RunStarted e => new() { ["event"] = "run.started", ["run"] = e.Run, ["pipeline"] = e.Definition.Name, ["file"] = e.Definition.File, ["steps"] = e.Plan.Decisions.Count, ["reuse"] = e.Plan.Count<Decision.Reuse>() },
         RunEvent.StepStarted e => new() { ["event"] = "step.started", ["id"] = e.Step.Id, ["uses"] = e.Step.Type.Name, ["reason"] = e.Reason, ["notice"] = e.Notice },
         RunEvent.StepWaits e => new() { ["event"] = "step.waits", ["id"] = e.Step.Id, ["for"] = e.For },
+        RunEvent.StepAsks e => new() { ["event"] = "step.asks", ["id"] = e.Step.Id, ["run"] = e.Request.Run, ["key"] = e.Request.Key, ["message"] = e.Request.Message, ["waits"] = e.Waits },
+        RunEvent.StepApproved e => new() { ["event"] = "step.approved", ["id"] = e.Step.Id, ["by"] = e.Answer.By, ["at"] = e.Answer.At, ["comment"] = e.Answer.Comment },
         RunEvent.StepProgressed e => new() { ["event"] = "step.progress", ["id"] = e.Step.Id, ["done"] = e.Progress.Done, ["total"] = e.Progress.Total, ["unit"] = e.Progress.Unit, ["note"] = e.Progress.Note },
         RunEvent.StepLogged e => new() { ["event"] = "step.log", ["id"] = e.Step.Id, ["line"] = e.Line },
         RunEvent.StepRetries e => new() { ["event"] = "step.retry", ["id"] = e.Step.Id, ["attempt"] = e.Attempt, ["attempts"] = e.Step.Retry.Attempts, ["cause"] = Causes.Word(e.Failure.Cause), ["message"] = e.Failure.Message, ["wait"] = e.Wait.TotalSeconds },
@@ -49,7 +51,14 @@ public static class RunEventJson
     }
 
     /// <summary>The line of <c>plan --json</c> for a step.</summary>
-    public static JsonObject Of(Decision decision) => new()
+    public static JsonObject Of(Decision decision)
+    {
+        var json = Line(decision);
+        if (decision is Decision.Run { Asks: true }) json["asks"] = decision.Step.Approve;
+        return json;
+    }
+
+    private static JsonObject Line(Decision decision) => new()
     {
         ["id"] = decision.Step.Id,
         ["uses"] = decision.Step.Type.Name,

@@ -16,6 +16,11 @@ public abstract record RunEvent
     /// <summary>The step is ready and waits for something other than a step.</summary>
     public sealed record StepWaits(StepDefinition Step, string For) : RunEvent;
 
+    /// <summary>The step is ready and asks a person first. <paramref name="Waits"/>: whether the run waits for the answer.</summary>
+    public sealed record StepAsks(StepDefinition Step, ApprovalRequest Request, bool Waits) : RunEvent;
+
+    public sealed record StepApproved(StepDefinition Step, Approval Answer) : RunEvent;
+
     public sealed record StepProgressed(StepDefinition Step, StepProgress Progress) : RunEvent;
 
     public sealed record StepLogged(StepDefinition Step, string Line) : RunEvent;
@@ -68,8 +73,13 @@ public sealed record StepOutcome(StepDefinition Step, StepState State, string Re
 {
     public int Attempts { get; init; } = 1;
 
-    /// <summary>Skipped because the pipeline says so (<c>when</c>), not because something went wrong: the run succeeds without it.</summary>
-    public bool Excused { get; init; }
+    /// <summary>Why it was skipped, where the pipeline says so (<c>when</c>, the end of rounds, a gate that stops) and nothing went wrong: the run succeeds without it.</summary>
+    public Skipping? Skipped { get; init; }
+
+    public bool Excused => Skipped is not null;
+
+    /// <summary>Skipped because nobody has approved it yet and the run was told not to wait.</summary>
+    public bool WaitsForApproval { get; init; }
 }
 
 public enum RunStatus
@@ -77,6 +87,8 @@ public enum RunStatus
     Succeeded,
     Failed,
     Cancelled,
+    /// <summary>Nothing failed, but a step waits for approval and the run did not.</summary>
+    Waiting,
 }
 
 /// <param name="Outcomes">In the order of the graph.</param>

@@ -8,7 +8,7 @@ using Pipeline.Engine.Planning;
 namespace Pipeline.Engine.Execution;
 
 /// <summary>The loop of one run: a step becomes ready when all it waits for has ended, is decided anew then (early cutoff), and starts when the pool has its share.</summary>
-internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, History history, StepExecution execution, ResourcePool pool, MachineResources machine, RunOptions options, string run, Action<RunEvent> tell)
+internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, History history, StepExecution execution, ApprovalDesk desk, ResourcePool pool, MachineResources machine, RunOptions options, string run, Action<RunEvent> tell)
 {
     /// <summary>How often a step may find its inputs gone in one run: a disk that loses what was just written is not to be filled for ever.</summary>
     private const int MostLosses = 3;
@@ -28,7 +28,7 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
     private readonly Dictionary<string, int> losses = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> heldSince = new(StringComparer.Ordinal);
     private int awaited;
-    private bool failed;
+    private volatile bool failed;
 
     private Skips Skips => new(graph, outcomes, planned, options);
 
@@ -82,7 +82,24 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
         }
 
         decided[step.Id] = (Decision.Run)decision;
-        queue.LineUp(step);
+        if (step.Approve is null) queue.LineUp(step);
+        else LineUpOnceApproved(step, decision.Key!, cancellation);
+    }
+
+    private void LineUpOnceApproved(StepDefinition step, string key, CancellationToken cancellation)
+    {
+        if (desk.Ask(step, key) is { } known)
+        {
+            if (known.Approved) queue.LineUp(step);
+            else Finish(ApprovalDesk.Rejected(step, key, known));
+        }
+        else if (!options.WaitForApproval) Finish(ApprovalDesk.Waiting(step, key));
+        else Await(step, null, async () =>
+        {
+            // Without an answer the step is lined up as well: whatever holds it back now says why.
+            var answer = await desk.WaitAsync(step, key, () => cancellation.IsCancellationRequested || (failed && !options.KeepGoing));
+            return new(step, answer is { Approved: false } ? ApprovalDesk.Rejected(step, key, answer) : null, null);
+        });
     }
 
     private void Reuse(StepDefinition step, Decision.Reuse reuse, CancellationToken cancellation)

@@ -9,8 +9,9 @@ namespace Pipeline.Engine.Execution;
 /// <param name="Jobs">How many steps may run at once.</param>
 /// <param name="Force">Steps that run though their result is stored.</param>
 /// <param name="KeepGoing">After a failure, go on with what does not depend on it.</param>
+/// <param name="WaitForApproval">Whether to wait for people that steps ask; else such steps are skipped and the run ends without them.</param>
 /// <param name="Lock">What every step must come out as; null to write a lock file of what it came out as.</param>
-public sealed record RunOptions(int Jobs, IReadOnlySet<string> Force, bool KeepGoing, LockCheck? Lock = null);
+public sealed record RunOptions(int Jobs, IReadOnlySet<string> Force, bool KeepGoing, LockCheck? Lock = null, bool WaitForApproval = true);
 
 /// <summary>Runs what a plan says, in parallel where the graph and the machine allow.</summary>
 public sealed class Scheduler(EngineState state, IExecutor inProcess, IExecutor worker, RankLauncher launcher, MachineResources machine)
@@ -37,14 +38,16 @@ public sealed class Scheduler(EngineState state, IExecutor inProcess, IExecutor 
         var secrets = new Secrets(definition, SecretReader);
         await secrets.PrepareAsync();
         var execution = new StepExecution(state, inProcess, worker, launcher, run, attempts.Path, sources, graph, secrets, Tell);
-        var loop = new RunLoop(graph, plan, planner, history, execution, new ResourcePool(machine, options.Jobs), machine, options, run, Tell);
+        var desk = new ApprovalDesk(state.Approvals, definition, options, run, state.Clock, Tell);
+        var loop = new RunLoop(graph, plan, planner, history, execution, desk, new ResourcePool(machine, options.Jobs), machine, options, run, Tell);
         IReadOnlyList<StepOutcome> outcomes;
         await using (cancellation.Register(() => Tell(new RunEvent.RunStopping()))) outcomes = await loop.RunAsync(cancellation);
         state.Digests.Save();
         await state.Cache.PublishUnsentAsync(CancellationToken.None);
 
         var complete = outcomes.All(o => o.Result is not null || o.Excused);
-        var status = complete ? RunStatus.Succeeded : cancellation.IsCancellationRequested ? RunStatus.Cancelled : RunStatus.Failed;
+        var status = complete ? RunStatus.Succeeded : cancellation.IsCancellationRequested ? RunStatus.Cancelled
+            : outcomes.All(o => o.Failure is null) && outcomes.Any(o => o.WaitsForApproval) ? RunStatus.Waiting : RunStatus.Failed;
         var summary = new RunSummary(run, status, watch.Elapsed.TotalSeconds, outcomes);
         if (complete && options.Lock is null) summary = WriteLock(summary, definition);
         Tell(new RunEvent.RunFinished(summary));

@@ -11,20 +11,22 @@ internal sealed class Skips(StepGraph graph, IReadOnlyDictionary<string, StepOut
     /// <param name="failed">A step of the run has failed.</param>
     public StepOutcome? Held(StepDefinition step, bool failed, CancellationToken cancellation)
     {
-        var missing = Candidates.Indispensable(graph, graph[step.Id], IsExcused).Where(d => outcomes[d].Result is null).ToList();
+        var above = Candidates.Indispensable(graph, graph[step.Id], IsExcused).ToList();
+        var missing = above.Where(d => outcomes[d].Result is null).ToList();
         // What went wrong is named before what was meant to be skipped.
-        if (missing.Find(d => !outcomes[d].Excused) is { } cause) return Skipped(step, $"{cause} {(outcomes[cause].State == StepState.Skipped ? "was skipped" : "failed")}", excused: false);
-        if (missing.Count > 0) return Skipped(step, $"{missing[0]} was skipped", excused: true);
-        if (cancellation.IsCancellationRequested) return Skipped(step, "cancelled", excused: false);
+        if (missing.Find(d => !outcomes[d].Excused) is { } cause) return Skipped(step, $"{cause} {(outcomes[cause] switch { { WaitsForApproval: true } => "waits for approval", { State: StepState.Skipped } => "was skipped", _ => "failed" })}");
+        if (missing.Count > 0) return Excused(step, Skipping.Below(missing[0], outcomes[missing[0]].Skipped!, "was"));
+        if (above.Select(id => Skipping.ByGate(graph[id], outcomes[id].Result!)).FirstOrDefault(s => s is not null) is { } stopped) return Excused(step, stopped);
+        if (cancellation.IsCancellationRequested) return Skipped(step, "cancelled");
         // What is already in the store may still be named after a failure; only new work is held back.
-        return failed && !options.KeepGoing && planned[step.Id] is not (Decision.Reuse or Decision.Skip) ? Skipped(step, "another step failed", excused: false) : null;
+        return failed && !options.KeepGoing && planned[step.Id] is not (Decision.Reuse or Decision.Skip) ? Skipped(step, "another step failed") : null;
     }
 
-    /// <summary>For a step whose <c>when</c> does not hold, or asks for what is not there.</summary>
+    /// <summary>For a step whose <c>when</c> does not hold, whose rounds have ended, or asks for what is not there.</summary>
     public StepOutcome? ByCondition(StepDefinition step)
     {
         if (Whens.Missing(step, Metrics) is { } missing) return new(step, StepState.Failed, "", null, 0, null, new(FailureCause.Step, missing, ""), "");
-        return Whens.SkipReason(step, Metrics) is { } reason ? Skipped(step, reason, excused: true) : null;
+        return Whens.SkipReason(step, Metrics) is { } reason ? Excused(step, reason) : null;
     }
 
     /// <summary>Skipped as the pipeline says.</summary>
@@ -32,5 +34,7 @@ internal sealed class Skips(StepGraph graph, IReadOnlyDictionary<string, StepOut
 
     private IReadOnlyDictionary<string, double> Metrics(string step) => outcomes[step].Result!.Metrics;
 
-    private static StepOutcome Skipped(StepDefinition step, string reason, bool excused) => new(step, StepState.Skipped, reason, null, 0, null, null, "") { Excused = excused };
+    private static StepOutcome Excused(StepDefinition step, Skipping why) => Skipped(step, why.Reason) with { Skipped = why };
+
+    private static StepOutcome Skipped(StepDefinition step, string reason) => new(step, StepState.Skipped, reason, null, 0, null, null, "");
 }

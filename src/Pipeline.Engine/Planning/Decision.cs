@@ -11,13 +11,17 @@ public abstract record Decision(StepDefinition Step, string Reason)
     public sealed record Reuse(StepDefinition Step, string Reason, Recipe Recipe, StepResult Result) : Decision(Step, Reason);
 
     /// <summary>It will run. <paramref name="Seconds"/>: how long it took the last time, if it ever ran.</summary>
-    public sealed record Run(StepDefinition Step, string Reason, Recipe Recipe, double? Seconds) : Decision(Step, Reason);
+    public sealed record Run(StepDefinition Step, string Reason, Recipe Recipe, double? Seconds) : Decision(Step, Reason)
+    {
+        /// <summary>A person is asked first, and nobody has answered for this key yet.</summary>
+        public bool Asks { get; init; }
+    }
 
     /// <summary>It depends on what a step above it gives: same bytes as before, and it is reused after all (early cutoff).</summary>
     public sealed record Maybe(StepDefinition Step, string Reason, IReadOnlyList<string> WaitsFor, double? Seconds) : Decision(Step, Reason);
 
-    /// <summary>Its <c>when</c> does not hold, or that of a step it takes from.</summary>
-    public sealed record Skip(StepDefinition Step, string Reason) : Decision(Step, Reason);
+    /// <summary>Its <c>when</c> does not hold, its rounds have ended, a gate has stopped, or that goes for a step it depends on.</summary>
+    public sealed record Skip(StepDefinition Step, Skipping Why) : Decision(Step, Why.Reason);
 
     /// <summary>The word in listings and in JSON.</summary>
     public string Word => this switch { Reuse => "reuse", Run => "run", Skip => "skip", _ => "maybe" };

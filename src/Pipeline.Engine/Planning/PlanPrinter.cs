@@ -17,7 +17,7 @@ public static class PlanPrinter
         foreach (var decision in plan.Decisions)
         {
             var seconds = decision switch { Decision.Run r => r.Seconds, Decision.Maybe m => m.Seconds, _ => null };
-            text.AppendLine($"  {decision.Word,-5}  {decision.Step.Id.PadRight(width)}  {decision.Reason}{(seconds is { } s ? $"  ~{Durations.Say(s)}" : "")}");
+            text.AppendLine($"  {decision.Word,-5}  {decision.Step.Id.PadRight(width)}  {decision.Reason}{(decision is Decision.Run { Asks: true } ? "; asks for approval first" : "")}{(seconds is { } s ? $"  ~{Durations.Say(s)}" : "")}");
         }
 
         return text.ToString().ReplaceLineEndings("\n");

@@ -10,7 +10,11 @@ namespace Pipeline.Engine.Planning;
 /// <param name="Read">The result of a cache key though its blobs may be gone.</param>
 /// <param name="Sources">The files outside the store that a step reads.</param>
 /// <param name="Prefetch">Told which keys <paramref name="Find"/> is about to be asked for, where asking for many at once is faster; else null.</param>
-public sealed record PlanningFacts(Func<string, StepResult?> Find, Func<string, StepResult?> Read, Func<string, HistoryEntry?> Last, Func<StepDefinition, IReadOnlyList<SourceFile>> Sources, Action<IEnumerable<string>>? Prefetch = null);
+public sealed record PlanningFacts(Func<string, StepResult?> Find, Func<string, StepResult?> Read, Func<string, HistoryEntry?> Last, Func<StepDefinition, IReadOnlyList<SourceFile>> Sources, Action<IEnumerable<string>>? Prefetch = null)
+{
+    /// <summary>Whether a person has approved a cache key.</summary>
+    public Func<string, bool> IsApproved { get; init; } = _ => false;
+}
 
 /// <summary>Decides, from the graph and what is stored, what each step needs. Pure: it starts nothing and writes nothing.</summary>
 public sealed class Planner(StepGraph graph, PlanningFacts facts, IReadOnlySet<string> force)
@@ -38,10 +42,12 @@ public sealed class Planner(StepGraph graph, PlanningFacts facts, IReadOnlySet<s
     /// <param name="decisions">Those of the steps before it, <paramref name="results"/> of those that are reused.</param>
     private Decision Decide(StepDefinition step, Dictionary<string, Decision> decisions, Dictionary<string, StepResult> results)
     {
-        if (Candidates.Indispensable(graph, step, IsSkipped).FirstOrDefault(IsSkipped) is { } above) return new Decision.Skip(step, $"{above} is skipped");
+        var above = Candidates.Indispensable(graph, step, IsSkipped).ToList();
+        if (above.Find(IsSkipped) is { } skipped) return new Decision.Skip(step, Skipping.Below(skipped, ((Decision.Skip)decisions[skipped]).Why, "is"));
+        if (above.Where(results.ContainsKey).Select(id => Skipping.ByGate(graph[id], results[id])).FirstOrDefault(s => s is not null) is { } stopped) return new Decision.Skip(step, stopped);
         step = Candidates.Trim(step, IsSkipped);
         var asked = Whens.StepsOf(step).Where(id => !results.ContainsKey(id)).ToList();
-        if (asked.Count > 0) return new Decision.Maybe(step, $"waits for {string.Join(", ", asked)}; runs when {step.When!.Text}", asked, facts.Last(step.Id)?.Seconds);
+        if (asked.Count > 0) return new Decision.Maybe(step, $"waits for {string.Join(", ", asked)}; {Whens.Words(step)}", asked, facts.Last(step.Id)?.Seconds);
         if (Whens.SkipReason(step, id => results[id].Metrics) is { } reason) return new Decision.Skip(step, reason);
         var waits = step.Inputs.Select(i => i.Step).Where(id => !results.ContainsKey(id)).Distinct().ToList();
         return waits.Count > 0
@@ -56,9 +62,11 @@ public sealed class Planner(StepGraph graph, PlanningFacts facts, IReadOnlySet<s
     {
         var recipe = RecipeOf(step, digestOf);
         var last = facts.Last(step.Id);
-        if (force.Contains(step.Id)) return new Decision.Run(step, "forced", recipe, last?.Seconds);
+        if (force.Contains(step.Id)) return Run("forced");
         if (facts.Find(recipe.Key) is { } result) return new Decision.Reuse(step, last?.Key == recipe.Key ? "same recipe" : "same recipe as an earlier run", recipe, result);
-        return new Decision.Run(step, Reason(step, recipe, last), recipe, last?.Seconds);
+        return Run(Reason(step, recipe, last));
+
+        Decision.Run Run(string reason) => new(step, reason, recipe, last?.Seconds) { Asks = step.Approve is not null && !facts.IsApproved(recipe.Key) };
     }
 
     public Recipe RecipeOf(StepDefinition step, Func<InputReference, string> digestOf)

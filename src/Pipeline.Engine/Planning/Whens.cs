@@ -2,31 +2,45 @@ using Pipeline.Engine.Definitions;
 
 namespace Pipeline.Engine.Planning;
 
-/// <summary>Whether the <c>when</c> of a step holds, once the steps that it asks about have ended.</summary>
+/// <summary>Whether the conditions of a step let it run, once the steps that they ask about have ended: its <c>when</c>, and the <c>until</c> of the round before.</summary>
 public static class Whens
 {
     /// <summary>The steps whose metrics it asks for.</summary>
-    public static IEnumerable<string> StepsOf(StepDefinition step) => step.When is null ? [] : step.When.Names.Select(n => Split(n.Name).Step).Distinct();
+    public static IEnumerable<string> StepsOf(StepDefinition step) => Names(step).Select(n => Split(n.Name).Step).Distinct();
+
+    /// <summary>The conditions in words: <c>runs when a.x > 1</c>.</summary>
+    public static string Words(StepDefinition step)
+    {
+        var until = step.Round?.Until is { } end ? $"runs unless {end.Text}" : "";
+        return step.When is { } when ? $"{until}{(until.Length > 0 ? " and " : "")}runs when {when.Text}" : until;
+    }
 
     /// <summary>Why the step is skipped, or null where it is to run. A metric that is not there is for the run to say: <see cref="Missing"/>.</summary>
-    public static string? SkipReason(StepDefinition step, Func<string, IReadOnlyDictionary<string, double>> metricsOf)
+    public static Skipping? SkipReason(StepDefinition step, Func<string, IReadOnlyDictionary<string, double>> metricsOf)
     {
-        if (step.When is not { } when || Missing(step, metricsOf) is not null) return null;
-        var verdict = when.Evaluate(name => metricsOf(Split(name).Step)[Split(name).Metric]);
-        return verdict.Holds ? null : $"when: {when.Text} does not hold{verdict.Sides}";
+        if (Missing(step, metricsOf) is not null) return null;
+        if (step.Round is { Until: { } until } round && until.Evaluate(Metric) is { Holds: true } end) return new($"round {round.Number - 1} of {round.Block} was the last: {until.Text} holds{end.Sides}", PassedOn: true);
+        return step.When is { } when && when.Evaluate(Metric) is { Holds: false } verdict ? new($"when: {when.Text} does not hold{verdict.Sides}", PassedOn: false) : null;
+
+        double Metric(string name) => metricsOf(Split(name).Step)[Split(name).Metric];
     }
 
     /// <summary>What to say where the step asks for a metric that the other step does not have, else null.</summary>
     public static string? Missing(StepDefinition step, Func<string, IReadOnlyDictionary<string, double>> metricsOf)
     {
-        foreach (var (name, _) in step.When?.Names ?? [])
+        foreach (var (key, condition) in new[] { ("until", step.Round?.Until), ("when", step.When) })
         {
-            var (from, metric) = Split(name);
-            if (!metricsOf(from).ContainsKey(metric)) return $"its when asks for {name}, and '{from}' has no metric '{metric}'; it has: {string.Join(", ", metricsOf(from).Keys)}";
+            foreach (var (name, _) in condition?.Names ?? [])
+            {
+                var (from, metric) = Split(name);
+                if (!metricsOf(from).ContainsKey(metric)) return $"its {key} asks for {name}, and '{from}' has no metric '{metric}'; it has: {string.Join(", ", metricsOf(from).Keys)}";
+            }
         }
 
         return null;
     }
+
+    private static IEnumerable<(string Name, int Column)> Names(StepDefinition step) => (step.Round?.Until?.Names ?? []).Concat(step.When?.Names ?? []);
 
     private static (string Step, string Metric) Split(string name)
     {

@@ -59,6 +59,7 @@ public static partial class SchemaWriter
             ["secrets"] = ParamsSchema.Secrets(),
             ["env"] = StepKeys.Variables("Variables for every step with a command or a process of its own; part of their recipes."),
             ["defaults"] = Ref("defaults"),
+            ["gates"] = Ref("gates"),
             ["steps"] = new JsonObject
             {
                 ["description"] = "The steps by name. The order does not matter: a step runs when what it takes is there.",
@@ -85,6 +86,7 @@ public static partial class SchemaWriter
                 {
                     ["params"] = Ref("params"),
                     ["defaults"] = Ref("defaults"),
+                    ["gates"] = Ref("gates"),
                     ["steps"] = new JsonObject { ["type"] = "object", ["additionalProperties"] = Ref("overlay") },
                 },
             },
@@ -106,10 +108,11 @@ public static partial class SchemaWriter
             ["step"] = new JsonObject
             {
                 ["type"] = "object",
-                ["required"] = new JsonArray("uses"),
                 ["properties"] = new JsonObject { ["uses"] = Ref("uses") },
-                ["anyOf"] = new JsonArray([.. catalog.All.Select(t => Ref(t.Name))]),
+                ["anyOf"] = new JsonArray([.. catalog.All.Select(t => Ref(t.Name)), Ref(FlowKeys.Block)]),
             },
+            [FlowKeys.Block] = FlowKeys.OfBlock(),
+            ["gates"] = FlowKeys.OfFile(),
         };
         StepKeys.Define(definitions);
         foreach (var type in catalog.All) definitions[type.Name] = StepSchema.Of(type);

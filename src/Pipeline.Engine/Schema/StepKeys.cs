@@ -8,7 +8,7 @@ internal static class StepKeys
 {
     private const string Time = @"^([0-9.]+(ms|s|m|h|d))+$|\$\{\{";
 
-    private static readonly string[] Names = ["needs", "when", "matrix", "select", "env", "resources", "timeout", "retry"];
+    private static readonly string[] Names = ["needs", "when", "matrix", "select", "repeat", "gates", "approve", "env", "resources", "timeout", "retry"];
 
     /// <summary>Those for which a file may have defaults.</summary>
     private static readonly string[] Defaulted = ["resources", "timeout", "retry"];
@@ -41,6 +41,9 @@ internal static class StepKeys
                 ["goal"] = new JsonObject { ["description"] = "Which value is best.", ["enum"] = new JsonArray("min", "max") },
             },
         };
+        definitions[Name("repeat")] = FlowKeys.Repeat();
+        definitions[Name("gates")] = FlowKeys.OfStep();
+        definitions[Name("approve")] = FlowKeys.Approve();
         definitions[Name("resources")] = OptionSchema.Of(ResourceOptions.Tree with { Description = "What to set aside for the step.", Nullable = true });
         definitions[Name("timeout")] = new JsonObject
         {

@@ -9,7 +9,7 @@ public sealed class Shell : Step<Shell.With, Shell.Given, DeclaredOutputs>
 {
     public sealed record With
     {
-        [Description("The command, given to `sh -c`. It sees $OUT (the folder of the output, or of the folders named by `outputs` when there are several), $IN_NAME for each input (a folder; the file itself where the input is one file), and the variables of `env`.")]
+        [Description("The command, given to `sh -c`. It sees $OUT (the folder of the output, or of the folders named by `outputs` when there are several), $IN_NAME for each input (a folder; the file itself where the input is one file), and the variables of `env`. What it writes to the file $PIPELINE_METRICS as JSON, {\"accuracy\": 0.9}, are the metrics of the step.")]
         public required string Run { get; init; }
 
         [Description("Names of the outputs. With one, it is written to $OUT; with several, each to $OUT/NAME.")]
@@ -55,12 +55,14 @@ public sealed class Shell : Step<Shell.With, Shell.Given, DeclaredOutputs>
         foreach (var (name, value) in with.Env) environment[name] = value;
         foreach (var entry in inputs.Inputs.Entries) environment["IN_" + entry.Name.ToUpperInvariant().Replace('-', '_')] = Place(entry, scratch);
         var several = with.Outputs.Count > 1;
+        environment[ShellMetrics.Variable] = Path.Combine(scratch, "metrics.json");
         environment["OUT"] = several ? Gather(outputs, scratch) : outputs.Folders[with.Outputs[0]];
 
         var work = Directory.CreateDirectory(Path.Combine(scratch, "work")).FullName;
         var code = await ShellCommand.RunAsync(with.Run, work, environment, context.Log, context.Cancellation);
         if (code != 0) throw new StepFailedException($"the command ended with exit code {code}");
         if (several) Spread(outputs, environment["OUT"]);
+        foreach (var (name, value) in ShellMetrics.Read(environment[ShellMetrics.Variable])) context.Metric(name, value);
         Directory.Delete(scratch, recursive: true);
     }
 

@@ -17,7 +17,17 @@ public class FuzzTests
           list: [a, "${{ params.docs }}"]
         profiles:
           small: { params: { seed: 1 }, steps: { clean: { with: { minimum_words: 2 } } } }
+        gates:
+          good: { require: ["score.net.loss < 9 * params.seed", "net.loss > 0"], otherwise: stop, before: [own] }
         steps:
+          again:
+            repeat:
+              rounds: 3
+              until: "vocabulary.size > 3"
+              feed: { text: { first: clean, then: cleaner } }
+              steps:
+                cleaner: { uses: clean.text, inputs: { documents: feed.text }, with: { minimum_words: "${{ round }}" } }
+                vocabulary: { uses: tokenizer.train-bpe, inputs: { documents: cleaner }, gates: "vocabulary.size < 1e6" }
           raw:
             uses: collect.files
             with: { paths: "${{ params.list }}", metadata: &m { a: b, c: 'd' } }
@@ -54,7 +64,8 @@ public class FuzzTests
           page:
             uses: report.html
             inputs: { all: [net, split] }
-            needs: [gate]
+            needs: [gate, again]
+            approve: Is it good?
           own:
             uses: shell
             inputs: { it: page }
@@ -72,7 +83,7 @@ public class FuzzTests
     private static readonly string[] Pieces =
     [
         "{", "}", "[", "]", ":", ": ", ",", "- ", "? ", "&m ", "*m", "<<: *m", "|", ">", "'", "\"", "#", "!!int ", "%YAML 1.2\n", "---\n", "...\n", "\t", "\n", "\r", " ", "\0", "\u2028", "\ud83d", "\udc00",
-        "${{", "}}", "${{ params.list }}", "${{ params.seed }}", "${{ env.X }}", "${{ '", "null", "~", "true", "-1", "1e999", "0x", ".nan", "steps:", "split", "split.train", "net.metrics", "metrics", "uses: shell", "with:", "raw", "\\x00", "\\ud800", "é", "\u001b[0m", "@", "`", "=",
+        "${{", "}}", "${{ params.list }}", "${{ params.seed }}", "${{ env.X }}", "${{ '", "null", "~", "true", "-1", "1e999", "0x", ".nan", "steps:", "repeat:", "feed.text", "gates:", "lock('main').net.loss", "${{ round }}", "split", "split.train", "net.metrics", "metrics", "uses: shell", "with:", "raw", "\\x00", "\\ud800", "é", "\u001b[0m", "@", "`", "=",
     ];
 
     private static readonly Gen<Func<string, string>> Mutation = Gen.OneOf(
@@ -83,7 +94,7 @@ public class FuzzTests
         Gen.Select(Gen.Int[0, 10_000], Gen.Char, (at, c) => (Func<string, string>)(s => s.Insert(at % (s.Length + 1), c.ToString()))));
 
     [Fact]
-    public void The_file_that_is_mutated_is_valid() => Assert.Equal(10, Reading.Good(Valid, Options).Steps.Count);
+    public void The_file_that_is_mutated_is_valid() => Assert.Equal(10 + 1 + 8 + 3, Reading.Good(Valid, Options).Steps.Count);
 
     [Fact]
     public void No_mutation_of_a_valid_file_makes_reading_fail() =>

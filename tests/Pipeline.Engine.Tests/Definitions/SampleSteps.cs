@@ -255,11 +255,23 @@ public static class SampleSteps
         {
             [Description("Conditions that must hold.")]
             public required IReadOnlyList<string> Require { get; init; }
+
+            [Description("What then."), Choices("fail", "stop")]
+            public string Otherwise { get; init; } = "fail";
+
+            [Description("What a condition without a baseline comes to."), Choices("pass", "fail")]
+            public string? NoBaseline { get; init; }
+
+            [Description("Figures of other commits.")]
+            public IReadOnlyDictionary<string, double> Baselines { get; init; } = new Dictionary<string, double>();
+
+            [Description("Figures that other commits do not have.")]
+            public IReadOnlyList<string> Missing { get; init; } = [];
         }
 
         public sealed record Given
         {
-            public required Artifact<Metrics> Metrics { get; init; }
+            public required ArtifactList<Metrics> Metrics { get; init; }
         }
 
         public override string Name => "gate";

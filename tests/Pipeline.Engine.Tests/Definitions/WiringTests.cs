@@ -43,7 +43,7 @@ public class WiringTests
 
     [Fact]
     public void Metrics_come_from_every_step() =>
-        Assert.Equal([new("metrics", "", "net", "metrics", typeof(Metrics))], Inputs("{ uses: gate, with: { require: [a] }, inputs: { metrics: net } }"));
+        Assert.Equal([new("metrics", "net", "net", "metrics", typeof(Metrics))], Inputs("{ uses: gate, with: { require: [a] }, inputs: { metrics: net } }"));
 
     [Fact]
     public void A_shell_step_names_its_own_inputs_and_outputs()
@@ -85,7 +85,7 @@ public class WiringTests
     [InlineData("{ uses: clean.text, inputs: { documents: split.tran } }", ProblemCodes.UnknownOutput, "did you mean 'split.train'? (partition.split gives train, validation, test, certificate, metrics)")]
     [InlineData("{ uses: clean.text, inputs: { documents: docs, document: docs } }", ProblemCodes.UnknownInput, "did you mean 'documents'?")]
     [InlineData("{ uses: clean.text, inputs: { documents: docs, normalize: nfc } }", ProblemCodes.UnknownInput, "'normalize' is an option of clean.text: put it under with")]
-    [InlineData("{ uses: gate, with: { require: [a] } }", ProblemCodes.MissingInput, "add inputs.metrics; the steps 'docs', 'split', 'words' have one")]
+    [InlineData("{ uses: gate, with: { require: [a] } }", ProblemCodes.MissingInput, "add inputs.metrics; the steps 'docs', 'split', 'words' have them")]
     [InlineData("{ uses: clean.text, inputs: { documents: [docs] } }", ProblemCodes.WrongShape, "write STEP or STEP.OUTPUT")]
     [InlineData("{ uses: report.html, inputs: { all: [net, net.model] } }", ProblemCodes.GivenTwice, "keep one")]
     [InlineData("{ uses: shell, with: { run: a }, inputs: { my-corpus: docs } }", ProblemCodes.BadName, "it becomes part of a variable's name: a lower-case letter, then letters, digits and '_'")]
