@@ -31,6 +31,7 @@ public static class CommandLine
         ArtifactsVerb.Create(),
         StepsVerb.Create(),
         SchemaVerb.Create(),
+        InitVerb.Create(),
         GcVerb.Create(),
         WorkerVerb.Create(),
     };

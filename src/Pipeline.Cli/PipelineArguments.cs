@@ -55,7 +55,7 @@ internal sealed class PipelineArguments
             Environment = Environment.GetEnvironmentVariable,
         };
         var read = DefinitionReader.Read(file, catalog, options);
-        return read.Definition is { } definition ? new(definition, catalog, StateOf(parsed, definition, writes), Given(parsed, options)) : throw new WrongInputException(ProblemPrinter.Print([.. read.Problems.Select(FromHere)]));
+        return read.Definition is { } definition ? new(definition, read.Catalog, StateOf(parsed, definition, writes), Given(parsed, options)) : throw new WrongInputException(ProblemPrinter.Print([.. read.Problems.Select(FromHere)]));
     }
 
     private GivenCommand Given(ParseResult parsed, ReadOptions read)

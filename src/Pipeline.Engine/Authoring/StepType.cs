@@ -19,6 +19,12 @@ public abstract class StepType
     /// <summary>True for a step that loads native code or may use much memory: it runs in a child process.</summary>
     public virtual bool Isolated => false;
 
+    /// <summary>Where it comes from; null for the step types that ship. Set by who loads it.</summary>
+    public StepPlugin? Plugin { get; internal set; }
+
+    /// <summary>It runs in a child process: a crash is then a failed step and not a dead engine.</summary>
+    public bool NeedsWorker => Isolated || Plugin is not null;
+
     /// <summary>CPUs to set aside where the pipeline does not say.</summary>
     public virtual int DefaultCpus => 1;
 

@@ -44,4 +44,6 @@ public static class ProblemCodes
     public const string BadInclude = "PIPE041";
     public const string BadSecret = "PIPE042";
     public const string BadVariable = "PIPE043";
+    public const string BadPlugin = "PIPE060";
+    public const string BadTrigger = "PIPE061";
 }

@@ -49,6 +49,7 @@ public static partial class SchemaWriter
                 ["type"] = new JsonArray("string", "null"),
             },
             ["include"] = Ref("include"),
+            ["plugins"] = ParamsSchema.Plugins(),
             ["params"] = Ref("params"),
             ["profiles"] = new JsonObject
             {
