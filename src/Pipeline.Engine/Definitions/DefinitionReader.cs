@@ -25,7 +25,7 @@ public sealed record ReadResult(PipelineDefinition? Definition, IReadOnlyList<Pr
 /// <summary>Turns a pipeline file into checked records, or into all that is wrong with it.</summary>
 public static class DefinitionReader
 {
-    private static readonly string[] Keys = ["name", "store", "include", "params", "profiles", "secrets", "env", "defaults", "plugins", "steps"];
+    private static readonly string[] Keys = ["name", "store", "include", "params", "profiles", "secrets", "env", "defaults", "plugins", "on", "steps"];
 
     public static ReadResult Read(string file, StepCatalog catalog, ReadOptions options)
     {
@@ -81,6 +81,7 @@ public static class DefinitionReader
         var env = variables.OfFile(root["env"]);
         expressions.Declared = env.ToDictionary(v => v.Key, v => (string)v.Value!, StringComparer.Ordinal);
         var types = catalog = new PluginReader(expressions, Path.GetDirectoryName(Path.GetFullPath(source.Name))!, problems).Read(root["plugins"], catalog);
+        var triggers = new TriggerReader(expressions, problems).Read(root.Find("on"));
         var settings = new StepSettings(catalog, expressions, env, variables, problems);
         var steps = Steps(root, source, problems) is { } written ? new StepReader(catalog, expressions, settings, problems).Read(Made(written)) : [];
         new Wiring(steps, catalog, expressions, problems).JoinAll();
@@ -88,7 +89,7 @@ public static class DefinitionReader
         Cycles.Report(steps, problems);
         if (problems.Count > 0) return null;
         var full = Path.GetFullPath(source.Name);
-        return new(name, full, Path.GetDirectoryName(full)!, [.. steps.Select(Finished)]) { Store = store, Secrets = secrets };
+        return new(name, full, Path.GetDirectoryName(full)!, [.. steps.Select(Finished)]) { Store = store, Secrets = secrets, On = triggers };
 
         // What comes after sees steps as if each had been written out.
         MapNode Made(MapNode written)

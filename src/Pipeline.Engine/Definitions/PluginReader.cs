@@ -9,8 +9,11 @@ internal sealed class PluginReader(Expressions expressions, string folder, Probl
     private const int Most = 50;
 
     /// <summary>The catalog with the step types of all plugins that are right.</summary>
-    public StepCatalog Read(Node? given, StepCatalog catalog)
+    /// <param name="known">May have plugins of an earlier reading: those that are still listed and the same are not loaded again.</param>
+    public StepCatalog Read(Node? given, StepCatalog known)
     {
+        var loaded = known.All.Where(t => t.Plugin is not null).ToLookup(t => t.Plugin!.File, StringComparer.Ordinal);
+        var catalog = loaded.Count == 0 ? known : new StepCatalog(known.All.Where(t => t.Plugin is null));
         if (given is null or ScalarNode { IsNull: true }) return catalog;
         if (given is not ListNode { Items: var items })
         {
@@ -26,8 +29,8 @@ internal sealed class PluginReader(Expressions expressions, string folder, Probl
             if (node is not ScalarNode { IsNull: false } path || !path.Text.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) || path.Text.Contains('\0', StringComparison.Ordinal))
                 Refuse(node.Place, $"a plugin is the path of a .dll, not {node.Words}", "write plugins: [./MySteps.dll]");
             else if (Path.GetFullPath(path.Text, folder) is var file && !seen.Add(file)) problems.Add(ProblemCodes.GivenTwice, path.Place, $"the plugin '{Excerpt.Short(path.Text)}' is named twice", "keep one");
-            // A file that is read once more, with another option, brings its plugins along.
-            else if (!catalog.All.Any(t => t.Plugin?.File == file)) catalog = Add(path, file, catalog);
+            else if (loaded[file].FirstOrDefault() is { Plugin: { } before } && PluginLoader.IsCurrent(before)) catalog = catalog.With(loaded[file]);
+            else catalog = Add(path, file, catalog);
         }
 
         return catalog;

@@ -18,6 +18,10 @@ public static class GitState
         Ask(folder, "rev-parse", "--verify", "HEAD") is { Succeeded: true } commit && Ask(folder, "status", "--porcelain") is { Succeeded: true } status
             ? (commit.Output.Trim(), status.Output.Trim().Length > 0) : null;
 
+    /// <summary>The commit that a branch is at, local or as last fetched; null where git knows no such branch.</summary>
+    public static string? CommitOf(string folder, string branch) =>
+        ((string[])["heads", "remotes"]).Select(kind => Ask(folder, "rev-parse", "--verify", "--quiet", $"refs/{kind}/{branch}^{{commit}}")).FirstOrDefault(said => said is { Succeeded: true })?.Output.Trim();
+
     /// <summary>A committed file's text at a commit, branch or tag. Fails with git's words where there is none.</summary>
     public static (bool Succeeded, string Output, string Error) FileAt(string file, string reference)
     {

@@ -35,7 +35,7 @@ public static partial class PluginLoader
     public static IReadOnlyList<StepType> Load(string file, IReadOnlyDictionary<string, string>? expected = null)
     {
         var context = Open(file);
-        if (expected is not null && !expected.OrderBy(f => f.Key, StringComparer.Ordinal).SequenceEqual(context.Plugin.Code.OrderBy(f => f.Key, StringComparer.Ordinal)))
+        if (expected is not null && !Same(expected, context.Plugin.Code))
             throw new PluginException("was built anew since this run began", "run again: its steps then have another recipe");
         try
         {
@@ -54,6 +54,22 @@ public static partial class PluginLoader
 
     /// <summary>The plugin that a type is from; null where it is the program's own.</summary>
     public static StepPlugin? Of(Type type) => (AssemblyLoadContext.GetLoadContext(type.Assembly) as PluginContext)?.Plugin;
+
+    /// <summary>Whether the code of a plugin on disk is still what was loaded.</summary>
+    public static bool IsCurrent(StepPlugin plugin)
+    {
+        try
+        {
+            return Same(plugin.Code, Open(plugin.File).Plugin.Code);
+        }
+        catch (PluginException)
+        {
+            return false;
+        }
+    }
+
+    private static bool Same(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) =>
+        one.Count == other.Count && one.All(f => other.GetValueOrDefault(f.Key) == f.Value);
 
     /// <summary>All that can be said without running anything of it.</summary>
     private static PluginContext Open(string file)

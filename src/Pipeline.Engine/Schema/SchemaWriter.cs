@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Definitions;
 
 namespace Pipeline.Engine.Schema;
 
@@ -60,6 +61,7 @@ public static partial class SchemaWriter
             ["secrets"] = ParamsSchema.Secrets(),
             ["env"] = StepKeys.Variables("Variables for every step with a command or a process of its own; part of their recipes."),
             ["defaults"] = Ref("defaults"),
+            ["on"] = OptionSchema.Of(TriggerOptions.Tree with { Description = "When pipeline watch runs the pipeline.", Nullable = true }),
             ["steps"] = new JsonObject
             {
                 ["description"] = "The steps by name. The order does not matter: a step runs when what it takes is there.",
@@ -69,10 +71,10 @@ public static partial class SchemaWriter
                 ["additionalProperties"] = false,
             },
         },
-        ["definitions"] = Definitions(catalog),
+        ["definitions"] = DefinitionsOf(catalog),
     };
 
-    private static JsonObject Definitions(StepCatalog catalog)
+    private static JsonObject DefinitionsOf(StepCatalog catalog)
     {
         var definitions = new JsonObject
         {
