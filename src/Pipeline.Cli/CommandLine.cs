@@ -16,6 +16,7 @@ public static class CommandLine
     public static RootCommand Root() => new("Runs the whole life of a language model from one YAML file: a DAG of typed steps, cached by content, resumed after any crash.")
     {
         RunVerb.Create(),
+        WatchVerb.Create(),
         PlanVerb.Create(),
         ApproveVerb.Create(),
         ExplainVerb.Create(),
@@ -33,6 +34,7 @@ public static class CommandLine
         LineageVerb.Create(),
         StepsVerb.Create(),
         SchemaVerb.Create(),
+        InitVerb.Create(),
         GcVerb.Create(),
         WorkerVerb.Create(),
     };

@@ -43,20 +43,22 @@ internal sealed class PipelineArguments
 
     /// <exception cref="WrongInputException">The file is wrong; the message is the whole list of problems.</exception>
     /// <param name="writes">Whether the verb may put something into the shared store, if the user lets it.</param>
-    public OpenedPipeline Open(ParseResult parsed, bool writes = false)
+    /// <param name="more">Places of the file that options of the verb's own set.</param>
+    /// <param name="known">The step types of an earlier reading, so that plugins that are the same are not loaded again.</param>
+    public OpenedPipeline Open(ParseResult parsed, bool writes = false, IReadOnlyList<(string Path, string Value)>? more = null, StepCatalog? known = null)
     {
         var file = FileOf(parsed);
-        var catalog = BuiltInSteps.Catalog();
+        var catalog = known ?? BuiltInSteps.Catalog();
         var options = new ReadOptions
         {
             Params = Pairs(parsed, param).ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal),
-            Sets = Pairs(parsed, set),
+            Sets = [.. Pairs(parsed, set), .. more ?? []],
             Profile = parsed.GetValue(profile),
             Environment = Environment.GetEnvironmentVariable,
             LockAt = Baselines.At,
         };
         var read = DefinitionReader.Read(file, catalog, options);
-        return read.Definition is { } definition ? new(definition, catalog, StateOf(parsed, definition, writes), Given(parsed, options)) : throw new WrongInputException(ProblemPrinter.Print([.. read.Problems.Select(FromHere)]));
+        return read.Definition is { } definition ? new(definition, read.Catalog, StateOf(parsed, definition, writes), Given(parsed, options)) : throw new WrongInputException(ProblemPrinter.Print([.. read.Problems.Select(FromHere)]));
     }
 
     private GivenCommand Given(ParseResult parsed, ReadOptions read)

@@ -25,5 +25,5 @@ internal sealed class RunningStep(StepDefinition step)
     }
 
     /// <summary><c>820/1,500 steps  loss 3.41  eta 41 s</c></summary>
-    public string Say() => Progress is null ? (step.Type.Isolated ? "starting" : "running") : StepLine.Progress(Progress, first, Stopwatch.GetElapsedTime(firstAt));
+    public string Say() => Progress is null ? (step.Type.NeedsWorker ? "starting" : "running") : StepLine.Progress(Progress, first, Stopwatch.GetElapsedTime(firstAt));
 }

@@ -37,34 +37,41 @@ internal static class RunVerb
             if (parsed.GetValue(dryRun) && holds is not null && LockArguments.Differences(opened, forced) is { Count: > 0 } differences) return LockArguments.Tell(opened, differences, parsed.GetValue(json));
             if (parsed.GetValue(dryRun)) return PlanVerb.Show(opened, forced, parsed.GetValue(json), check: false);
 
-            using var log = new RunLog(opened.State.Folder);
-            using var screen = Screen.Choose(parsed.GetValue(json), opened);
-            using var telemetry = Telemetry.Start(Console.Error.WriteLine);
-            await using var exporting = OpenLineage.Export(parsed.GetValue(openLineage), opened);
-            IRunObserver?[] observers = [log, screen, telemetry is null ? null : Telemetry.Observer(), exporting?.Observer];
-            var executors = Executors.For(opened);
-            var scheduler = new Scheduler(opened.State, executors.InProcess, executors.Worker, Ranks.Launcher, MachineResources.OfThisMachine());
             var options = new RunOptions(parsed.GetValue(jobs), forced, parsed.GetValue(keepGoing), holds, !parsed.GetValue(noWait));
-            RunSummary summary;
-            try
-            {
-                summary = await scheduler.RunAsync(opened.Definition, options, new Several([.. observers.OfType<IRunObserver>()]), cancellation);
-            }
-            catch (LockDiffersException e)
-            {
-                return LockArguments.Tell(opened, e.Differences, parsed.GetValue(json));
-            }
-
-            return summary.Status switch
-            {
-                RunStatus.Succeeded => ExitCode.Success,
-                RunStatus.Cancelled => ExitCode.Cancelled,
-                RunStatus.Waiting => ExitCode.WaitsForApproval,
-                _ when summary.LockBroken => ExitCode.Stale,
-                _ => summary.GateFailed ? ExitCode.GateFailed : ExitCode.StepFailed,
-            };
+            return await RunAsync(opened, options, parsed.GetValue(json), parsed.GetValue(openLineage), cancellation);
         });
         return command;
+    }
+
+    /// <summary>Runs an opened pipeline on the screen that fits, and returns the exit code.</summary>
+    /// <param name="openLineage">Where to tell it as OpenLineage events, beside what the environment says.</param>
+    internal static async Task<int> RunAsync(OpenedPipeline opened, RunOptions options, bool json, string? openLineage, CancellationToken cancellation)
+    {
+        using var log = new RunLog(opened.State.Folder);
+        using var screen = Screen.Choose(json, opened);
+        using var telemetry = Telemetry.Start(Console.Error.WriteLine);
+        await using var exporting = OpenLineage.Export(openLineage, opened);
+        IRunObserver?[] observers = [log, screen, telemetry is null ? null : Telemetry.Observer(), exporting?.Observer];
+        var executors = Executors.For(opened);
+        var scheduler = new Scheduler(opened.State, executors.InProcess, executors.Worker, Ranks.Launcher, MachineResources.OfThisMachine());
+        RunSummary summary;
+        try
+        {
+            summary = await scheduler.RunAsync(opened.Definition, options, new Several([.. observers.OfType<IRunObserver>()]), cancellation);
+        }
+        catch (LockDiffersException e)
+        {
+            return LockArguments.Tell(opened, e.Differences, json);
+        }
+
+        return summary.Status switch
+        {
+            RunStatus.Succeeded => ExitCode.Success,
+            RunStatus.Cancelled => ExitCode.Cancelled,
+            RunStatus.Waiting => ExitCode.WaitsForApproval,
+            _ when summary.LockBroken => ExitCode.Stale,
+            _ => summary.GateFailed ? ExitCode.GateFailed : ExitCode.StepFailed,
+        };
     }
 
     private sealed class Several(IReadOnlyList<IRunObserver> observers) : IRunObserver

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Pipeline.Engine.Schema;
 using Pipeline.Engine.Storage;
-using Pipeline.Steps;
 
 namespace Pipeline.Cli.Verbs;
 
@@ -12,9 +11,11 @@ internal static class SchemaVerb
         var output = new Option<string?>("--output", "-o") { Description = "Write it to this file instead of standard output.", HelpName = "FILE" };
         var docs = new Option<string?>("--docs") { Description = "Also write one page per step type into this folder.", HelpName = "DIR" };
         var command = new Command("schema", "Print the JSON schema of pipeline files, for editors.") { Options = { output, docs } };
+        var types = new CatalogArguments();
+        types.AddTo(command);
         command.SetAction(parsed =>
         {
-            var catalog = BuiltInSteps.Catalog();
+            var catalog = types.Read(parsed);
             var schema = SchemaWriter.Write(catalog);
             if (parsed.GetValue(output) is { } file) AtomicFile.Write(file, schema);
             else Console.Write(schema);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Pipeline.Engine.Schema;
-using Pipeline.Steps;
 
 namespace Pipeline.Cli.Verbs;
 
@@ -10,9 +9,11 @@ internal static class StepsVerb
     {
         var name = new Argument<string?>("NAME") { Description = "A step type, to show its params, inputs and outputs.", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("steps", "List the step types, or show one.") { Arguments = { name } };
+        var types = new CatalogArguments();
+        types.AddTo(command);
         command.SetAction(parsed =>
         {
-            var catalog = BuiltInSteps.Catalog();
+            var catalog = types.Read(parsed);
             if (parsed.GetValue(name) is { } wanted)
             {
                 var type = catalog.Find(wanted) ?? throw new WrongInputException($"There is no step type '{wanted}'; there are: {string.Join(", ", catalog.All.Select(t => t.Name))}.");

@@ -17,5 +17,8 @@ public sealed class StepCatalog
     /// <summary>Sorted by name.</summary>
     public IReadOnlyCollection<StepType> All => types.Values;
 
+    /// <summary>A catalog of these types and more.</summary>
+    public StepCatalog With(IEnumerable<StepType> more) => new(types.Values.Concat(more));
+
     public StepType? Find(string name) => types.GetValueOrDefault(name);
 }

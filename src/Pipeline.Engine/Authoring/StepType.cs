@@ -22,6 +22,12 @@ public abstract class StepType
     /// <summary>What a change of a part of its input costs, for its page: a step that uses <see cref="StepContext.Pieces"/> says what a part is.</summary>
     public virtual string Incremental => "no: it runs whole when anything it reads changed";
 
+    /// <summary>Where it comes from; null for the step types that ship. Set by who loads it.</summary>
+    public StepPlugin? Plugin { get; internal set; }
+
+    /// <summary>It runs in a child process: a crash is then a failed step and not a dead engine.</summary>
+    public bool NeedsWorker => Isolated || Plugin is not null;
+
     /// <summary>CPUs to set aside where the pipeline does not say.</summary>
     public virtual int DefaultCpus => 1;
 

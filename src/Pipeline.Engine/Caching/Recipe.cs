@@ -19,6 +19,7 @@ public sealed class Recipe
             ["with"] = WithoutSpeed(type.Params, with),
             ["inputs"] = Group(type, inputs),
         };
+        if (type.Plugin is { } plugin) Json["plugin"] = new JsonObject(plugin.Code.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => KeyValuePair.Create(f.Key, (JsonNode?)f.Value)));
         if (sources is not null) Json["sources"] = sources;
         if (type.Facets.Count > 0) Json["environment"] = new JsonObject(type.Facets.Select(f => KeyValuePair.Create(f.Key, (JsonNode?)f.Value)));
         if (env is { Count: > 0 }) Json["env"] = env.DeepClone();
@@ -81,7 +82,7 @@ public sealed class Recipe
         }
     }
 
-    private static bool Opaque(string path) => path.StartsWith("inputs.", StringComparison.Ordinal) || path is "sources" or "ancestry";
+    private static bool Opaque(string path) => path.StartsWith("inputs.", StringComparison.Ordinal) || path.StartsWith("plugin.", StringComparison.Ordinal) || path is "sources" or "ancestry" or "plugin";
 
     private static string Show(JsonNode? value)
     {

@@ -56,7 +56,7 @@ public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteSt
     }
 
     /// <summary>The result of a key, here or there, though its blobs may be gone: for telling what was.</summary>
-    public StepResult? Read(string key) => results.Read(key) ?? (remote is null ? null : asked.GetOrAdd(key, k => Ask(k).GetAwaiter().GetResult()));
+    public StepResult? Read(string key) => results.Read(key) ?? (remote is null ? null : asked.GetOrAdd(key, k => ResultOf(k).GetAwaiter().GetResult()));
 
     /// <summary>A manifest that a recipe names, such as that of its source files; null where neither store has it whole.</summary>
     public async Task<Manifest?> ReadManifestAsync(string digest, CancellationToken cancellation)

@@ -22,12 +22,13 @@ public sealed record ReadOptions
 }
 
 /// <summary>A definition where there is no problem, otherwise every problem that was found, sorted by place.</summary>
-public sealed record ReadResult(PipelineDefinition? Definition, IReadOnlyList<Problem> Problems);
+/// <param name="Catalog">The step types that it may use: with those of its plugins, as far as they could be loaded.</param>
+public sealed record ReadResult(PipelineDefinition? Definition, IReadOnlyList<Problem> Problems, StepCatalog Catalog);
 
 /// <summary>Turns a pipeline file into checked records, or into all that is wrong with it.</summary>
 public static class DefinitionReader
 {
-    private static readonly string[] Keys = ["name", "store", "include", "params", "profiles", "secrets", "env", "defaults", "gates", "steps"];
+    private static readonly string[] Keys = ["name", "store", "include", "params", "profiles", "secrets", "env", "defaults", "gates", "plugins", "on", "steps"];
 
     public static ReadResult Read(string file, StepCatalog catalog, ReadOptions options)
     {
@@ -39,7 +40,7 @@ public static class DefinitionReader
         {
             var problems = new ProblemList();
             refused.AddTo(problems);
-            return new(null, problems.Sorted(file));
+            return new(null, problems.Sorted(file), catalog);
         }
     }
 
@@ -53,17 +54,17 @@ public static class DefinitionReader
         PipelineDefinition? definition = null;
         try
         {
-            definition = Define(source, catalog, options, problems);
+            definition = Define(source, ref catalog, options, problems);
         }
         catch (RefusedException refused)
         {
             refused.AddTo(problems);
         }
 
-        return new(problems.Count == 0 ? definition : null, problems.Sorted(source.Name));
+        return new(problems.Count == 0 ? definition : null, problems.Sorted(source.Name), catalog);
     }
 
-    private static PipelineDefinition? Define(SourceText source, StepCatalog catalog, ReadOptions options, ProblemList problems)
+    private static PipelineDefinition? Define(SourceText source, ref StepCatalog catalog, ReadOptions options, ProblemList problems)
     {
         if (NodeReader.Read(source, problems) is not { } node || node is ScalarNode { IsNull: true })
             throw new RefusedException(ProblemCodes.WrongShape, source.At(1, 1, 0), "the file is empty", "write name and steps");
@@ -82,6 +83,8 @@ public static class DefinitionReader
         var variables = new Variables(expressions, problems);
         var env = variables.OfFile(root["env"]);
         expressions.Declared = env.ToDictionary(v => v.Key, v => (string)v.Value!, StringComparer.Ordinal);
+        var types = catalog = new PluginReader(expressions, Path.GetDirectoryName(Path.GetFullPath(source.Name))!, problems).Read(root["plugins"], catalog);
+        var triggers = new TriggerReader(expressions, problems).Read(root.Find("on"));
         var settings = new StepSettings(catalog, expressions, env, variables, problems);
         var baselines = new Baselines(reference => options.LockAt(source.Name, reference));
         var steps = Steps(root, source, problems) is { } written ? new StepReader(catalog, expressions, settings, problems).Read(Made(written)) : [];
@@ -90,12 +93,12 @@ public static class DefinitionReader
         Cycles.Report(steps, problems);
         if (problems.Count > 0) return null;
         var full = Path.GetFullPath(source.Name);
-        return new(name, full, Path.GetDirectoryName(full)!, [.. steps.Select(Finished)]) { Store = store, Secrets = secrets };
+        return new(name, full, Path.GetDirectoryName(full)!, [.. steps.Select(Finished)]) { Store = store, Secrets = secrets, On = triggers };
 
         // What comes after sees steps as if each had been written out.
         MapNode Made(MapNode written)
         {
-            var variants = new MatrixExpansion(catalog, expressions, problems).Apply(new RoundsExpansion(expressions, problems).Apply(written));
+            var variants = new MatrixExpansion(types, expressions, problems).Apply(new RoundsExpansion(expressions, problems).Apply(written));
             var made = overrides.ApplyToVariants(root, new GatesExpansion(expressions, baselines, problems).Apply(variants, root["gates"]));
             if (StepDefaults.Read(root["defaults"], problems) is not { } defaults) return made;
             settings.Check(defaults);

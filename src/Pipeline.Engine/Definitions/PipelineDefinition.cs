@@ -14,6 +14,9 @@ public sealed record PipelineDefinition(string Name, string File, string Folder,
 
     /// <summary>The URI of the store that results are shared by, or null.</summary>
     public string? Store { get; init; }
+
+    /// <summary>When <c>watch</c> runs it.</summary>
+    public Triggers On { get; init; } = Triggers.None;
 }
 
 /// <summary>One use of a step type.</summary>

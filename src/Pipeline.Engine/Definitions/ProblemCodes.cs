@@ -47,4 +47,6 @@ public static class ProblemCodes
     public const string BadRepeat = "PIPE050";
     public const string BadGate = "PIPE051";
     public const string BadApproval = "PIPE052";
+    public const string BadPlugin = "PIPE060";
+    public const string BadTrigger = "PIPE061";
 }

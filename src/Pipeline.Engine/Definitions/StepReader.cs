@@ -91,7 +91,22 @@ internal sealed class StepReader(StepCatalog catalog, Expressions expressions, S
             return;
         }
 
-        foreach (var (option, message) in Disagreements(type, draft))
+        List<(string Option, string Message)> disagreements;
+        try
+        {
+            disagreements = Disagreements(type, draft);
+            _ = type.OutputsOf(draft.With);
+        }
+        catch (Exception e) when (type.Plugin is { } plugin)
+        {
+            // Its code is not ours: what it throws is said at its step.
+            problems.Add(ProblemCodes.BadPlugin, draft.Uses, $"{plugin.Name} failed when it was asked about the options of '{draft.Id}': {Excerpt.Short($"{e.GetType().Name}: {e.Message}", 200)}", "this is a defect of the plugin: its Check or OutputsOf");
+            draft.With = null;
+            draft.Outputs = type.Outputs.Count > 0 ? [.. type.Outputs, MetricsPort] : null;
+            return;
+        }
+
+        foreach (var (option, message) in disagreements)
         {
             draft.With = null;
             problems.Add(ProblemCodes.OptionsDisagree, binder.Locate(given, option)?.Place ?? at, $"'{(option.Length > 0 ? option : "with")}' of {type.Name}: {message}");

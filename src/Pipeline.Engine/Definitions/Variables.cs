@@ -16,7 +16,7 @@ internal sealed class Variables(Expressions expressions, ProblemList problems)
 
     public JsonObject OfStep(Entry given) => given.Value is ScalarNode { IsNull: true } ? [] : Read(given.Value, given.Key.Place, Tree);
 
-    public static bool Takes(StepType type) => type.Isolated || type.ReadsEnvironment;
+    public static bool Takes(StepType type) => type.NeedsWorker || type.ReadsEnvironment;
 
     private JsonObject Read(Node given, Place at, Option tree)
     {

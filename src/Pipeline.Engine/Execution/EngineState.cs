@@ -52,9 +52,16 @@ public sealed class EngineState
                 }
                 catch (SourceMissingException e)
                 {
-                    throw new SourceMissingException($"{Path.GetRelativePath(Directory.GetCurrentDirectory(), Path.GetFullPath(step.Location.File))}:{step.Location.Line}:{step.Location.Column} step '{step.Id}': {e.Message}");
+                    throw Located(step, e.Message);
+                }
+                catch (Exception e) when (step.Type.Plugin is { } plugin && e is not (IOException or UnauthorizedAccessException))
+                {
+                    throw Located(step, $"{plugin.Name} failed when it was asked which files the step reads: {e.GetType().Name}: {e.Message}");
                 }
             }
         }
     }
+
+    private static SourceMissingException Located(StepDefinition step, string message) =>
+        new($"{Path.GetRelativePath(Directory.GetCurrentDirectory(), Path.GetFullPath(step.Location.File))}:{step.Location.Line}:{step.Location.Column} step '{step.Id}': {message}");
 }

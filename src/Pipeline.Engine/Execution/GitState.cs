@@ -38,6 +38,10 @@ public static class GitState
         return clean.EndsWith(Suffix, StringComparison.Ordinal) ? clean[..^Suffix.Length] : clean;
     }
 
+    /// <summary>The commit that a branch is at, local or as last fetched; null where git knows no such branch.</summary>
+    public static string? CommitOf(string folder, string branch) =>
+        ((string[])["heads", "remotes"]).Select(kind => Ask(folder, "rev-parse", "--verify", "--quiet", $"refs/{kind}/{branch}^{{commit}}")).FirstOrDefault(said => said is { Succeeded: true })?.Output.Trim();
+
     /// <summary>A committed file's text at a commit, branch or tag. Fails with git's words where there is none.</summary>
     public static (bool Succeeded, string Output, string Error) FileAt(string file, string reference)
     {

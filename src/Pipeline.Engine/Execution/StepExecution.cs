@@ -4,6 +4,7 @@ using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Caching;
 using Pipeline.Engine.Definitions;
 using Pipeline.Engine.Planning;
+using Pipeline.Engine.Plugins;
 using Pipeline.Engine.Storage;
 
 namespace Pipeline.Engine.Execution;
@@ -55,7 +56,7 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
             {
                 var log = secrets.Hide(file);
                 outcome = await tries.RunAsync(
-                    async (number, stop) => secrets.Hide(await (step.Type.Isolated ? worker : inProcess).RunAsync(task = Prepare(step, key, share, upstream, workspace, number, pieces) with { Secrets = used }, log, stop)),
+                    async (number, stop) => secrets.Hide(await (step.Type.NeedsWorker ? worker : inProcess).RunAsync(task = Prepare(step, key, share, upstream, workspace, number, pieces) with { Secrets = used }, log, stop)),
                     log.Logged,
                     cancellation);
             }
@@ -111,7 +112,7 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
         var used = await secrets.OfAsync(step, cancellation);
         await state.Cache.FetchAsync(step.Inputs.SelectMany(i => upstream[i.Step].Outputs[i.Output].Files), cancellation);
         var task = Prepare(step, key, share, upstream, workspace, attempt: 1, PieceUse.Ignore) with { Secrets = used };
-        return (task, secrets.Hide(await (step.Type.Isolated ? worker : inProcess).RunAsync(task, secrets.Hide(listener), cancellation)));
+        return (task, secrets.Hide(await (step.Type.NeedsWorker ? worker : inProcess).RunAsync(task, secrets.Hide(listener), cancellation)));
     }
 
     private StepTask Prepare(StepDefinition step, string key, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, string workspace, int attempt, PieceUse pieces)
@@ -140,6 +141,7 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
                    select new TaskInput(input.Port, input.Member, input.Kind.Name, output.Digest, output.Files),
             ],
             Sources = sources(step),
+            Plugins = [.. step.Inputs.Select(i => PluginLoader.Of(i.Kind)).Append(step.Type.Plugin).OfType<StepPlugin>().DistinctBy(p => p.File)],
             Ancestry = step.Type.ReadsAncestry ? graph.AncestryOf(step.Id) : [],
             Outputs = outputs,
             Store = state.Store.Root,

@@ -28,6 +28,8 @@ public sealed record StepTask
     public IReadOnlyDictionary<string, string> Variables() => SecretReference.Fill(Env, name => Secrets[name]).ToDictionary(v => v.Key, v => (string)v.Value!, StringComparer.Ordinal);
     public required IReadOnlyList<TaskInput> Inputs { get; init; }
     public required IReadOnlyList<SourceFile> Sources { get; init; }
+    /// <summary>To load before anything else: those of the step and of the kinds that it reads.</summary>
+    public IReadOnlyList<StepPlugin> Plugins { get; init; } = [];
     public required IReadOnlyList<Ancestor> Ancestry { get; init; }
     /// <summary>Output name to the folder to write it in.</summary>
     public required IReadOnlyDictionary<string, string> Outputs { get; init; }

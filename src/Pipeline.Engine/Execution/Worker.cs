@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Plugins;
 using Pipeline.Engine.Storage;
 
 namespace Pipeline.Engine.Execution;
@@ -25,9 +26,27 @@ public static class Worker
         // An orphan of a killed engine may still be ending: two must never write in one workspace.
         using var alone = rank == 0 ? await Caching.FileLock.TakeAsync(Path.ChangeExtension(task.Workspace, ".worker"), () => { }, cancel.Token) : null;
         var listener = rank == 0 ? new LineListener(output) : (IStepListener)new Silent();
-        var outcome = await StepRunner.RunAsync(task, catalog, new LocalStore(task.Store), listener, cancel.Token);
+        var outcome = Refuse(task, ref catalog) ?? await StepRunner.RunAsync(task, catalog, new LocalStore(task.Store), listener, cancel.Token);
         if (rank == 0) AtomicFile.Write(task.OutcomeFile, JsonSerializer.SerializeToUtf8Bytes(outcome, TaskJson.Default.TaskOutcome));
         return outcome.Failure is null ? 0 : 1;
+    }
+
+    /// <summary>Loads the plugins of the task. The outcome where one of them is not what the run began with, else null.</summary>
+    private static TaskOutcome? Refuse(StepTask task, ref StepCatalog catalog)
+    {
+        foreach (var plugin in task.Plugins)
+        {
+            try
+            {
+                catalog = catalog.With(PluginLoader.Load(plugin.File, plugin.Code));
+            }
+            catch (PluginException e)
+            {
+                return TaskOutcome.Failed(FailureCause.Step, $"{plugin.Name}: {e.Message}; {e.Remedy}");
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The secrets in this process's environment, from which they are removed: what the step starts has no business with them.</summary>

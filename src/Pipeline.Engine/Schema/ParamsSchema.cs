@@ -25,6 +25,13 @@ internal static class ParamsSchema
         ["items"] = new JsonObject { ["type"] = "string", ["pattern"] = @"^[^/].*\.ya?ml$" },
     };
 
+    public static JsonObject Plugins() => new()
+    {
+        ["description"] = "Assemblies with step types of your own, by paths relative to this file. pipeline schema --file FILE writes a schema that knows them.",
+        ["type"] = new JsonArray("array", "null"),
+        ["items"] = new JsonObject { ["type"] = "string", ["pattern"] = @"\.[dD][lL][lL]$|\$\{\{" },
+    };
+
     public static JsonObject Secrets()
     {
         JsonObject One(string kind, string description, string pattern) => new()

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Definitions;
 
 namespace Pipeline.Engine.Schema;
 
@@ -49,6 +50,7 @@ public static partial class SchemaWriter
                 ["type"] = new JsonArray("string", "null"),
             },
             ["include"] = Ref("include"),
+            ["plugins"] = ParamsSchema.Plugins(),
             ["params"] = Ref("params"),
             ["profiles"] = new JsonObject
             {
@@ -60,6 +62,7 @@ public static partial class SchemaWriter
             ["env"] = StepKeys.Variables("Variables for every step with a command or a process of its own; part of their recipes."),
             ["defaults"] = Ref("defaults"),
             ["gates"] = Ref("gates"),
+            ["on"] = OptionSchema.Of(TriggerOptions.Tree with { Description = "When pipeline watch runs the pipeline.", Nullable = true }),
             ["steps"] = new JsonObject
             {
                 ["description"] = "The steps by name. The order does not matter: a step runs when what it takes is there.",
@@ -69,10 +72,10 @@ public static partial class SchemaWriter
                 ["additionalProperties"] = false,
             },
         },
-        ["definitions"] = Definitions(catalog),
+        ["definitions"] = DefinitionsOf(catalog),
     };
 
-    private static JsonObject Definitions(StepCatalog catalog)
+    private static JsonObject DefinitionsOf(StepCatalog catalog)
     {
         var definitions = new JsonObject
         {

@@ -70,7 +70,7 @@ public static class StepDocs
     private static IEnumerable<string> Facts(StepType type)
     {
         yield return $"Version {type.Version}.";
-        if (type.Isolated) yield return "Runs in a process of its own.";
+        if (type.NeedsWorker) yield return "Runs in a process of its own.";
         if (type.DefaultCpus != 1) yield return $"Takes {type.DefaultCpus} CPUs where `resources.cpus` does not say.";
         if (type.SupportsRanks) yield return "Can run as several processes that work together (`resources.ranks`).";
     }

@@ -1,0 +1,8 @@
+namespace Pipeline.Engine.Authoring;
+
+/// <summary>What makes an assembly a plugin: its step types, each with a constructor without parameters. <c>[assembly: StepTypes(typeof(CountWords))]</c></summary>
+[AttributeUsage(AttributeTargets.Assembly)]
+public sealed class StepTypesAttribute(params Type[] types) : Attribute
+{
+    public IReadOnlyList<Type> Types { get; } = types;
+}
