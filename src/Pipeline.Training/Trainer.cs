@@ -132,7 +132,7 @@ public sealed class Trainer<TBatch>
                 GC.Collect();
 
             // ---- Validation and early stopping ----
-            if (validation is not null && (step % options.ValidateEvery == 0 || step == options.Steps))
+            if (validation is not null && step % options.ValidateEvery == 0)
                 Validate(step);
 
             // ---- Checkpoint ----
@@ -147,6 +147,10 @@ public sealed class Trainer<TBatch>
             if (step < options.Steps)
                 cancellation.ThrowIfCancellationRequested();
         }
+
+        // ---- A last validation that a longer run would not make: after the last checkpoint, from which a longer run goes on ----
+        if (validation is not null && step == options.Steps && step % options.ValidateEvery != 0)
+            Validate(step);
 
         // ---- The best parameters ----
         best.Restore();

@@ -11,6 +11,8 @@ internal static partial class Processes
     public static bool IgnoresInterrupt() =>
         (Convert.ToUInt64(File.ReadLines("/proc/self/status").First(l => l.StartsWith("SigIgn:", StringComparison.Ordinal))[7..].Trim(), 16) & 2) != 0;
 
+    public static bool HasMpi => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, "mpirun")));
+
     public static void Signal(int process, int signal) => _ = Kill(process, signal);
 
     /// <summary>Live processes whose command line names the text: a test's folder is in that of all its workers and ranks.</summary>

@@ -6,12 +6,10 @@ public sealed class RanksTests
     private const string Training = "steps: 150, batch: { sequences: 8, micro: 4 }, validation: { every: 0 }, threads: 1, checkpoint_seconds: 0.1";
     private const string TwoRanks = "resources: { ranks: 2 }";
 
-    private static bool HasMpi => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, "mpirun")));
-
     [Fact]
     public async Task Two_ranks_give_the_model_of_one_process_and_none_outlives_a_killed_engine()
     {
-        Assert.SkipUnless(HasMpi, "mpirun is not on this machine");
+        Assert.SkipUnless(Processes.HasMpi, "mpirun is not on this machine");
         using var alone = TinyTraining.Project(Training);
         var one = (await alone.Run()).Expect(ExitCode.Success);
 

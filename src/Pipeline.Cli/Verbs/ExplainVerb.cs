@@ -26,7 +26,7 @@ internal static class ExplainVerb
             if (wanted.Round is { } round) Console.WriteLine($"  round {round.Number} of {round.Block}");
             Console.WriteLine($"  {decision.Word}: {decision.Reason}");
             if (decision is Decision.Run { Asks: true }) Console.WriteLine("  asks for approval first");
-            if (decision is Decision.Reuse reuse) ShowOrigin(reuse.Result);
+            if (decision is Decision.Reuse reuse) ShowOrigin(reuse.Result, opened.State.Cache.Read);
             var recipe = decision switch { Decision.Reuse r => r.Recipe, Decision.Run r => r.Recipe, _ => null };
             if (recipe is null) return ExitCode.Success;
             Console.WriteLine($"  key {recipe.Key}");
@@ -38,9 +38,12 @@ internal static class ExplainVerb
         return command;
     }
 
-    private static void ShowOrigin(StepResult result)
+    private static void ShowOrigin(StepResult result, Func<string, StepResult?> read)
     {
         Console.WriteLine($"  made by run {result.Run} at {result.Finished:yyyy-MM-dd HH:mm:ss} UTC in {Screens.Text.Duration(result.Seconds)}");
+        // Others may have written what is read here: no longer than a person would.
+        for (var (from, shown) = (result.WentOnFrom, 0); from is not null && shown < 100; (from, shown) = (read(from.Key)?.WentOnFrom, shown + 1))
+            Console.WriteLine($"    went on from {from.Horizon} of run {from.Run} (key {from.Key[..12]}{(read(from.Key) is null ? ", removed since" : "")}), with the bytes of a run from the beginning");
         foreach (var (name, value) in result.Environment.OrderBy(f => f.Key, StringComparer.Ordinal)) Console.WriteLine($"    {name,-12}  {value}");
     }
 

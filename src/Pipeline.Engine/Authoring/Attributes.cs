@@ -23,6 +23,13 @@ public sealed class SpeedOnlyAttribute : Attribute;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class WholeOnlyAttribute : Attribute;
 
+/// <summary>
+/// An integer that only says how far the step goes: with a higher one the step does all that it did with the lower one, bit for bit, and then goes on. At most one of a step type's options.
+/// Such a step leaves what it needs to go on in <see cref="StepContext.State"/> and begins with <see cref="StepContext.Shorter"/> where that is given.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class HorizonAttribute : Attribute;
+
 /// <summary>A text, or a list or mapping of texts, that may be a secret: <c>${{ secrets.NAME }}</c>. The recipe then holds its name; the step gets its value.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SecretAttribute : Attribute;

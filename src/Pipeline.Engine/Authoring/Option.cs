@@ -35,6 +35,8 @@ public sealed record Option
     /// <summary>What a <see cref="OptionKind.List"/> or a <see cref="OptionKind.Map"/> holds.</summary>
     public Option? Element { get; init; }
     public bool SpeedOnly { get; init; }
+    /// <summary>Only says how far to go.</summary>
+    public bool Horizon { get; init; }
     public bool SourceFiles { get; init; }
     public bool WholeOnly { get; init; }
     /// <summary>May be given as <c>${{ secrets.NAME }}</c>.</summary>

@@ -20,7 +20,13 @@ public static class OptionReader
     };
 
     /// <summary>The options of a record with a parameterless constructor, as one group.</summary>
-    public static Option Read(Type record) => Group("", "", record, required: false, nullable: false, Instance(record));
+    public static Option Read(Type record)
+    {
+        var root = Group("", "", record, required: false, nullable: false, Instance(record));
+        if (root.Members.Count(m => m.Horizon) > 1 || root.Members.SelectMany(m => m.Members).Any(m => m.Horizon))
+            throw new NotSupportedException($"{record}: one option at most is a horizon, and not one inside a group.");
+        return root;
+    }
 
     public static string SnakeCase(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
 
@@ -57,9 +63,11 @@ public static class OptionReader
         {
             SpeedOnly = property.IsDefined(typeof(SpeedOnlyAttribute)),
             WholeOnly = property.IsDefined(typeof(WholeOnlyAttribute)),
+            Horizon = property.IsDefined(typeof(HorizonAttribute)),
             SourceFiles = property.IsDefined(typeof(SourceFilesAttribute)),
             Secret = property.IsDefined(typeof(SecretAttribute)),
         };
+        if (option is { Horizon: true, Kind: not OptionKind.Integer }) throw new NotSupportedException($"{property.DeclaringType}.{property.Name}: a horizon is an integer.");
         if (option is { Secret: true, Element: not null }) option = option with { Element = option.Element with { Secret = true } };
         // A range or choice on a list or mapping is about what it holds.
         return option.Element is { } element ? option with { Element = Bounded(element, property) } : Bounded(option, property);

@@ -6,6 +6,12 @@ public sealed record SourceFile(string Name, string Path, long Size, string Sha2
 /// <summary>Where a live step stands. <paramref name="Total"/> is 0 where it is not known; <paramref name="Note"/> is short: <c>loss 3.41  val 3.52</c>.</summary>
 public sealed record StepProgress(double Done, double Total, string Unit, string Note);
 
+/// <summary>A finished run of a step of the same recipe but for a lower (or the same) horizon.</summary>
+/// <param name="Key">Its cache key.</param>
+/// <param name="Horizon">How far it went.</param>
+/// <param name="Run">The run that made it.</param>
+public sealed record ShorterRun(string Key, long Horizon, string Run);
+
 /// <summary>What a step hears from and tells the engine while it runs. Calls may come from any thread.</summary>
 public sealed class StepContext
 {
@@ -19,6 +25,20 @@ public sealed class StepContext
     public string Scratch => Directory.CreateDirectory(ScratchPath).FullName;
 
     public required string ScratchPath { get; init; }
+
+    /// <summary>What lies here when the step returns is kept beside its outputs, for a run with a higher <see cref="HorizonAttribute">horizon</see> to begin with. Made when first asked for.</summary>
+    public string State => Directory.CreateDirectory(StatePath).FullName;
+
+    public string StatePath { get; init; } = "";
+
+    /// <summary>What a shorter run left in its <see cref="State"/>, to go on from; null to begin at the beginning or with what is in the workspace.</summary>
+    public (ShorterRun Run, Artifact State)? Shorter { get; init; }
+
+    /// <summary>The step was told to do all of it: what a shorter run left is not to be used, not even if an earlier attempt began with it.</summary>
+    public bool FromTheBeginning { get; init; }
+
+    /// <summary>Set by the step: whose state the work in <see cref="Workspace"/> began with.</summary>
+    public ShorterRun? WentOnFrom { get; set; }
 
     /// <summary>The files matched by the step's <see cref="SourceFilesAttribute"/> params, sorted by name; empty for other steps.</summary>
     public required IReadOnlyList<SourceFile> Sources { get; init; }

@@ -52,6 +52,12 @@ public abstract class StepType
     public abstract Option Params { get; }
     public abstract IReadOnlyList<InputPort> Inputs { get; }
 
+    /// <summary>The option that only says how far to go, or null.</summary>
+    public Option? Horizon => Params.Members.FirstOrDefault(m => m.Horizon);
+
+    /// <summary>The path of a nullable option (<c>schedule.decay_until</c>) that is null and stands for the horizon's value, so that another horizon changes what comes before it; null where there is none.</summary>
+    public virtual string? FollowsHorizon(JsonObject with) => null;
+
     /// <summary>The outputs that do not depend on params.</summary>
     public abstract IReadOnlyList<OutputPort> Outputs { get; }
 
@@ -94,10 +100,15 @@ public abstract class Step<TParams, TInputs, TOutputs> : StepType
     /// <summary>What is wrong with params that are each valid alone.</summary>
     protected virtual IEnumerable<(string Option, string Message)> Check(TParams with) => [];
 
+    /// <summary>As <see cref="StepType.FollowsHorizon(JsonObject)"/>.</summary>
+    protected virtual string? FollowsHorizon(TParams with) => null;
+
     /// <summary>Does the work: reads <paramref name="inputs"/>, writes into the folders of <paramref name="outputs"/>.</summary>
     protected abstract Task RunAsync(TParams with, TInputs inputs, TOutputs outputs, StepContext context);
 
     public sealed override IEnumerable<(string Option, string Message)> CheckParams(JsonObject with) => Check(Bind(with));
+
+    public sealed override string? FollowsHorizon(JsonObject with) => FollowsHorizon(Bind(with));
 
     public sealed override Task RunAsync(JsonObject with, IReadOnlyList<BoundInput> inputs, IReadOnlyDictionary<string, string> outputs, StepContext context) =>
         RunAsync(Bind(with), (TInputs)StepBinding.Inputs(typeof(TInputs), Inputs, inputs), (TOutputs)StepBinding.Outputs(typeof(TOutputs), outputs), context);

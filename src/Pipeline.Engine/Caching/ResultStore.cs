@@ -4,7 +4,8 @@ using Pipeline.Engine.Storage;
 namespace Pipeline.Engine.Caching;
 
 /// <summary>Cache key to result: one small file each, written atomically.</summary>
-public sealed class ResultStore(string root, LocalStore blobs)
+/// <param name="horizons">Told of results that a longer run can go on from; null where nobody asks.</param>
+public sealed class ResultStore(string root, LocalStore blobs, HorizonIndex? horizons = null)
 {
     /// <summary>The result of a key, or null where there is none, where its file is damaged, or where a blob it names is gone.</summary>
     public StepResult? Find(string key)
@@ -31,6 +32,7 @@ public sealed class ResultStore(string root, LocalStore blobs)
 
     public void Write(StepResult result)
     {
+        if (result.State is { } state) horizons?.Add(state, result.Key);
         var path = PathOf(result.Key);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(result, ResultJson.Default.StepResult));

@@ -94,6 +94,23 @@ public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteSt
         return [.. found.OrderBy(r => r.Key, StringComparer.Ordinal)];
     }
 
+    /// <summary>Whether files are here or, as far as is known, in the remote store.</summary>
+    public bool HasAll(IEnumerable<ArtifactFile> files) => files.All(f => blobs.Has(f) || (IsShared && !lost.ContainsKey(f.Sha256)));
+
+    /// <summary>The results that the remote store lists for a line.</summary>
+    public IReadOnlyList<(long Horizon, string Key)> FindLine(string line) => Ask(
+        async store =>
+        {
+            var found = new List<(long, string)>();
+            await foreach (var entry in store.ListAsync($"{HorizonIndex.Shared}{line}/", CancellationToken.None))
+            {
+                if (HorizonIndex.Parse(Path.GetFileName(entry.Name)) is { } parsed) found.Add(parsed);
+            }
+
+            return found;
+        },
+        otherwise: []).GetAwaiter().GetResult();
+
     /// <summary>Asks the remote store for many keys at once, for <see cref="Find"/> to answer.</summary>
     public void Prefetch(IEnumerable<string> keys)
     {
@@ -174,7 +191,9 @@ public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteSt
         long sent = 0;
         var stale = false;
         using var span = Instruments.Activities.StartActivity("publish");
-        await Parallel.ForEachAsync(FilesOf(result).DistinctBy(f => f.Sha256), new ParallelOptions { MaxDegreeOfParallelism = AtOnce / 2, CancellationToken = cancellation }, async (file, stop) =>
+        // A state that is lost here is none to share; the result is as good without it.
+        var state = result.State is { } kept && kept.Files.All(blobs.Has) ? kept : null;
+        await Parallel.ForEachAsync(FilesOf(result).Concat(state?.Files ?? []).DistinctBy(f => f.Sha256), new ParallelOptions { MaxDegreeOfParallelism = AtOnce / 2, CancellationToken = cancellation }, async (file, stop) =>
         {
             var replace = lost.ContainsKey(file.Sha256);
             stale |= replace;
@@ -184,6 +203,7 @@ public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteSt
         await PublishSourcesAsync(store, result, cancellation);
         // A result whose blobs were gone may have named others than these.
         stale |= asked.TryGetValue(result.Key, out var there) && there is not null;
+        if (state is not null) await store.PutAsync(HorizonIndex.Shared + HorizonIndex.NameOf(state, result.Key), ReadOnlyMemory<byte>.Empty, replace: false, cancellation);
         await store.PutAsync(NameOfResult(result.Key), JsonSerializer.SerializeToUtf8Bytes(result, ResultJson.Default.StepResult), stale, cancellation);
         asked.TryRemove(result.Key, out _);
         span?.SetTag("pipeline.bytes", sent);
@@ -218,13 +238,16 @@ public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteSt
             var result = JsonSerializer.Deserialize(bytes, ResultJson.Default.StepResult);
             return result?.Key == key
                 && Sha256.Of(CanonicalJson.Bytes(result.Recipe)) == key
-                && result.Outputs.Values.All(o => o.Files.All(f => Manifest.IsInside(f.Path) && Sha256.IsDigest(f.Sha256)) && new Manifest(o.Files).Digest == o.Digest) ? result : null;
+                && result.Outputs.Values.All(o => IsWhole(o.Digest, o.Files)) && (result.State is not { } state || IsWhole(state.Digest, state.Files))
+                && (result.WentOnFrom is not { } from || Sha256.IsDigest(from.Key)) ? result : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException or NullReferenceException)
         {
             return null;
         }
     }
+
+    private static bool IsWhole(string digest, IReadOnlyList<ArtifactFile> files) => files.All(f => Manifest.IsInside(f.Path) && Sha256.IsDigest(f.Sha256)) && new Manifest(files).Digest == digest;
 
     /// <summary>Asks the remote store, if there is one and it answers.</summary>
     private async Task<T> Ask<T>(Func<IRemoteStore, Task<T>> request, T otherwise)

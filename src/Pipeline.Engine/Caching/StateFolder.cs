@@ -11,6 +11,7 @@ public sealed class StateFolder(string root)
 
     public string Store => Path.Combine(Root, "store");
     public string Results => Path.Combine(Root, "results");
+    public string Horizons => Path.Combine(Root, "horizons");
     public string Workspaces => Path.Combine(Root, "workspaces");
     public string Pieces => Path.Combine(Root, "pieces");
     public string Locks => Path.Combine(Root, "locks");

@@ -11,6 +11,11 @@ public sealed record ResultOutput(string Digest, IReadOnlyList<ArtifactFile> Fil
     public long TotalBytes => Files.Sum(f => f.Size);
 }
 
+/// <summary>What a step with a horizon keeps beside its outputs for a longer run to go on from.</summary>
+/// <param name="Line">SHA-256 of the recipe without its horizon: what runs of different lengths have in common.</param>
+/// <param name="Horizon">How far it went.</param>
+public sealed record KeptState(string Line, long Horizon, string Digest, IReadOnlyList<ArtifactFile> Files);
+
 /// <summary>What running a recipe gave: stored under its cache key and never changed.</summary>
 public sealed record StepResult
 {
@@ -25,6 +30,10 @@ public sealed record StepResult
     public required double Seconds { get; init; }
     public required string Run { get; init; }
     public required DateTimeOffset Finished { get; init; }
+    /// <summary>Not an output, and not in any digest: a result without it is as good. Null where the step has no horizon.</summary>
+    public KeptState? State { get; init; }
+    /// <summary>The shorter run whose state this one began with; its bytes are those of a run from the beginning.</summary>
+    public ShorterRun? WentOnFrom { get; init; }
     /// <summary>For each input of the recipe, in its order, the key of the result it was read from. Empty where nothing was read, and in results of older versions.</summary>
     public IReadOnlyList<string> Upstream { get => field ?? []; init; } = [];
 
@@ -34,6 +43,6 @@ public sealed record StepResult
     private static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>();
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(StepResult))]
 internal sealed partial class ResultJson : JsonSerializerContext;

@@ -10,7 +10,7 @@ public sealed record ResourceOptions
     [Description("CPUs to set aside; the step type has its own default."), Range(1, 65536)]
     public int? Cpus { get; init; }
 
-    [Description("Memory to set aside, such as 8GiB or 500MB.")]
+    [Description("Memory to set aside, such as 8GiB or 500MB, and the most that the step's processes may hold together: who holds more fails as out_of_memory.")]
     public string? Memory { get; init; }
 
     [Description("GPUs to set aside."), Range(0, 1024)]

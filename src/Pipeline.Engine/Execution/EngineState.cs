@@ -17,9 +17,11 @@ public sealed class EngineState
         Folder = folder;
         Clock = clock;
         Store = new LocalStore(folder.Store);
-        Results = new ResultStore(folder.Results, Store);
+        Horizons = new HorizonIndex(folder.Horizons);
+        Results = new ResultStore(folder.Results, Store, Horizons);
         Cache = new SharedCache(Store, Results, remote, writes, remote is not null && writes ? new Claims(remote, folder.Identity, Claims.LeaseFromEnvironment(), clock) : null, notice ?? (_ => { }));
         Pieces = new PieceRecords(folder.Pieces, clock);
+        ShorterRuns = new ShorterRuns(Horizons, Cache);
         Digests = new FileDigests(folder.FileDigests, clock);
     }
 
@@ -27,8 +29,10 @@ public sealed class EngineState
     public TimeProvider Clock { get; }
     public LocalStore Store { get; }
     public ResultStore Results { get; }
+    public HorizonIndex Horizons { get; }
     public SharedCache Cache { get; }
     public PieceRecords Pieces { get; }
+    public ShorterRuns ShorterRuns { get; }
     public FileDigests Digests { get; }
     public Approvals Approvals => new(Folder);
 
@@ -39,7 +43,7 @@ public sealed class EngineState
     {
         var seen = new Dictionary<string, IReadOnlyList<SourceFile>>(StringComparer.Ordinal);
         sources = SourcesOf;
-        return new(graph, new(key => Cache.Find(key), Results.Read, history.Last, SourcesOf, Cache.IsShared ? Cache.Prefetch : null) { IsApproved = key => Approvals.Find(key) is { Approved: true } }, force);
+        return new(graph, new(key => Cache.Find(key), Results.Read, history.Last, SourcesOf, Cache.IsShared ? Cache.Prefetch : null, ShorterRuns.Find) { IsApproved = key => Approvals.Find(key) is { Approved: true } }, force);
 
         IReadOnlyList<SourceFile> SourcesOf(StepDefinition step)
         {

@@ -42,6 +42,7 @@ public static class GarbageCollection
         {
             dead.ForEach(state.Results.Delete);
             pieces.ForEach(p => p.Delete());
+            state.Horizons.Prune(key => state.Results.Read(key) is not null);
             orphans.ForEach(b => state.Store.Delete(b.Digest));
             workspaces.ForEach(w => Directory.Delete(w, recursive: true));
         }
@@ -55,6 +56,12 @@ public static class GarbageCollection
         {
             blobs.Add(output.Digest);
             blobs.UnionWith(output.Files.Select(f => f.Sha256));
+        }
+
+        if (result.State is { } state)
+        {
+            blobs.Add(state.Digest);
+            blobs.UnionWith(state.Files.Select(f => f.Sha256));
         }
 
         if ((string?)result.Recipe["sources"] is { } sources) blobs.Add(sources);

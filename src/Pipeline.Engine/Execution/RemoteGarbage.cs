@@ -29,11 +29,13 @@ public static class RemoteGarbage
             lock (kept) GarbageCollection.Mark(parsed, kept);
         });
         var orphans = blobs.Where(b => b.Written < before && !kept.Contains(Path.GetFileName(b.Name))).ToList();
+        var gone = dead.Select(r => Path.GetFileNameWithoutExtension(r.Name)).ToHashSet(StringComparer.Ordinal);
+        var entries = (await ListAsync(store, HorizonIndex.Shared, cancellation)).Where(e => e.Written < before && HorizonIndex.Parse(Path.GetFileName(e.Name)) is { } entry && gone.Contains(entry.Key)).ToList();
         var claims = (await ListAsync(store, "claims/", cancellation)).Where(c => c.Written < before).ToList();
         if (!dryRun)
         {
             // Results first: nobody is to find one whose blobs are going.
-            foreach (var part in new[] { dead, orphans, claims })
+            foreach (var part in new[] { dead, entries, orphans, claims })
                 await Parallel.ForEachAsync(part, Parallelism(cancellation), async (found, stop) => await store.DeleteAsync(found.Name, stop));
         }
 

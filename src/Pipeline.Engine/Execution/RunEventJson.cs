@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Caching;
 using Pipeline.Engine.Planning;
 
@@ -44,6 +45,7 @@ public static class RunEventJson
             ["outputs"] = Outputs(outcome.Result),
         };
         if (outcome.Result?.Summary is { Length: > 0 } summary) json["summary"] = summary;
+        if (outcome is { State: StepState.Ran, Result.WentOnFrom: { } from }) json["went_on_from"] = Of(from);
         if (outcome.Attempts > 1) json["attempts"] = outcome.Attempts;
         if (outcome.Notice.Length > 0) json["notice"] = outcome.Notice;
         if (outcome.Failure is { } failure) json["failure"] = new JsonObject { ["cause"] = Causes.Word(failure.Cause), ["message"] = failure.Message, ["log"] = failure.LogFile };
@@ -55,8 +57,11 @@ public static class RunEventJson
     {
         var json = Line(decision);
         if (decision is Decision.Run { Asks: true }) json["asks"] = decision.Step.Approve;
+        if (decision is Decision.Run { From: { State: { } state } from }) json["goes_on_from"] = Of(new ShorterRun(from.Key, state.Horizon, from.Run));
         return json;
     }
+
+    private static JsonObject Of(ShorterRun run) => new() { ["key"] = run.Key, ["horizon"] = run.Horizon, ["run"] = run.Run };
 
     private static JsonObject Line(Decision decision) => new()
     {

@@ -15,6 +15,8 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
     /// <summary>Asked for by the first step that runs: a run that reuses everything does not pay for it.</summary>
     private readonly Lazy<IReadOnlyDictionary<string, string>> environment = new(() => RunEnvironment.Of(graph.Definition.Folder));
 
+    private int saidUnlimited;
+
     /// <summary>The outcome, or null with who is doing this step now: then ask again later.</summary>
     public async Task<(StepOutcome? Outcome, string HeldBy)> RunAsync(StepDefinition step, Decision.Run decision, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, bool forced, CancellationToken cancellation)
     {
@@ -27,7 +29,7 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
         await using var held = claim;
         // Between the look and the claim another may have finished it.
         if (claim is not null && await Made() is { } meanwhile) return (meanwhile, "");
-        return (await RunHeldAsync(step, decision, share, upstream, forced ? PieceUse.Renew : PieceUse.Reuse, cancellation), "");
+        return (await RunHeldAsync(step, decision, share, upstream, forced, cancellation), "");
 
         async Task<StepOutcome?> Made()
         {
@@ -37,11 +39,11 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
         }
     }
 
-    private async Task<StepOutcome> RunHeldAsync(StepDefinition step, Decision.Run decision, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, PieceUse pieces, CancellationToken cancellation)
+    private async Task<StepOutcome> RunHeldAsync(StepDefinition step, Decision.Run decision, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, bool forced, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         var key = decision.Recipe.Key;
-        var notice = step.Resources.Ranks > 1 && launcher.Unavailable() is { } missing ? $"one process instead of {step.Resources.Ranks}, with the same result: {missing}" : "";
+        var notice = NoticeFor(step);
         tell(new RunEvent.StepStarted(step, decision.Reason, notice));
         var logFile = Path.Combine(state.Folder.Runs, run, step.Id + ".log");
         var workspace = Path.Combine(state.Folder.Workspaces, key);
@@ -49,14 +51,16 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
         try
         {
             await state.Cache.FetchAsync(step.Inputs.SelectMany(i => upstream[i.Step].Outputs[i.Output].Files), cancellation);
+            var shorter = await KeptStates.FetchAsync(state.Cache, decision.From, cancellation);
             var used = await secrets.OfAsync(step, cancellation);
             StepTask? task = null;
             TaskOutcome outcome;
             using (var file = new StepLog(step, logFile, tell))
             {
                 var log = secrets.Hide(file);
+                if (decision.From is { } from && shorter is null) log.Logged($"begins at the beginning: the state that run {from.Run} kept is neither here nor whole in {state.Cache.Address ?? "any store"}");
                 outcome = await tries.RunAsync(
-                    async (number, stop) => secrets.Hide(await (step.Type.NeedsWorker ? worker : inProcess).RunAsync(task = Prepare(step, key, share, upstream, workspace, number, pieces) with { Secrets = used }, log, stop)),
+                    async (number, stop) => secrets.Hide(await ExecutorOf(step).RunAsync(task = Prepare(step, key, share, upstream, workspace, number, forced ? PieceUse.Renew : PieceUse.Reuse) with { Secrets = used, Shorter = shorter, FromTheBeginning = forced }, log, stop)),
                     log.Logged,
                     cancellation);
             }
@@ -78,6 +82,18 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
 
         StepOutcome Failed(FailureCause cause, string message) =>
             new(step, StepState.Failed, decision.Reason, key, watch.Elapsed.TotalSeconds, null, new(cause, secrets.Hide(message), logFile), notice) { Attempts = Math.Max(1, tries.Count) };
+    }
+
+    /// <summary>Only a process of its own can be held to a limit.</summary>
+    private IExecutor ExecutorOf(StepDefinition step) => step.Type.NeedsWorker || step.Resources.MemoryBytes > 0 ? worker : inProcess;
+
+    /// <summary>What the user of a step should know before it runs; else empty.</summary>
+    private string NoticeFor(StepDefinition step)
+    {
+        var notices = new List<string>();
+        if (step.Resources.Ranks > 1 && launcher.Unavailable() is { } missing) notices.Add($"one process instead of {step.Resources.Ranks}, with the same result: {missing}");
+        if (step.Resources.MemoryBytes > 0 && MemoryLimit.Unavailable is { } unlimited && Interlocked.Exchange(ref saidUnlimited, 1) == 0) notices.Add(unlimited);
+        return string.Join("; ", notices);
     }
 
     /// <summary>A result that was in the store and of which a blob is no longer there, or was found damaged.</summary>
@@ -112,7 +128,7 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
         var used = await secrets.OfAsync(step, cancellation);
         await state.Cache.FetchAsync(step.Inputs.SelectMany(i => upstream[i.Step].Outputs[i.Output].Files), cancellation);
         var task = Prepare(step, key, share, upstream, workspace, attempt: 1, PieceUse.Ignore) with { Secrets = used };
-        return (task, secrets.Hide(await (step.Type.NeedsWorker ? worker : inProcess).RunAsync(task, secrets.Hide(listener), cancellation)));
+        return (task, secrets.Hide(await ExecutorOf(step).RunAsync(task, secrets.Hide(listener), cancellation)));
     }
 
     private StepTask Prepare(StepDefinition step, string key, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, string workspace, int attempt, PieceUse pieces)
@@ -120,11 +136,11 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
         // Flat, and removed with the whole run: making folders right after removing some is what file systems are slowest at.
         var name = attempt == 1 ? step.Id : $"{step.Id}.attempt-{attempt}";
         var outputs = step.Outputs.Where(o => o.Name != Metrics.Port).ToDictionary(o => o.Name, o => Path.Combine(attempts, $"{name}.{o.Name}"), StringComparer.Ordinal);
-        foreach (var folder in outputs.Values)
+        foreach (var folder in outputs.Values.Append(Path.Combine(attempts, name + ".state")))
         {
             // A step that is done anew in one run finds nothing of what it wrote before.
             if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-            Directory.CreateDirectory(folder);
+            if (outputs.ContainsValue(folder)) Directory.CreateDirectory(folder);
         }
 
         return new StepTask
@@ -146,11 +162,13 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
             Outputs = outputs,
             Store = state.Store.Root,
             Workspace = workspace,
+            State = Path.Combine(attempts, name + ".state"),
             Scratch = Path.Combine(attempts, name + ".scratch"),
             Pieces = state.Folder.Pieces,
             PieceUse = pieces,
             OutcomeFile = Path.Combine(attempts, name + ".outcome.json"),
             Cpus = share.Cpus,
+            MemoryBytes = step.Resources.MemoryBytes,
             Ranks = step.Resources.Ranks,
             Gpus = share.Gpus,
         };
@@ -179,6 +197,8 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
             Seconds = Math.Round(seconds, 3),
             Run = run,
             Finished = state.Clock.GetUtcNow(),
+            State = KeptStates.Take(state.Store, step.Type, recipe, task.State),
+            WentOnFrom = outcome.WentOnFrom,
             Upstream = [.. step.Inputs.Select(i => upstream[i.Step].Key)],
             Environment = environment.Value,
         };

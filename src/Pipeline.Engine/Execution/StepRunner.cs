@@ -16,6 +16,9 @@ public static class StepRunner
         {
             WorkspacePath = task.Workspace,
             ScratchPath = task.Scratch,
+            StatePath = task.State,
+            Shorter = task.Shorter is { } shorter ? (shorter.Run, new Artifact(shorter.Digest, shorter.Files, store.Locate)) : null,
+            FromTheBeginning = task.FromTheBeginning,
             Sources = task.Sources,
             Cpus = task.Cpus,
             Cancellation = cancellation,
@@ -36,7 +39,7 @@ public static class StepRunner
                 context.Measure($"pieces.{part}.found", pieces.Count(part).Found);
             }
 
-            return new TaskOutcome { Metrics = context.Metrics, Measurements = context.Measurements, Summary = context.Summary };
+            return new TaskOutcome { Metrics = context.Metrics, Measurements = context.Measurements, Summary = context.Summary, WentOnFrom = context.WentOnFrom };
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -8,6 +8,9 @@ namespace Pipeline.Engine.Execution;
 /// <summary>An input of a task: which artifact, for which port. <paramref name="Kind"/> is the name of the artifact kind.</summary>
 public sealed record TaskInput(string Port, string Member, string Kind, string Digest, IReadOnlyList<ArtifactFile> Files);
 
+/// <summary>The state that a shorter run kept.</summary>
+public sealed record TaskState(ShorterRun Run, string Digest, IReadOnlyList<ArtifactFile> Files);
+
 /// <summary>One step to be done, complete: what an executor runs here, in a child process or elsewhere.</summary>
 public sealed record StepTask
 {
@@ -37,6 +40,11 @@ public sealed record StepTask
     public required string Store { get; init; }
     /// <summary>What an interrupted attempt left, for the step to go on from.</summary>
     public required string Workspace { get; init; }
+    /// <summary>Where the step leaves what a longer run can go on from.</summary>
+    public string State { get; init; } = "";
+    /// <summary>What a shorter run left for this one.</summary>
+    public TaskState? Shorter { get; init; }
+    public bool FromTheBeginning { get; init; }
     /// <summary>A place for this attempt's temporary files.</summary>
     public required string Scratch { get; init; }
     /// <summary>The folder where pieces of earlier runs are.</summary>
@@ -45,6 +53,8 @@ public sealed record StepTask
     /// <summary>Where the worker writes how it ended.</summary>
     public required string OutcomeFile { get; init; }
     public required int Cpus { get; init; }
+    /// <summary>What its processes may hold together; 0 for no limit.</summary>
+    public long MemoryBytes { get; init; }
     public required int Ranks { get; init; }
     public required IReadOnlyList<int> Gpus { get; init; }
 }
@@ -56,6 +66,7 @@ public sealed record TaskOutcome
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
     public IReadOnlyDictionary<string, double> Measurements { get; init; } = new Dictionary<string, double>();
     public string Summary { get; init; } = "";
+    public ShorterRun? WentOnFrom { get; init; }
 
     public static TaskOutcome Failed(FailureCause cause, string message) => new() { Failure = new(cause, message) };
 }

@@ -27,6 +27,8 @@ public sealed class WorkerExecutor(IReadOnlyList<string> command, RankLauncher l
         if (!launched) task = task with { Ranks = 1 };
         AtomicFile.Write(taskFile, JsonSerializer.SerializeToUtf8Bytes(task, TaskJson.Default.StepTask));
         var start = launched ? launcher.Start(task.Ranks, [.. command, taskFile]) : new ProcessStartInfo(command[0], [.. command.Skip(1), taskFile]);
+        var limit = task.MemoryBytes > 0 && MemoryLimit.Unavailable is null ? new MemoryLimit(task.MemoryBytes) : null;
+        if (limit is not null) (start, listener) = (limit.On(start), new Heard(listener, limit));
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         foreach (var (name, value) in task.Variables()) start.Environment[name] = value;
         foreach (var (name, value) in task.Secrets) start.Environment[Worker.SecretVariable + name] = value;
@@ -37,6 +39,8 @@ public sealed class WorkerExecutor(IReadOnlyList<string> command, RankLauncher l
 
         var memoryKills = Causes.MemoryKills();
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start");
+        using var ended = new CancellationTokenSource();
+        var watch = limit?.WatchAsync(process, ended.Token) ?? Task.CompletedTask;
         var lines = Task.WhenAll(Read(process.StandardOutput, listener), Read(process.StandardError, listener));
         await using var cancelled = cancellation.Register(() => Stop(process, launched));
         try
@@ -47,13 +51,27 @@ public sealed class WorkerExecutor(IReadOnlyList<string> command, RankLauncher l
         finally
         {
             if (!process.HasExited) process.Kill(entireProcessTree: true);
+            await ended.CancelAsync();
+            await watch;
         }
 
-        return ReadOutcome(task.OutcomeFile) ?? (cancellation.IsCancellationRequested
+        var outcome = ReadOutcome(task.OutcomeFile) ?? (cancellation.IsCancellationRequested
             ? TaskOutcome.Failed(FailureCause.Cancelled, "cancelled; what it had done is kept in its workspace")
             : process.ExitCode == Killed && Causes.MemoryKills() > memoryKills
             ? TaskOutcome.Failed(FailureCause.OutOfMemory, "its process was killed by the system for want of memory")
             : TaskOutcome.Failed(FailureCause.Crash, Died(process.ExitCode)));
+        return limit?.Judge(outcome) ?? outcome;
+    }
+
+    private sealed class Heard(IStepListener listener, MemoryLimit limit) : IStepListener
+    {
+        public void Logged(string line)
+        {
+            limit.Hear(line);
+            listener.Logged(line);
+        }
+
+        public void Progressed(StepProgress progress) => listener.Progressed(progress);
     }
 
     public static TaskOutcome? ReadOutcome(string file) =>

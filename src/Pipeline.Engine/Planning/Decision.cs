@@ -15,6 +15,9 @@ public abstract record Decision(StepDefinition Step, string Reason)
     {
         /// <summary>A person is asked first, and nobody has answered for this key yet.</summary>
         public bool Asks { get; init; }
+
+        /// <summary>The shorter run that it goes on from; null where it begins at the beginning, or where an earlier attempt of its own stopped.</summary>
+        public StepResult? From { get; init; }
     }
 
     /// <summary>It depends on what a step above it gives: same bytes as before, and it is reused after all (early cutoff).</summary>

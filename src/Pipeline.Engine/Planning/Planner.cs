@@ -10,7 +10,8 @@ namespace Pipeline.Engine.Planning;
 /// <param name="Read">The result of a cache key though its blobs may be gone.</param>
 /// <param name="Sources">The files outside the store that a step reads.</param>
 /// <param name="Prefetch">Told which keys <paramref name="Find"/> is about to be asked for, where asking for many at once is faster; else null.</param>
-public sealed record PlanningFacts(Func<string, StepResult?> Find, Func<string, StepResult?> Read, Func<string, HistoryEntry?> Last, Func<StepDefinition, IReadOnlyList<SourceFile>> Sources, Action<IEnumerable<string>>? Prefetch = null)
+/// <param name="Shorter">The finished runs that a longer one can go on from; null where none are kept.</param>
+public sealed record PlanningFacts(Func<string, StepResult?> Find, Func<string, StepResult?> Read, Func<string, HistoryEntry?> Last, Func<StepDefinition, IReadOnlyList<SourceFile>> Sources, Action<IEnumerable<string>>? Prefetch = null, Func<StepType, Recipe, Continuation>? Shorter = null)
 {
     /// <summary>Whether a person has approved a cache key.</summary>
     public Func<string, bool> IsApproved { get; init; } = _ => false;
@@ -64,7 +65,10 @@ public sealed class Planner(StepGraph graph, PlanningFacts facts, IReadOnlySet<s
         var last = facts.Last(step.Id);
         if (force.Contains(step.Id)) return Run("forced");
         if (facts.Find(recipe.Key) is { } result) return new Decision.Reuse(step, last?.Key == recipe.Key ? "same recipe" : "same recipe as an earlier run", recipe, result);
-        return Run(Reason(step, recipe, last));
+        var from = facts.Shorter?.Invoke(step.Type, recipe) ?? Continuation.None;
+        var reason = Reason(step, recipe, last);
+        var more = Continuations.Say(step.Type, recipe, from, last is null ? null : facts.Read(last.Key));
+        return Run(more is null ? reason : $"{reason}: {more}") with { Seconds = Continuations.Seconds(step.Type, recipe, from) ?? last?.Seconds, From = from.From };
 
         Decision.Run Run(string reason) => new(step, reason, recipe, last?.Seconds) { Asks = step.Approve is not null && !facts.IsApproved(recipe.Key) };
     }

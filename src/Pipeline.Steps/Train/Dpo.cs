@@ -40,7 +40,7 @@ public sealed class Dpo : TrainStep<Dpo.With, Dpo.Given, Dpo.Made>
     }
 
     public override string Name => "train.dpo";
-    public override int Version => 1;
+    public override int Version => 2;
     public override string Description => "Aligns a model with preferences by direct preference optimisation (DPO).";
 
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
@@ -51,24 +51,28 @@ public sealed class Dpo : TrainStep<Dpo.With, Dpo.Given, Dpo.Made>
             using var model = ModelFiles.Read(inputs.Model, Path.Combine(context.Workspace, $"given-{ranks.Rank}"));
             var (train, tooLong) = EncodedConversations.Read(inputs.Preferences.Train, tokenizer, model.Config.Context);
             var (held, _) = EncodedConversations.Read(inputs.Preferences.Validation, tokenizer, model.Config.Context);
-            // The reference's log-probabilities cost a forward pass each: only of the pairs that the steps will come to.
-            var seen = EncodedConversations.Spread(train, with.Steps * with.Batch.Sequences);
             TorchSharp.torch.set_num_threads(with.Threads);
             using var objective = new DirectPreference(model, new() { Beta = with.Beta, LabelSmoothing = with.LabelSmoothing });
-            var result = TrainingSession.Train(model, objective, WithReference(seen), WithReference(EncodedConversations.Spread(held, with.Validation.Sequences)), with, ranks, context, outputs.Log);
+            var all = new PreferencePairs(train, model.Config.Vocabulary, model.Config.Context);
+            var measured = new PreferencePairs(EncodedConversations.Spread(held, with.Validation.Sequences), model.Config.Vocabulary, model.Config.Context);
+            // The reference's log-probabilities cost a forward pass each: only of the pairs that the steps will come to.
+            var reference = ReferenceLogProbabilities.Of(model, all, new DataOrder(with.Seed, all.Count), with.Steps * with.Batch.Sequences);
+            var result = TrainingSession.Train(
+                model,
+                objective,
+                all.With(reference, model.Config.Vocabulary),
+                measured.With(ReferenceLogProbabilities.Of(model, measured), model.Config.Vocabulary),
+                with,
+                ranks,
+                context,
+                outputs.Log);
             if (ranks.Rank != 0) return;
             ModelFiles.Write(model, inputs.Model.Locate(ModelFiles.TokenizerFile), outputs.Model.Folder);
-            context.Metric("train.preferences", seen.Count);
+            context.Metric("train.preferences", Math.Min(all.Count, with.Steps * with.Batch.Sequences));
             context.Metric("train.too_long", tooLong);
             TrainingSession.Report(result, model, ranks, context);
             var accuracy = result.Validation.FirstOrDefault(f => f.Name == "accuracy");
             if (accuracy.Name is not null) context.Summary += string.Create(CultureInfo.InvariantCulture, $" · reward accuracy {accuracy.Value:0.0%}");
-
-            PreferencePairs WithReference(IReadOnlyList<PreferencePair> pairs)
-            {
-                var all = new PreferencePairs(pairs, model.Config.Vocabulary, model.Config.Context);
-                return all.With(ReferenceLogProbabilities.Of(model, all), model.Config.Vocabulary);
-            }
         });
         return Task.CompletedTask;
     }

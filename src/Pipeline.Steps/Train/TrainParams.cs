@@ -51,6 +51,10 @@ public sealed record ScheduleParams
     [Description("Where it ends; not read by constant.")]
     [Engine.Authoring.Range(0, 10)]
     public double FinalLearningRate { get; init; }
+
+    [Description("The step at which it has fallen to the final rate, and then stays; null: the last one (`steps`), so that a longer run is another one from its first decay on. Not read by constant.")]
+    [Engine.Authoring.Range(1)]
+    public long? DecayUntil { get; init; }
 }
 
 public sealed record BatchParams
@@ -89,7 +93,8 @@ public sealed record EarlyStoppingParams
 /// <summary>What every training step can be told.</summary>
 public abstract record TrainParams
 {
-    [Description("Optimiser steps.")]
+    [Description("Optimiser steps. More of them go on from where a finished run of the same recipe ended, unless the schedule's decay follows them (`schedule.decay_until`).")]
+    [Horizon]
     [Engine.Authoring.Range(1)]
     public long Steps { get; init; } = 1000;
 
@@ -132,7 +137,7 @@ public abstract record TrainParams
         Batch = Batch.Sequences,
         MicroBatch = Batch.Micro,
         Optimizer = Optimizer.AdamW,
-        LearningRate = new() { Peak = Optimizer.LearningRate, Final = Schedule.FinalLearningRate, WarmUp = Schedule.Warmup, Decay = Schedule.Name },
+        LearningRate = new() { Peak = Optimizer.LearningRate, Final = Schedule.FinalLearningRate, WarmUp = Schedule.Warmup, Decay = Schedule.Name, DecayUntil = Schedule.DecayUntil },
         Clip = Optimizer.Clip,
         SkipSpikes = SkipSpikes,
         EarlyStopping = EarlyStopping is { } stopping ? new() { Patience = stopping.Patience, MinDelta = stopping.MinDelta } : null,
@@ -143,12 +148,17 @@ public abstract record TrainParams
         CheckpointEvery = TimeSpan.FromSeconds(CheckpointSeconds),
     };
 
+    /// <summary>The option that stands for <see cref="Steps"/> where it is null and read.</summary>
+    internal string? FollowsSteps => Schedule is { Name: not Decay.Constant, DecayUntil: null } ? "schedule.decay_until" : null;
+
     internal IEnumerable<(string Option, string Message)> Problems()
     {
         if (Batch.Micro > 0 && Batch.Sequences % Batch.Micro != 0) yield return ("batch.micro", $"{Batch.Micro} does not divide the {Batch.Sequences} sequences of a step");
-        if (Schedule.Warmup > Steps) yield return ("schedule.warmup", $"a warm-up of {Schedule.Warmup} steps is longer than the {Steps} steps of the run");
+        if (Schedule.DecayUntil is null && Schedule.Warmup > Steps) yield return ("schedule.warmup", $"a warm-up of {Schedule.Warmup} steps is longer than the {Steps} steps of the run");
         if (Schedule.FinalLearningRate > Optimizer.LearningRate) yield return ("schedule.final_learning_rate", $"{Schedule.FinalLearningRate} is above optimizer.learning_rate ({Optimizer.LearningRate})");
         if (Schedule.Name == Decay.Constant && Schedule.FinalLearningRate != 0) yield return ("schedule.final_learning_rate", "is not read by the constant schedule: leave it out, or choose cosine or linear");
+        if (Schedule.Name == Decay.Constant && Schedule.DecayUntil is not null) yield return ("schedule.decay_until", "is not read by the constant schedule: leave it out, or choose cosine or linear");
+        if (Schedule.Warmup > Schedule.DecayUntil) yield return ("schedule.warmup", $"a warm-up of {Schedule.Warmup} steps is longer than the schedule, which ends at step {Schedule.DecayUntil}");
         if (EarlyStopping is not null && Validation.Every == 0) yield return ("early_stopping", "needs validation: set validation.every above 0");
     }
 }

@@ -11,5 +11,7 @@ public abstract class TrainStep<TParams, TInputs, TOutputs> : Step<TParams, TInp
     public override int DefaultCpus => 2;
     public override IReadOnlyDictionary<string, string> Facets => TorchFacets.Of;
 
+    protected override string? FollowsHorizon(TParams with) => with.FollowsSteps;
+
     protected override IEnumerable<(string Option, string Message)> Check(TParams with) => with.Problems();
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Pipeline.Engine.Authoring;
 using Pipeline.Training;
 using Pipeline.Training.Batches;
@@ -12,6 +13,9 @@ namespace Pipeline.Steps.Train;
 /// <summary>Runs a trainer as a step: on one process or on the ranks that were started, resumable, with its figures as metrics.</summary>
 internal static class TrainingSession
 {
+    /// <summary>Changes when a checkpoint comes to mean something else, so that an older one is passed over.</summary>
+    private const string CheckpointsOf = "trainer 2: before the last validation";
+
     /// <summary>Calls the body once, or on every rank of the job that this process belongs to.</summary>
     public static void OnRanks(Action<ICollective> body)
     {
@@ -32,8 +36,9 @@ internal static class TrainingSession
     public static TrainingResult Train<TBatch>(Gpt model, Objective<TBatch> objective, IExamples<TBatch> examples, IExamples<TBatch>? validation, TrainParams with, ICollective ranks, StepContext context, Output<Artifacts.TrainingLog> log)
     {
         var folder = Path.Combine(context.Workspace, "run");
-        // The workspace belongs to one cache key, so its checkpoints can only be this run's.
-        var files = ranks.Rank == 0 ? new RunFiles(folder, "cache key") : RunFiles.None;
+        if (ranks.Rank == 0) Begin(folder, context);
+        // The workspace belongs to one cache key, so its checkpoints can only be this run's, or the last one of a shorter run.
+        var files = ranks.Rank == 0 ? new RunFiles(folder, CheckpointsOf) : RunFiles.None;
         var watcher = ranks.Rank == 0 ? new Watcher(context) : (ITrainingObserver)new SilentObserver();
         TrainingResult result;
         try
@@ -45,8 +50,18 @@ internal static class TrainingSession
             throw new StepFailedException(e.Message, e);
         }
 
-        if (ranks.Rank == 0) File.Copy(Path.Combine(folder, "log.jsonl"), log["log.jsonl"]);
+        if (ranks.Rank != 0) return result;
+        File.Copy(Path.Combine(folder, "log.jsonl"), log["log.jsonl"]);
+        FinalState.Write(folder, context.State);
+        context.WentOnFrom = FinalState.OriginOf(folder) is { } origin ? JsonSerializer.Deserialize<ShorterRun>(origin) : null;
         return result;
+    }
+
+    /// <summary>Has the run begin where a shorter one ended, or with nothing of one where that is asked for.</summary>
+    private static void Begin(string folder, StepContext context)
+    {
+        if (context.Shorter is { } shorter) FinalState.Begin(folder, shorter.State.Locate, JsonSerializer.Serialize(shorter.Run));
+        else if (context.FromTheBeginning && FinalState.OriginOf(folder) is not null) Directory.Delete(folder, recursive: true);
     }
 
     public static void Report(TrainingResult result, Gpt model, ICollective ranks, StepContext context)

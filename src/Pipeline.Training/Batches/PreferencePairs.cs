@@ -38,8 +38,11 @@ public sealed class PreferencePairs : IExamples<PairBatch>
         return new PairBatch(ExampleRows.Pad(rows, context), count, logs);
     }
 
-    /// <summary>The pairs' numbers, those with the shortest longer answer first.</summary>
-    public IEnumerable<long> ByLength() => Enumerable.Range(0, pairs.Count).OrderBy(pair => Math.Max(pairs[pair].Chosen.Ids.Length, pairs[pair].Rejected.Ids.Length)).Select(pair => (long)pair);
+    /// <summary>Each pair once.</summary>
+    public IEnumerable<Place> Places() => Enumerable.Range(0, pairs.Count).Select(pair => new Place(0, pair));
+
+    /// <summary>Of the longer answer of a pair, with its prompt.</summary>
+    public int Length(long pair) => Math.Max(pairs[(int)pair].Chosen.Ids.Length, pairs[(int)pair].Rejected.Ids.Length);
 
     public PreferencePairs With(IReadOnlyList<(float Chosen, float Rejected)> reference, int vocabulary) => new(pairs, vocabulary, context, reference);
 }

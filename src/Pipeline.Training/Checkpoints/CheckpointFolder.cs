@@ -9,7 +9,7 @@ namespace Pipeline.Training.Checkpoints;
 public sealed class CheckpointFolder(string root)
 {
     const int Kept = 2;
-    const string Prefix = "step-", Manifest = "manifest.json", State = "state.json", Tensors = "tensors.safetensors";
+    internal const string Prefix = "step-", Manifest = "manifest.json", State = "state.json", Tensors = "tensors.safetensors";
     static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 
     public void Save(TrainingState state, IReadOnlyList<(string Name, Tensor Value)> tensors)
@@ -55,7 +55,10 @@ public sealed class CheckpointFolder(string root)
         return null;
     }
 
-    static TrainingState Verified(string folder)
+    /// <summary>The step of the newest checkpoint, whether or not it verifies; null where there is none.</summary>
+    internal long? NewestStep() => Steps() is { Count: > 0 } steps ? steps[^1] : null;
+
+    internal static TrainingState Verified(string folder)
     {
         using var manifest = File.OpenRead(Path.Combine(folder, Manifest));
         var digests = JsonSerializer.Deserialize<Dictionary<string, string>>(manifest);
@@ -80,5 +83,5 @@ public sealed class CheckpointFolder(string root)
             .Where(step => step >= 0)
             .Order()];
 
-    string Folder(long step) => Path.Combine(root, Prefix + step.ToString("D12", CultureInfo.InvariantCulture));
+    internal string Folder(long step) => Path.Combine(root, Prefix + step.ToString("D12", CultureInfo.InvariantCulture));
 }

@@ -25,10 +25,12 @@ public sealed class RunFiles
         this.folder = folder;
         this.identity = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)));
         Directory.CreateDirectory(folder);
-        checkpoints = new CheckpointFolder(Path.Combine(folder, "checkpoints"));
+        checkpoints = new CheckpointFolder(Path.Combine(folder, Checkpoints));
     }
 
-    string? LogPath => folder is null ? null : Path.Combine(folder, "log.jsonl");
+    internal const string Log = "log.jsonl", Checkpoints = "checkpoints";
+
+    string? LogPath => folder is null ? null : Path.Combine(folder, Log);
 
     public (TrainingState State, IReadOnlyDictionary<string, Tensor> Tensors)? Newest(Action<string> warn) => checkpoints?.Newest(Refusal, warn);
 

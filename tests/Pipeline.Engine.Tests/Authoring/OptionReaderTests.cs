@@ -43,4 +43,26 @@ public class OptionReaderTests
     [InlineData("word", "one of a, b")]
     [InlineData("rate", "number, default 0.0003")]
     public void An_option_describes_itself(string name, string words) => Assert.Equal(words, Read(name).Describe());
+
+    private sealed record TwoHorizons
+    {
+        [Horizon]
+        public long Steps { get; init; }
+
+        [Horizon]
+        public long Epochs { get; init; }
+    }
+
+    private sealed record OddHorizon
+    {
+        [Horizon]
+        public double Hours { get; init; }
+    }
+
+    [Fact]
+    public void A_horizon_is_one_integer()
+    {
+        Assert.Contains("one option at most is a horizon", Assert.Throws<NotSupportedException>(() => OptionReader.Read(typeof(TwoHorizons))).Message, StringComparison.Ordinal);
+        Assert.Contains("a horizon is an integer", Assert.Throws<NotSupportedException>(() => OptionReader.Read(typeof(OddHorizon))).Message, StringComparison.Ordinal);
+    }
 }

@@ -31,7 +31,7 @@ public sealed class RunTraceTests
         var task = new StepTask
         {
             Step = "a", Uses = "test.write", Key = "k", With = [], Inputs = [], Sources = [], Ancestry = [], Outputs = new Dictionary<string, string>(),
-            Store = folder["store"], Workspace = folder["workspace"], Scratch = folder["scratch"], OutcomeFile = folder["a.outcome.json"], Cpus = 1, Ranks = 1, Gpus = [],
+            Store = folder["store"], Workspace = folder["workspace"], Scratch = folder["scratch"], OutcomeFile = folder["a.outcome.json"], Cpus = 1, Ranks = 1, Gpus = [], Pieces = folder["pieces"], PieceUse = PieceUse.Ignore,
         };
         var heard = new Listening();
         using (var span = Instruments.Activities.StartActivity("step a"))
