@@ -55,17 +55,24 @@ public sealed class ProgramRun : IDisposable
     public IEnumerable<JsonObject> Events => Lines.Select(line => (JsonObject)JsonNode.Parse(line)!);
 
     /// <summary>Waits for a line that contains the text. False where the program ended without it.</summary>
-    public async Task<bool> Says(string text)
+    public Task<bool> Says(string text) => Says(line => line.Contains(text, StringComparison.Ordinal), 1, text);
+
+    /// <summary>Waits until so many steps and runs have begun or ended. False where the program ended before.</summary>
+    public Task<bool> SaysSo(int events) => Says(line => line.Contains(".started\",", StringComparison.Ordinal) || line.Contains(".finished\",", StringComparison.Ordinal), events, "started or finished");
+
+    private async Task<bool> Says(Func<string, bool> wanted, int times, string text)
     {
         var end = Stopwatch.StartNew();
-        while (!Lines.Any(line => line.Contains(text, StringComparison.Ordinal)))
+        while (!Said())
         {
-            if (reading.IsCompleted) return Lines.Any(line => line.Contains(text, StringComparison.Ordinal));
+            if (reading.IsCompleted) return Said();
             if (end.Elapsed > Longest) throw new TimeoutException($"'{text}' was not said:\n{Output}");
             await Task.Delay(5);
         }
 
         return true;
+
+        bool Said() => Lines.Count(wanted) >= times;
     }
 
     public void Signal(int signal) => Processes.Signal(Id, signal);

@@ -50,8 +50,11 @@ public sealed class WriteText : Step<WriteText.With, WriteText.Given, WriteText.
     /// <summary>Called before a step writes its output.</summary>
     public Action<StepContext, Made> During { get; set; } = (_, _) => { };
 
+    /// <summary>As if its author had changed what it does.</summary>
+    public int VersionNow { get; set; } = 1;
+
     public override string Name => "test.write";
-    public override int Version => 1;
+    public override int Version => VersionNow;
     public override string Description => "Writes text.";
 
     protected override async Task RunAsync(With with, Given inputs, Made outputs, StepContext context)

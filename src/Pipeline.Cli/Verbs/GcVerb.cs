@@ -26,14 +26,14 @@ internal static class GcVerb
             if (uri is null && !Directory.Exists(folder.Root)) throw new WrongInputException($"There is no state folder {folder.Root}; nothing has run here yet.");
             var around = Path.GetDirectoryName(folder.Root)!;
             var files = Directory.EnumerateFiles(around, "*.lock.json", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 6, IgnoreInaccessible = true });
-            var locks = files.Select(File.ReadAllText).Concat(GitLocks.Of(around)).ToList();
+            var locks = files.Select(Checked).Concat(GitLocks.Of(around).Where(IsWhole)).ToList();
             var (age, dry) = (TimeSpan.FromDays(parsed.GetValue(days)), parsed.GetValue(dryRun));
             var engine = new EngineState(folder, TimeProvider.System);
             var verb = dry ? "would remove" : "removed";
             if (uri is null)
             {
                 var found = GarbageCollection.Collect(engine, locks, age, dry);
-                Console.WriteLine($"{verb} {Text.Count(found.Results, "result")}, {Text.Count(found.Blobs, "blob")}, {Text.Count(found.Pieces, "piece")} ({Text.Bytes(found.Bytes)}) and {Text.Count(found.Leftovers, "unfinished workspace")}");
+                Console.WriteLine($"{verb} {Text.Count(found.Results, "result")}, {Text.Count(found.Blobs, "blob")}, {Text.Count(found.Pieces, "piece")} ({Text.Bytes(found.Bytes)}) and {Text.Count(found.Leftovers, "unfinished workspace")}{(found.HalfWritten > 0 ? $"; {Text.Count(found.HalfWritten, "half-written file")} of runs that were killed" : "")}");
             }
             else
             {
@@ -45,5 +45,34 @@ internal static class GcVerb
             return ExitCode.Success;
         });
         return command;
+    }
+
+    /// <exception cref="WrongInputException">The file does not say what is to be kept: nothing must go then.</exception>
+    private static string Checked(string file)
+    {
+        try
+        {
+            var text = File.ReadAllText(file);
+            LockFile.Parse(text, Path.GetRelativePath(Directory.GetCurrentDirectory(), file));
+            return text;
+        }
+        catch (InvalidDataException e)
+        {
+            throw new WrongInputException($"{e.Message} Nothing was removed.");
+        }
+    }
+
+    /// <summary>What history holds cannot be mended, and must not keep garbage from being collected for ever.</summary>
+    private static bool IsWhole(string text)
+    {
+        try
+        {
+            LockFile.Parse(text, "");
+            return true;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
     }
 }

@@ -27,6 +27,9 @@ public sealed class History
     /// <summary>What each step had last, in no order.</summary>
     public IReadOnlyCollection<HistoryEntry> All => last.Values;
 
+    /// <summary>The run that was named last; null where none has written here. What is newest is told by names, so a new one has to come after it.</summary>
+    public string? NewestRun() => Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.jsonl").Select(Path.GetFileNameWithoutExtension).Max(StringComparer.Ordinal) : null;
+
     /// <summary>Appends where the step's last key was another one.</summary>
     public void Add(HistoryEntry entry)
     {

@@ -40,20 +40,40 @@ public sealed class StateFolder(string root)
     {
         Create();
         var file = Path.Combine(Root, "id");
-        for (var tries = 0; ; tries++)
+        for (var tries = 0; tries < 3; tries++)
         {
-            if (File.Exists(file) && File.ReadAllText(file).Trim() is { Length: 32 } id) return $"{id[..16]}-{Sha256.Of(Encoding.UTF8.GetBytes(Environment.MachineName))[..8]}";
+            if (File.Exists(file))
+            {
+                if (File.ReadAllText(file).Trim() is { Length: 32 } id) return $"{id[..16]}-{Sha256.Of(Encoding.UTF8.GetBytes(Environment.MachineName))[..8]}";
+                // Torn by a power cut: a new name costs no more than a wait for claims under the old one.
+                File.Delete(file);
+            }
+
             // Two at once: the first one's name stays, and the other reads it.
-            if (tries == 0) AtomicFile.WriteNew(file, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
-            else throw new InvalidDataException($"{file} does not hold 32 characters; remove it.");
+            AtomicFile.WriteNew(file, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
         }
+
+        throw new InvalidDataException($"{file} does not keep the 32 characters that are written into it; is its disk sound?");
     }
 
     /// <summary>Creates the folder, with a note to git that nothing in it is to be committed.</summary>
     public void Create()
     {
-        if (Directory.Exists(Root)) return;
+        const string Everything = "*\n";
+        var ignore = new FileInfo(Path.Combine(Root, ".gitignore"));
+        // Written anew where a run was killed between the two, or while it wrote.
+        if (ignore.Exists && ignore.Length == Everything.Length) return;
         Directory.CreateDirectory(Root);
-        File.WriteAllText(Path.Combine(Root, ".gitignore"), "*\n");
+        File.WriteAllText(ignore.FullName, Everything);
     }
+
+    /// <summary>What those that were killed left of files that they were writing. Only for who is alone in the folder.</summary>
+    public IReadOnlyList<FileInfo> HalfWritten() =>
+    [
+        .. from place in new[] { Root, Results, Path.Combine(Store, "blobs") }
+           where Directory.Exists(place)
+           from file in new DirectoryInfo(place).EnumerateFiles("*.tmp", place == Root ? SearchOption.TopDirectoryOnly : SearchOption.AllDirectories)
+           select file,
+        .. Directory.Exists(Path.Combine(Store, "incoming")) ? new DirectoryInfo(Path.Combine(Store, "incoming")).EnumerateFiles() : [],
+    ];
 }

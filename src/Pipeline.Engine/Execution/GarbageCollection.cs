@@ -8,7 +8,8 @@ namespace Pipeline.Engine.Execution;
 /// <summary>What a collection removes or would remove.</summary>
 /// <param name="Bytes">Of blobs and pieces.</param>
 /// <param name="Leftovers">Workspaces of steps that never ended, or claims of machines that died.</param>
-public sealed record GarbageFound(int Results, int Blobs, int Pieces, long Bytes, int Leftovers);
+/// <param name="HalfWritten">Files that somebody was writing when he was killed.</param>
+public sealed record GarbageFound(int Results, int Blobs, int Pieces, long Bytes, int Leftovers, int HalfWritten = 0);
 
 /// <summary>Removes results that no pipeline used lately, pieces that no run did, and the blobs that only they named.</summary>
 public static class GarbageCollection
@@ -38,6 +39,7 @@ public static class GarbageCollection
 
         var orphans = state.Store.All().Where(b => !blobs.Contains(b.Digest) && b.Written < before).ToList();
         var workspaces = Directory.Exists(state.Folder.Workspaces) ? Directory.EnumerateDirectories(state.Folder.Workspaces).Where(w => Directory.GetLastWriteTimeUtc(w) < before).ToList() : [];
+        var halfWritten = state.Folder.HalfWritten();
         if (!dryRun)
         {
             dead.ForEach(state.Results.Delete);
@@ -45,9 +47,10 @@ public static class GarbageCollection
             state.Horizons.Prune(key => state.Results.Read(key) is not null);
             orphans.ForEach(b => state.Store.Delete(b.Digest));
             workspaces.ForEach(w => Directory.Delete(w, recursive: true));
+            foreach (var file in halfWritten) file.Delete();
         }
 
-        return new(dead.Count, orphans.Count, pieces.Count, orphans.Sum(b => b.Size) + pieces.Sum(p => p.Length), workspaces.Count);
+        return new(dead.Count, orphans.Count, pieces.Count, orphans.Sum(b => b.Size) + pieces.Sum(p => p.Length), workspaces.Count, halfWritten.Count);
     }
 
     internal static void Mark(StepResult result, HashSet<string> blobs)

@@ -16,7 +16,7 @@ public static class RemoteGarbage
     /// <exception cref="RemoteStoreException">The store cannot be reached or refuses.</exception>
     public static async Task<GarbageFound> CollectAsync(IRemoteStore store, EngineState state, IEnumerable<string> locks, TimeSpan age, bool dryRun, CancellationToken cancellation)
     {
-        var before = state.Clock.GetUtcNow() - (age < Youngest ? Youngest : age);
+        var before = await NowAsync(store, cancellation) - (age < Youngest ? Youngest : age);
         var roots = GarbageCollection.KeysOfHistory(state.Folder).Concat(locks.SelectMany(GarbageCollection.KeysOfLock)).ToHashSet(StringComparer.Ordinal);
         var results = await ListAsync(store, "results/", cancellation);
         // Blobs after results: one that a result of the first list names is in the second, or was there before and is gone already.
@@ -40,6 +40,21 @@ public static class RemoteGarbage
         }
 
         return new(dead.Count, orphans.Count, 0, orphans.Sum(b => b.Size), claims.Count);
+    }
+
+    /// <summary>What time it is for the store, which stamps what is written: this machine's clock may be years away.</summary>
+    private static async Task<DateTimeOffset> NowAsync(IRemoteStore store, CancellationToken cancellation)
+    {
+        var name = $"gc/{UniqueName.Next()}";
+        try
+        {
+            await store.PutAsync(name, ReadOnlyMemory<byte>.Empty, replace: true, cancellation);
+            return (await ListAsync(store, name, cancellation)).Single().Written;
+        }
+        finally
+        {
+            await store.DeleteAsync(name, CancellationToken.None);
+        }
     }
 
     private static ParallelOptions Parallelism(CancellationToken cancellation) => new() { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation };

@@ -23,15 +23,16 @@ public sealed class Scheduler(EngineState state, IExecutor inProcess, IExecutor 
     {
         var watch = Stopwatch.StartNew();
         var graph = new StepGraph(definition);
+        // Before the plan: gc must not take what the plan means to reuse. Where there is no folder yet there is nothing to take.
+        using var planning = Directory.Exists(state.Folder.Root) ? InUse() : null;
         var history = state.HistoryOf(definition);
         var planner = state.PlannerFor(graph, history, options.Force, out var sources);
         var plan = planner.Plan();
         if (options.Lock?.Differences(plan, planner, state.Results.Read) is { Count: > 0 } differences) throw new LockDiffersException(differences);
         state.Folder.Create();
-        using var inUse = FileLock.TryTake(Path.Combine(state.Folder.Root, "in-use"), shared: true)
-            ?? throw new StepFailedException("A 'gc' is cleaning this state folder; run again when it has ended.");
+        using var running = planning is null ? InUse() : null;
 
-        var run = RunId.New(state.Clock);
+        var run = RunId.New(state.Clock, history.NewestRun());
         using var attempts = new AttemptFolder(state.Folder, run);
         var gate = new Lock();
         Tell(new RunEvent.RunStarted(run, definition, plan));
@@ -58,6 +59,8 @@ public sealed class Scheduler(EngineState state, IExecutor inProcess, IExecutor 
             lock (gate) observer.On(happened);
         }
     }
+
+    private FileLock InUse() => FileLock.TryTake(Path.Combine(state.Folder.Root, "in-use"), shared: true) ?? throw new StepFailedException("A 'gc' is cleaning this state folder; run again when it has ended.");
 
     /// <summary>What was made is made, whether or not it can be written down beside the file.</summary>
     private static RunSummary WriteLock(RunSummary summary, PipelineDefinition definition)
