@@ -66,6 +66,19 @@ public sealed class MemoryTests
     }
 
     [Fact]
+    public async Task Ranks_are_held_to_one_limit_together()
+    {
+        Assert.SkipUnless(Processes.HasMpi, "mpirun is not on this machine");
+        const string Training = "steps: 5, batch: { sequences: 4, micro: 2 }, validation: { every: 0 }, threads: 1";
+        using var alone = TinyTraining.Project(Training);
+        using var fits = TinyTraining.Project(Training, "resources: { ranks: 2, memory: 900MiB }");
+        Assert.Equal((await alone.Run()).Expect(ExitCode.Success).Digest("pretrain", "model"), (await fits.Run()).Expect(ExitCode.Success).Digest("pretrain", "model"));
+
+        using var together = TinyTraining.Project(Training, "resources: { ranks: 2, memory: 900MiB }");
+        Assert.StartsWith("it held", await OutOfMemory(together, "pretrain", "--set", "steps.pretrain.with.model={ layers: 4, heads: 4, width: 1024, context: 32 }"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_step_that_holds_more_in_managed_memory_is_ended()
     {
         using var project = new Project("name: p\nsteps:\n  hungry: { uses: collect.files, with: { paths: [big.txt] }, resources: { memory: 300MiB } }\n  sibling: { uses: shell, with: { run: 'echo fine > $OUT/x' } }\n");

@@ -24,6 +24,16 @@ public sealed class LearningRateTests
         Assert.Equal([0.25, 0.5, 0.75, 1, 1], Enumerable.Range(0, 5).Select(step => constant.At(step, 5)));
     }
 
+    [Fact]
+    public void A_schedule_of_its_own_length_does_not_depend_on_the_steps_of_the_run()
+    {
+        var rate = new LearningRate { Peak = 1, Final = 0.5, Decay = Decay.Linear, DecayUntil = 10 };
+        Assert.Equal([1, 0.75, 0.5, 0.5], new[] { rate.At(0, 3), rate.At(5, 8), rate.At(10, 20), rate.At(19, 20) });
+        Assert.Throws<ArgumentException>(() => (rate with { WarmUp = 11 }).Checked(20));
+        Assert.Throws<ArgumentException>(() => (rate with { Decay = Decay.Constant, Final = 0 }).Checked(20));
+        Assert.Equal(20, (rate with { WarmUp = 9 }).Checked(5).At(0, 5) * 200, 1e-9);
+    }
+
     [Theory]
     [InlineData(0, 0, 0, Decay.Cosine)]
     [InlineData(double.NaN, 0, 0, Decay.Cosine)]

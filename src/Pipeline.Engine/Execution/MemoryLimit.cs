@@ -83,7 +83,7 @@ internal sealed class MemoryLimit(long bytes)
         return refused ? TaskOutcome.Failed(FailureCause.OutOfMemory, $"it was refused memory under its limit of {Say(bytes)} (resources.memory), {(most > 0 ? $"having held {Say(most)}" : "at once")}: {failure.Message}{Remedy}") : outcome;
     }
 
-    private const string Remedy = "; raise resources.memory, or have it take less at once (a smaller batch, or batch.micro)";
+    private const string Remedy = "; raise resources.memory, or have it take less at once (in a training: batch.micro, or a smaller batch)";
 
     private bool SaidSo()
     {
