@@ -13,7 +13,7 @@ public sealed class GateRunTests : IDisposable
         steps:
           files: { uses: collect.files, with: { paths: ["*.txt"] } }
           clean: { uses: clean.text, inputs: { documents: files }, with: { minimum_words: 0 }, gates: { require: "clean.documents.out >= params.least", otherwise: OTHERWISE } }
-          publish: { uses: shell, inputs: { text: clean }, with: { run: 'cp "$IN_TEXT" "$OUT/text"' } }
+          publish: { uses: shell, inputs: { text: clean.documents }, with: { run: 'cp "$IN_TEXT" "$OUT/text"' } }
           tell: { uses: shell, needs: publish, with: { run: 'echo told > "$OUT/told"' } }
         """);
 

@@ -21,7 +21,7 @@ internal static class ExplainVerb
         {
             var opened = pipeline.Open(parsed);
             var wanted = opened.Step(parsed.GetValue(step)!);
-            var decision = PlanVerb.Make(opened, new HashSet<string>()).Decisions.Single(d => d.Step == wanted);
+            var decision = PlanVerb.Make(opened, new HashSet<string>()).Decisions.Single(d => d.Step.Id == wanted.Id);
             Console.WriteLine($"{wanted.Id}  {wanted.Type.Name}, version {wanted.Type.Version}");
             if (wanted.Round is { } round) Console.WriteLine($"  round {round.Number} of {round.Block}");
             Console.WriteLine($"  {decision.Word}: {decision.Reason}");

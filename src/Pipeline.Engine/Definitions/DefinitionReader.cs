@@ -156,6 +156,7 @@ public static class DefinitionReader
         Id = step.Id,
         Type = step.Type!,
         With = step.With!,
+        MetricNames = [.. step.Metrics.Select(m => m.Name).Distinct()],
         Inputs = step.Inputs,
         Needs = step.Needs,
         When = step.When,

@@ -25,6 +25,9 @@ internal sealed partial class Expressions(Params parameters, ReadOptions options
     /// <summary>The name where a scalar is a secret and nothing else.</summary>
     public static string? SecretIn(ScalarNode scalar) => WholeSecret().Match(scalar.Text) is { Success: true } match ? match.Groups[1].Value : null;
 
+    /// <summary>The name where a scalar is a metric of a step and nothing else: <c>${{ steps.evaluate.best_step }}</c>.</summary>
+    public static string? MetricIn(ScalarNode scalar) => scalar.Text.Contains("steps.", StringComparison.Ordinal) && WholeMetric().Match(scalar.Text) is { Success: true } match ? match.Groups[1].Value : null;
+
     /// <summary>The node that stands for this one, or null where what is wrong has been said.</summary>
     public Node? Resolve(Node node)
     {
@@ -83,7 +86,7 @@ internal sealed partial class Expressions(Params parameters, ReadOptions options
         if (inner.Split('.') is [("params" or "env") and var context, var name] && name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'))
             return new(context, name, close + Closing.Length, at);
         if (inner.StartsWith("secrets.", StringComparison.Ordinal)) problems.Add(ProblemCodes.BadSecret, at(), "a secret cannot stand here", "secrets are whole values: of variables (env) of commands and processes, and of options made for them");
-        else if (inner.StartsWith("steps.", StringComparison.Ordinal)) problems.Add(ProblemCodes.BadExpression, at(), $"'{Excerpt.Short(inner)}' is known only while the pipeline runs", "metrics of steps stand in when, until and gates: STEP.METRIC");
+        else if (inner.StartsWith("steps.", StringComparison.Ordinal)) problems.Add(ProblemCodes.BadExpression, at(), $"'{Excerpt.Short(inner)}' is known only while the pipeline runs", "metrics of steps stand alone where a step takes a number, and in with.env of commands; in when, until and gates without ${{ }}: STEP.METRIC");
         else if (inner.StartsWith("matrix.", StringComparison.Ordinal)) problems.Add(ProblemCodes.BadExpression, at(), $"'{Excerpt.Short(inner)}' has a value only in a step with a matrix that gives it", "add matrix: { NAME: [VALUES] } to the step");
         else if (inner == "round") problems.Add(ProblemCodes.BadExpression, at(), "'round' has a value only in a step of rounds", "add repeat: { rounds: 3 } to the step");
         else Bad(at(), $"'{Excerpt.Short(inner)}' is not an expression");
@@ -146,6 +149,9 @@ internal sealed partial class Expressions(Params parameters, ReadOptions options
 
     [GeneratedRegex(@"^\s*\$\{\{\s*secrets\.([A-Za-z0-9_-]+)\s*\}\}\s*$", RegexOptions.CultureInvariant)]
     private static partial Regex WholeSecret();
+
+    [GeneratedRegex(@"^\s*\$\{\{\s*steps\.([a-z0-9_-]+\.[A-Za-z0-9_.-]*[A-Za-z0-9_-])\s*\}\}\s*$", RegexOptions.CultureInvariant)]
+    private static partial Regex WholeMetric();
 
     [GeneratedRegex("'([^']+)'", RegexOptions.CultureInvariant)]
     private static partial Regex Quoted();

@@ -5,11 +5,17 @@ namespace Pipeline.Engine.Definitions;
 
 /// <summary>Checks what a file gives for an option tree and completes it with defaults.</summary>
 /// <param name="owner">Whose options these are, for messages: <c>tokenizer.train-bpe</c>.</param>
-internal sealed class OptionBinder(string owner, Option root, Expressions expressions, ProblemList problems)
+/// <param name="takesMetrics">Whether metrics of steps may be values: where there is time to wait for them.</param>
+internal sealed class OptionBinder(string owner, Option root, Expressions expressions, ProblemList problems, bool takesMetrics = false)
 {
+    private readonly List<(string Name, Place At)> metrics = [];
+
     // By reference: an option compares its whole tree otherwise.
     private readonly Dictionary<Option, JsonNode?> defaults = new(ReferenceEqualityComparer.Instance);
     private bool failed;
+
+    /// <summary>The metrics of steps that the last value holds.</summary>
+    public IReadOnlyList<(string Name, Place At)> Metrics => [.. metrics];
 
     /// <summary>The complete value, or null where something is wrong with it.</summary>
     /// <param name="given">Null where the file says nothing.</param>
@@ -17,6 +23,7 @@ internal sealed class OptionBinder(string owner, Option root, Expressions expres
     public JsonObject? Bind(Node? given, Place at)
     {
         failed = false;
+        metrics.Clear();
         var value = given is null ? Group(root, new MapNode(at, []), "", at) : Value(root, given, "", at);
         return failed ? null : value as JsonObject;
     }
@@ -51,6 +58,12 @@ internal sealed class OptionBinder(string owner, Option root, Expressions expres
     private JsonNode? Value(Option option, Node given, string path, Place at)
     {
         if (option is { Secret: true, Kind: OptionKind.Text } && given is ScalarNode secret && Expressions.SecretIn(secret) is { } name) return Secret(name, secret);
+        if (takesMetrics && TakesMetric(option, path) && given is ScalarNode borrowed && Expressions.MetricIn(borrowed) is { } metric)
+        {
+            metrics.Add((metric, borrowed.Place));
+            return MetricReference.To(metric);
+        }
+
         if (expressions.Resolve(given) is not { } node)
         {
             failed = true;
@@ -72,6 +85,11 @@ internal sealed class OptionBinder(string owner, Option root, Expressions expres
             _ => WrongType(option, node, path),
         };
     }
+
+    /// <summary>Numbers, and texts under names of the file's own, such as variables: other texts and lists may decide what files and outputs a step has.</summary>
+    private bool TakesMetric(Option option, string path) =>
+        option.Kind is OptionKind.Integer or OptionKind.Number
+        || (option.Kind == OptionKind.Text && option.Name.Length == 0 && path.Split('.') is [var map, _] && root.Members.Any(m => m.Name == map && m.Kind == OptionKind.Map));
 
     private JsonObject? Secret(string name, ScalarNode given)
     {

@@ -28,6 +28,9 @@ public sealed record StepDefinition
     /// <summary>Complete and canonical: every option in the order of <see cref="Option.Members"/>, defaults filled in, integers as long, numbers as double.</summary>
     public required JsonObject With { get; init; }
 
+    /// <summary>Metrics of other steps that stand in <see cref="With"/>, as <c>STEP.METRIC</c>; <see cref="Needs"/> lists those steps.</summary>
+    public IReadOnlyList<string> MetricNames { get; init; } = [];
+
     /// <summary>By port order, then in the order of the group's members or of the list as written.</summary>
     public required IReadOnlyList<InputReference> Inputs { get; init; }
 

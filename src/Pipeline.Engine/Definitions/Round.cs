@@ -113,6 +113,7 @@ internal sealed partial class Round(RoundsBlock block, int number, Expressions e
     {
         MapNode map => new MapNode(map.Place, [.. map.Entries.Select(e => e with { Value = Number(e.Value) })]),
         ListNode list => new ListNode(list.Place, [.. list.Items.Select(Number)]),
+        ScalarNode scalar when Expressions.MetricIn(scalar) is { } metric && metric.Split('.')[0] is var step && block.Has(step) => new ScalarNode(scalar.Place, $"{Expressions.Opening} steps.{NameOf(step, number)}{metric[step.Length..]} }}}}", scalar.Plain),
         ScalarNode scalar when scalar.Text.Contains("round", StringComparison.Ordinal) && Expression().IsMatch(scalar.Text) => Numbered(scalar),
         _ => node,
     };

@@ -32,7 +32,7 @@ internal sealed class RoundsReader(Expressions expressions, ProblemList problems
         var steps = Steps(name, body, map, repeat);
         var rounds = Rounds(map, repeat);
         var until = Until(map);
-        if (steps is null || problems.Count > before) return null;
+        if (steps is null) return null;
         var feeds = Feeds(map["feed"], steps);
         if (until is not null) CheckUntil(until, steps);
         return problems.Count > before ? null : new(name, repeat.Key.Place, rounds, until, feeds, steps);

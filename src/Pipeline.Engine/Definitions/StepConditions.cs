@@ -1,6 +1,6 @@
 namespace Pipeline.Engine.Definitions;
 
-/// <summary>Reads the <c>when</c> of steps and the <c>until</c> of rounds: works out params and variables, and makes a step wait for those whose metrics it asks about.</summary>
+/// <summary>Reads the <c>when</c> of steps, the <c>until</c> of rounds and the metrics that stand for options: works out params and variables, and makes a step wait for those whose metrics it asks about.</summary>
 internal sealed class StepConditions(IReadOnlyList<StepDraft> steps, Expressions expressions, Baselines baselines, ProblemList problems)
 {
     private readonly Dictionary<string, StepDraft> byId = steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
@@ -9,6 +9,7 @@ internal sealed class StepConditions(IReadOnlyList<StepDraft> steps, Expressions
     {
         foreach (var step in steps)
         {
+            foreach (var (name, at) in step.Metrics) Borrow(step, name[..name.IndexOf('.', StringComparison.Ordinal)], at);
             if (step.WhenNode is { } node and not ScalarNode { IsNull: true }) step.When = Read(step, node);
             if (step.RoundNode is { } round) step.Round = new(round.Block, round.Number, round.Until is { } until ? Read(step, until) : null);
         }
@@ -72,6 +73,12 @@ internal sealed class StepConditions(IReadOnlyList<StepDraft> steps, Expressions
         else
             After(step, from, at.Place);
         return null;
+    }
+
+    private void Borrow(StepDraft step, string name, Place at)
+    {
+        if (byId.TryGetValue(name, out var from)) After(step, from, at);
+        else problems.Add(ProblemCodes.UnknownStep, at, $"there is no step '{Excerpt.Short(name)}'", Nearest.Remedy(name, byId.Keys, "the steps are"));
     }
 
     private static void After(StepDraft step, StepDraft from, Place at)

@@ -20,6 +20,9 @@ internal sealed class StepDraft(ScalarNode id)
     public Node? WhenNode { get; set; }
     public RoundNode? RoundNode { get; set; }
     public JsonObject? With { get; set; }
+
+    /// <summary>Metrics of other steps in <see cref="With"/>, and where each stands.</summary>
+    public IReadOnlyList<(string Name, Place At)> Metrics { get; set; } = [];
     public Resources Resources { get; set; } = new(1, 0, 0, 1);
     public Condition? When { get; set; }
     public RoundOf? Round { get; set; }

@@ -83,8 +83,9 @@ internal sealed class StepReader(StepCatalog catalog, Expressions expressions, S
 
     private void Bind(StepDraft draft, StepType type, Node? given, Place at)
     {
-        if (!binders.TryGetValue(type.Name, out var binder)) binders[type.Name] = binder = new OptionBinder(type.Name, type.Params, expressions, problems);
+        if (!binders.TryGetValue(type.Name, out var binder)) binders[type.Name] = binder = new OptionBinder(type.Name, type.Params, expressions, problems, takesMetrics: true);
         draft.With = binder.Bind(given, at);
+        draft.Metrics = binder.Metrics;
         if (draft.With is null)
         {
             draft.Outputs = type.Outputs.Count > 0 ? [.. type.Outputs, MetricsPort] : null;
@@ -117,6 +118,8 @@ internal sealed class StepReader(StepCatalog catalog, Expressions expressions, S
 
     private static List<(string Option, string Message)> Disagreements(StepType type, StepDraft draft)
     {
+        // Options that are metrics are checked when those are known.
+        if (draft.Metrics.Count > 0) return [];
         try
         {
             return [.. type.CheckParams(SecretReference.Fill(draft.With!, _ => "***"))];
@@ -130,7 +133,7 @@ internal sealed class StepReader(StepCatalog catalog, Expressions expressions, S
 
     private OutputPort[]? OutputsOf(StepDraft draft, StepType type, Place at)
     {
-        var outputs = type.OutputsOf(draft.With!);
+        var outputs = type.OutputsOf(draft.Metrics.Count == 0 ? draft.With! : MetricReference.Fill(type.Params, draft.With!, (_, _, _) => 1));
         var seen = new HashSet<string>(StringComparer.Ordinal) { Metrics.Port };
         foreach (var output in outputs)
         {

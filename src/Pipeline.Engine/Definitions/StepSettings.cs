@@ -32,6 +32,9 @@ internal sealed class StepSettings(StepCatalog catalog, Expressions expressions,
             case ScalarNode { Plain: true, Text: "yes" or "on" or "no" or "off" } word:
                 problems.Add(ProblemCodes.BadApproval, word.Place, $"'approve' is true or what to ask, not '{word.Text}'", word.Text is "yes" or "on" ? "write true" : "write false");
                 return null;
+            case ScalarNode { Plain: true } number when Scalars.Number(number.Text) is not null:
+                problems.Add(ProblemCodes.BadApproval, number.Place, $"'approve' is true or what to ask, not {number.Words}", "write approve: true, or approve: \"Ship it?\"");
+                return null;
             case ScalarNode { Text.Length: > 0 and <= LongestQuestion } question when !question.Text.Any(char.IsControl):
                 return question.Text;
             case ScalarNode question:

@@ -19,6 +19,8 @@ public sealed class LockCheck(PipelineLock locked)
     /// <summary>How much of a digest is shown.</summary>
     private const int Shown = 12;
 
+    private static readonly IReadOnlyDictionary<string, double> Nothing = new Dictionary<string, double>();
+
     /// <param name="read">A result by its key, for naming what differs between two recipes.</param>
     public IReadOnlyList<LockDifference> Differences(Plan plan, Planner planner, Func<string, StepResult?> read)
     {
@@ -33,7 +35,11 @@ public sealed class LockCheck(PipelineLock locked)
                 else found.Add(new(step.Id, "not in the lock file"));
             }
             else if (decision is Decision.Skip skip) found.Add(new(step.Id, $"in the lock file, but skipped: {skip.Reason}"));
-            else if (step.Inputs.All(i => LockedDigest(i) is not null)) found.AddRange(Against(entry, step, decision, planner, read));
+            else if (step.Inputs.All(i => LockedDigest(i) is not null))
+            {
+                var (filled, problem) = MetricValues.Fill(step, id => locked.Steps.GetValueOrDefault(id)?.Metrics ?? Nothing);
+                found.AddRange(problem is null ? Against(entry, filled, decision, planner, read) : [new(step.Id, problem)]);
+            }
             else found.AddRange(step.Inputs.Where(i => locked.Steps.ContainsKey(i.Step) && LockedDigest(i) is null).Select(i => new LockDifference(step.Id, $"reads {i.Step}.{i.Output}, an output that the lock file does not have")));
         }
 

@@ -66,7 +66,13 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
             return;
         }
 
-        step = Candidates.Trim(step, Skips.IsExcused);
+        (step, var problem) = MetricValues.Fill(Candidates.Trim(step, Skips.IsExcused), id => outcomes[id].Result!.Metrics);
+        if (problem is not null)
+        {
+            Finish(new(step, StepState.Failed, "", null, 0, null, new(FailureCause.Step, problem, ""), ""));
+            return;
+        }
+
         var anew = planned[step.Id] is Decision.Maybe or Decision.Skip || queue.IsRedone(step.Id) || losses.ContainsKey(step.Id);
         var decision = anew ? planner.Decide(step, input => outcomes[input.Step].Result!.Outputs[input.Output].Digest) : planned[step.Id];
         if (decision is Decision.Reuse reuse)

@@ -27,7 +27,7 @@ public sealed class Planner(StepGraph graph, PlanningFacts facts, IReadOnlySet<s
         var decisions = new Dictionary<string, Decision>(graph.Ordered.Count, StringComparer.Ordinal);
         foreach (var level in facts.Prefetch is null ? [graph.Ordered] : graph.Levels())
         {
-            facts.Prefetch?.Invoke(level.Where(s => s.Inputs.All(i => results.ContainsKey(i.Step))).Select(s => RecipeOf(s, Digest).Key));
+            facts.Prefetch?.Invoke(level.Where(s => s.MetricNames.Count == 0 && s.Inputs.All(i => results.ContainsKey(i.Step))).Select(s => RecipeOf(s, Digest).Key));
             foreach (var step in level)
             {
                 var decision = decisions[step.Id] = Decide(step, decisions, results);
@@ -50,6 +50,10 @@ public sealed class Planner(StepGraph graph, PlanningFacts facts, IReadOnlySet<s
         var asked = Whens.StepsOf(step).Where(id => !results.ContainsKey(id)).ToList();
         if (asked.Count > 0) return new Decision.Maybe(step, $"waits for {string.Join(", ", asked)}; {Whens.Words(step)}", asked, facts.Last(step.Id)?.Seconds);
         if (Whens.SkipReason(step, id => results[id].Metrics) is { } reason) return new Decision.Skip(step, reason);
+        var lent = MetricValues.StepsOf(step).Where(id => !results.ContainsKey(id)).ToList();
+        if (lent.Count > 0) return new Decision.Maybe(step, $"waits for {string.Join(", ", lent)}; reused if {string.Join(", ", step.MetricNames)} come{(step.MetricNames.Count == 1 ? "s" : "")} out the same", lent, facts.Last(step.Id)?.Seconds);
+        (step, var problem) = MetricValues.Fill(step, id => results[id].Metrics);
+        if (problem is not null) return new Decision.Maybe(step, problem, [], null);
         var waits = step.Inputs.Select(i => i.Step).Where(id => !results.ContainsKey(id)).Distinct().ToList();
         return waits.Count > 0
             ? new Decision.Maybe(step, MaybeReason(step, waits), waits, facts.Last(step.Id)?.Seconds)

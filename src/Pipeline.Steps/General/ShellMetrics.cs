@@ -22,7 +22,7 @@ internal static partial class ShellMetrics
             foreach (var entry in json.RootElement.EnumerateObject())
             {
                 if (!Name().IsMatch(entry.Name)) throw Wrong("has a name that is not letters, digits, '_', '-' and '.', or is longer than 200");
-                if (entry.Value.ValueKind != JsonValueKind.Number || !entry.Value.TryGetDouble(out var value)) throw Wrong($"has no number for '{entry.Name}'");
+                if (entry.Value.ValueKind != JsonValueKind.Number || !entry.Value.TryGetDouble(out var value) || !double.IsFinite(value)) throw Wrong($"has no number for '{entry.Name}'");
                 if (!metrics.TryAdd(entry.Name, value)) throw Wrong($"has '{entry.Name}' twice");
             }
 
