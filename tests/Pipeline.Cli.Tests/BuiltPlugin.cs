@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Pipeline.TestKit;
 
 namespace Pipeline.Cli.Tests;
 

@@ -77,8 +77,9 @@ public static partial class PluginLoader
             if (!File.Exists(file)) throw new PluginException(Directory.Exists(file) ? "is a folder" : "is not there", "build it, and check the path: it starts from the folder of the pipeline file");
             var image = PluginImage.Read(File.ReadAllBytes(file));
             image.Check();
+            var assets = DependencyFile.Assets(file);
             var resolver = new AssemblyDependencyResolver(file);
-            return new(new StepPlugin(file, PluginCode.Of(file, image, resolver)), resolver);
+            return new(new StepPlugin(file, PluginCode.Of(file, image, assets, resolver)), resolver);
         }
         catch (BadImageFormatException e)
         {

@@ -49,7 +49,7 @@ public sealed class EditorTests : IAsyncLifetime
         Assert.Contains((6, 26, "Property pathes is not allowed."), found);
         Assert.Contains((2, 31, "Property sauces is not allowed."), found);
         var wrongType = Assert.Single(found, d => d.Line == 11);
-        Assert.Equal((21, "expected integer, at least 0"), (wrongType.Column, wrongType.Message));
+        Assert.Equal((21, "expected integer, 0 to 2,147,483,647"), (wrongType.Column, wrongType.Message));
         Assert.DoesNotContain(found, d => d.Line is 4 or 5 or 7 or 8 or 9);
 
         var types = await server.CompletionsAsync(Draft, 14, 9);

@@ -15,7 +15,7 @@ internal static class EmittedPlugin
         var assembly = new PersistedAssemblyBuilder(new AssemblyName(Path.GetFileNameWithoutExtension(file)), typeof(object).Assembly);
         var module = assembly.DefineDynamicModule(Path.GetFileName(file));
         // Something of its own that refers to the engine, as every step type does.
-        module.DefineType("Own", TypeAttributes.Public, typeof(StepFailedException)).CreateType();
+        module.DefineType("Own", TypeAttributes.Public, typeof(Files)).CreateType();
         assembly.SetCustomAttribute(new CustomAttributeBuilder(typeof(TargetFrameworkAttribute).GetConstructor([typeof(string)])!, [framework]));
         if (types is not null) assembly.SetCustomAttribute(new CustomAttributeBuilder(typeof(StepTypesAttribute).GetConstructor([typeof(Type[])])!, [types]));
         assembly.Save(file);

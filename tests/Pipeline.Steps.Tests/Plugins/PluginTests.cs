@@ -94,7 +94,7 @@ public sealed class PluginTests : IDisposable
         Emit("First.dll", [typeof(Shell)]);
         Emit("Second.dll", [typeof(Shell)]);
         var problem = Only(Read("[./First.dll, ./Second.dll]", Nothing));
-        Assert.Equal((ProblemCodes.BadPlugin, 2, 25), (problem.Code, problem.At.Line, problem.At.Column));
+        Assert.Equal((ProblemCodes.BadPlugin, 2, 24), (problem.Code, problem.At.Line, problem.At.Column));
         Assert.Contains("has the step type 'shell', which is one of First.dll as well", problem.Message, StringComparison.Ordinal);
     }
 
@@ -124,12 +124,31 @@ public sealed class PluginTests : IDisposable
         Assert.Equal(ProblemCodes.BadPlugin, Only(Read($"[\"{new string('x', 5000)}.dll\"]")).Code);
     }
 
-    [Fact]
-    public void A_damaged_dependency_file_is_told()
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("{ }")]
+    [InlineData("{ \"targets\": [ 1 ] }")]
+    [InlineData("""{ "runtimeTarget": { "name": "x" }, "targets": { }, "libraries": { } }""")]
+    [InlineData("""{ "runtimeTarget": { "name": 1 }, "targets": { "x": { } }, "libraries": { } }""")]
+    [InlineData("""{ "runtimeTarget": { "name": "x" }, "targets": { "x": { } }, "libraries": { "a/1": { } } }""")]
+    [InlineData("""{ "runtimeTarget": { "name": "x" }, "targets": { "x": { "a/1": { "runtime": [ ] } } }, "libraries": { } }""")]
+    [InlineData("""{ "runtimeTarget": { "name": "x" }, "targets": { "x": { "a/1": { "runtimeTargets": { "a.dll": { } } } } }, "libraries": { } }""")]
+    public void A_damaged_dependency_file_is_told_and_does_not_end_the_process(string text)
     {
         Emit("Own.dll", [typeof(FilesMerge)]);
-        folder.Write("Own.deps.json", "{ \"targets\": [ 1 ] }");
+        folder.Write("Own.deps.json", text);
         Assert.Contains("Own.deps.json", Only(Read("[./Own.dll]", new StepCatalog([new Shell()]))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_dependency_file_that_leads_out_of_the_folder_leads_nowhere()
+    {
+        Emit("Own.dll", [typeof(FilesMerge)]);
+        folder.Write("Own.deps.json", """{ "runtimeTarget": { "name": "x" }, "targets": { "x": { "a/1": { "runtimeTargets": { "../../etc/passwd": { "rid": "unix", "assetType": "native" } } } } }, "libraries": { "a/1": { "type": "package", "serviceable": false, "sha512": "" } } }""");
+        var read = Read("[./Own.dll]", new StepCatalog([new Shell()]));
+        Assert.Equal(["Own.dll"], read.Catalog.Find("files.merge")!.Plugin!.Code.Keys);
     }
 
     [Fact]
