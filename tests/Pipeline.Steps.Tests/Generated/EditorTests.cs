@@ -21,7 +21,7 @@ public sealed class EditorTests : IAsyncLifetime
 
           next:
             uses:
-        """;
+        """ + " ";
 
     private readonly TemporaryFolder folder = new();
     private YamlServer? server;
@@ -52,7 +52,7 @@ public sealed class EditorTests : IAsyncLifetime
         Assert.Equal((21, "expected integer, 0 to 2,147,483,647"), (wrongType.Column, wrongType.Message));
         Assert.DoesNotContain(found, d => d.Line is 4 or 5 or 7 or 8 or 9);
 
-        var types = await server.CompletionsAsync(Draft, 14, 9);
+        var types = await server.CompletionsAsync(Draft, 14, 10);
         Assert.Equal(BuiltInSteps.Catalog().All.Select(t => t.Name), types.Order(StringComparer.Ordinal));
 
         var options = await server.CompletionsAsync(Draft, 12, 6);
