@@ -13,6 +13,10 @@ public sealed class WordingTests
     [InlineData("artifacts cat")]
     [InlineData("gc")]
     [InlineData("lineage")]
+    [InlineData("watch")]
+    [InlineData("init")]
+    [InlineData("schema")]
+    [InlineData("steps")]
     public async Task Help_reads_as_it_did(string verb)
     {
         using var project = new Project();

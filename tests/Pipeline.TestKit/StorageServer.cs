@@ -9,7 +9,6 @@ public sealed class StorageServer : IDisposable
 {
     // Published with Azurite: every installation of it has this account and key.
     private const string AzuriteKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
-    private static readonly string Folder = Path.Combine(Checkout.Root, "tests", "servers");
 
     private readonly TemporaryFolder data = new();
     private readonly Process process;
@@ -17,10 +16,10 @@ public sealed class StorageServer : IDisposable
 
     private StorageServer(Func<int, string, IReadOnlyList<string>> command, Func<int, IReadOnlyDictionary<string, string?>> variables, Func<string, string> uri)
     {
-        Install();
+        NpmServers.Install();
         Port = FreePort();
         (VariablesAt, Uri) = (variables, uri);
-        var start = new ProcessStartInfo("node", command(Port, data.Path)) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("node", command(Port, data.Path)) { WorkingDirectory = NpmServers.Folder, RedirectStandardOutput = true, RedirectStandardError = true };
         process = Process.Start(start)!;
         process.OutputDataReceived += (_, line) => Hear(line.Data);
         process.ErrorDataReceived += (_, line) => Hear(line.Data);
@@ -33,7 +32,7 @@ public sealed class StorageServer : IDisposable
     }
 
     /// <summary>Why no server can be started here, or null.</summary>
-    public static string? Unavailable { get; } = Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(p => File.Exists(Path.Combine(p, "npm"))) ? null : "storage servers need npm (Debian: nodejs npm)";
+    public static string? Unavailable => NpmServers.Unavailable;
 
     /// <summary>What a client has to have in its environment.</summary>
     public IReadOnlyDictionary<string, string?> Variables => VariablesAt(Port);
@@ -78,31 +77,6 @@ public sealed class StorageServer : IDisposable
     private void Hear(string? line)
     {
         lock (said) said.Add(line ?? "");
-    }
-
-    private static void Install()
-    {
-        // One at a time, over all test processes.
-        using var alone = Alone();
-        if (Directory.Exists(Path.Combine(Folder, "node_modules", "azurite")) && Directory.Exists(Path.Combine(Folder, "node_modules", "s3rver"))) return;
-        using var npm = Process.Start(new ProcessStartInfo("npm", ["ci", "--no-audit", "--no-fund", "--loglevel", "error"]) { WorkingDirectory = Folder })!;
-        npm.WaitForExit();
-        if (npm.ExitCode != 0) throw new InvalidOperationException($"npm ci in {Folder} ended with {npm.ExitCode}");
-    }
-
-    private static FileStream Alone()
-    {
-        while (true)
-        {
-            try
-            {
-                return new FileStream(Path.Combine(Path.GetTempPath(), "pipeline-test-servers.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException)
-            {
-                Thread.Sleep(100);
-            }
-        }
     }
 
     private static int FreePort()

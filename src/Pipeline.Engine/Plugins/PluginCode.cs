@@ -1,7 +1,5 @@
 using System.Reflection;
 using System.Runtime.Loader;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Pipeline.Engine.Storage;
 
 namespace Pipeline.Engine.Plugins;
@@ -10,12 +8,13 @@ namespace Pipeline.Engine.Plugins;
 internal static class PluginCode
 {
     /// <summary>Path relative to the plugin's folder, with <c>/</c>, to SHA-256.</summary>
-    /// <exception cref="PluginException">An assembly that it refers to is neither beside it nor in the framework, or <c>deps.json</c> is damaged.</exception>
-    public static IReadOnlyDictionary<string, string> Of(string file, PluginImage image, AssemblyDependencyResolver resolver)
+    /// <param name="assets">What its <c>deps.json</c> names; null where it has none.</param>
+    /// <exception cref="PluginException">An assembly that it refers to is neither beside it nor in the framework.</exception>
+    public static IReadOnlyDictionary<string, string> Of(string file, PluginImage image, IReadOnlyList<string>? assets, AssemblyDependencyResolver resolver)
     {
         var folder = Path.GetDirectoryName(file)!;
         var names = new SortedSet<string>(StringComparer.Ordinal) { Path.GetFileName(file) };
-        foreach (var asset in Assets(file).Where(a => File.Exists(Path.Combine(folder, a)) && Storage.Manifest.IsInside(a))) names.Add(asset);
+        foreach (var asset in (assets ?? Directory.EnumerateFiles(folder, "*.dll").Select(p => Path.GetFileName(p)!)).Where(a => File.Exists(Path.Combine(folder, a)) && Storage.Manifest.IsInside(a))) names.Add(asset);
         foreach (var path in Referred(image, resolver)) names.Add(Path.GetRelativePath(folder, path).Replace('\\', '/'));
         return names.Where(n => !HostAssemblies.IsShared(Path.GetFileNameWithoutExtension(n)))
             .ToDictionary(n => n, n => Sha256.OfFile(Path.Combine(folder, n)), StringComparer.Ordinal);
@@ -41,34 +40,4 @@ internal static class PluginCode
 
         return found;
     }
-
-    private static IEnumerable<string> Assets(string file)
-    {
-        var folder = Path.GetDirectoryName(file)!;
-        var dependencies = Path.ChangeExtension(file, ".deps.json");
-        return File.Exists(dependencies) ? Named(dependencies) : Directory.EnumerateFiles(folder, "*.dll").Select(p => Path.GetFileName(p)!);
-    }
-
-    private static List<string> Named(string dependencies)
-    {
-        var assets = new List<string>();
-        try
-        {
-            foreach (var library in Maps(JsonNode.Parse(File.ReadAllBytes(dependencies))?["targets"]).SelectMany(t => Maps(t.Value)))
-            {
-                // A build lays these beside the assembly by their bare names, resources in a folder a language; files of a runtime keep their path.
-                foreach (var (path, _) in Maps(library.Value!["runtime"]).Concat(Maps(library.Value["native"]))) assets.Add(Path.GetFileName(path));
-                foreach (var (path, about) in Maps(library.Value["resources"])) assets.Add($"{(string?)about?["locale"]}/{Path.GetFileName(path)}");
-                foreach (var (path, _) in Maps(library.Value["runtimeTargets"])) assets.Add(path);
-            }
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException)
-        {
-            throw new PluginException($"has a damaged {Path.GetFileName(dependencies)} beside it", "build it again", e);
-        }
-
-        return assets;
-    }
-
-    private static JsonObject Maps(JsonNode? node) => node?.AsObject() ?? [];
 }

@@ -39,10 +39,8 @@ public static partial class PluginLoader
             throw new PluginException("was built anew since this run began", "run again: its steps then have another recipe");
         try
         {
-            var registered = context.LoadPlugin().GetCustomAttribute<StepTypesAttribute>()
-                ?? throw new PluginException("registers no step types", "add a line such as [assembly: StepTypes(typeof(CountWords))]");
-            if (registered.Types.Count == 0) throw new PluginException("registers no step types", "name them: [assembly: StepTypes(typeof(CountWords))]");
-            IReadOnlyList<StepType> types = [.. registered.Types.Select(type => Make(type, context.Plugin))];
+            IReadOnlyList<StepType> types = [.. context.LoadPlugin().GetCustomAttributes<StepTypesAttribute>().SelectMany(a => a.Types).Select(type => Make(type, context.Plugin))];
+            if (types.Count == 0) throw new PluginException("registers no step types", "add a line such as [assembly: StepTypes(typeof(CountWords))]");
             if (types.GroupBy(t => t.Name).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new PluginException($"registers '{twice.Key}' twice", "give each step type a name of its own");
             return types;
         }
@@ -79,8 +77,9 @@ public static partial class PluginLoader
             if (!File.Exists(file)) throw new PluginException(Directory.Exists(file) ? "is a folder" : "is not there", "build it, and check the path: it starts from the folder of the pipeline file");
             var image = PluginImage.Read(File.ReadAllBytes(file));
             image.Check();
+            var assets = DependencyFile.Assets(file);
             var resolver = new AssemblyDependencyResolver(file);
-            return new(new StepPlugin(file, PluginCode.Of(file, image, resolver)), resolver);
+            return new(new StepPlugin(file, PluginCode.Of(file, image, assets, resolver)), resolver);
         }
         catch (BadImageFormatException e)
         {

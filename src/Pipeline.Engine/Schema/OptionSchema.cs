@@ -40,6 +40,8 @@ internal static class OptionSchema
             default:
                 schema["type"] = Types(option, option.Kind switch { OptionKind.Integer => "integer", OptionKind.Number => "number", _ => "boolean" }, "string");
                 schema["pattern"] = Expression;
+                // What an editor says of any other text, instead of the pattern.
+                schema["patternErrorMessage"] = $"expected {(option with { Default = null, Required = false }).Describe()}";
                 if (option.Minimum is { } minimum && double.IsFinite(minimum)) schema["minimum"] = minimum;
                 if (option.Maximum is { } maximum && double.IsFinite(maximum)) schema["maximum"] = maximum;
                 break;

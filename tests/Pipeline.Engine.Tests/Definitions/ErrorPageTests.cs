@@ -38,6 +38,14 @@ public class ErrorPageTests
         Golden.Matches($"../../docs/errors/{code}.md", Block("text").Replace(page, _ => $"```text\n{printed}```\n"));
     }
 
+    [Fact]
+    public void Every_code_has_a_message_that_a_golden_file_or_a_page_pins()
+    {
+        var pinned = Directory.EnumerateFiles(Path.Combine(Checkout.Root, "tests", "golden"), "*.txt", SearchOption.AllDirectories).Concat(Directory.EnumerateFiles(Folder, "PIPE*.md"))
+            .SelectMany(file => Regex.Matches(File.ReadAllText(file), @" error (PIPE\d{3}) \S").Select(m => m.Groups[1].Value)).ToHashSet();
+        Assert.Equal(Codes.Order(StringComparer.Ordinal), Codes.Where(pinned.Contains).Order(StringComparer.Ordinal));
+    }
+
     private static ReadOptions Options(string command)
     {
         var words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

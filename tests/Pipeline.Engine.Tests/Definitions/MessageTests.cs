@@ -70,6 +70,21 @@ public class MessageTests
     }
 
     [Fact]
+    public void Files_that_are_no_pipelines_are_named()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["folder.yaml"]);
+        File.WriteAllBytes(folder["wide.yaml"], [0xFF, 0xFE, (byte)'a', 0]);
+        File.WriteAllBytes(folder["latin.yaml"], [.. "name: caf"u8, 0xE9, (byte)'\n']);
+        File.WriteAllBytes(folder["binary.yaml"], [.. "name: a\nsteps: "u8, 0]);
+        folder.Write("empty.yaml", "");
+        using (var large = File.Create(folder["large.yaml"])) large.SetLength((16 << 20) + 1);
+        var said = string.Concat(new[] { "absent", "folder", "wide", "latin", "binary", "empty", "large" }
+            .Select(name => ProblemPrinter.Print(DefinitionReader.Read(folder[name + ".yaml"], SampleSteps.Catalog, new ReadOptions()).Problems)));
+        Golden.Matches("errors/files.txt", said.Replace(folder.Path, "FOLDER", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Long_lines_and_control_characters_do_not_reach_the_screen()
     {
         var printed = Reading.Printed("steps: { a: { uses: \"x\\e[31m\", b: '" + new string('y', 5000) + "' } }");

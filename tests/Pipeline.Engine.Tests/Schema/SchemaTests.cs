@@ -141,6 +141,11 @@ public class SchemaTests
     [InlineData("params: { a: { type: date } }\nsteps: { a: { uses: report.html } }")]
     [InlineData("include: [/etc/x.yaml]\nsteps: { a: { uses: report.html } }")]
     [InlineData("include: x.yaml.txt\nsteps: { a: { uses: report.html } }")]
+    [InlineData("plugins: ./a.dll\nsteps: { a: { uses: report.html } }")]
+    [InlineData("plugins: [./a.so]\nsteps: { a: { uses: report.html } }")]
+    [InlineData("on: daily\nsteps: { a: { uses: report.html } }")]
+    [InlineData("on: { cron: ['0 3 * * *'] }\nsteps: { a: { uses: report.html } }")]
+    [InlineData("on: { sources: often }\nsteps: { a: { uses: report.html } }")]
     [InlineData("params: { a: { b: c } }\nsteps: { a: { uses: report.html } }")]
     [InlineData("profiles: { p: { stepz: {} } }\nsteps: { a: { uses: report.html } }")]
     public async Task A_file_of_the_wrong_shape_is_refused_by_both(string yaml)

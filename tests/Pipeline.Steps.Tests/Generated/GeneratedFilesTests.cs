@@ -62,6 +62,8 @@ public class GeneratedFilesTests
         where Directory.Exists(path)
         from file in Directory.GetFiles(path, "*.yaml", SearchOption.AllDirectories)
         where !file.Contains("/parts/", StringComparison.Ordinal)
+        // Has step types of its own; a test of the command line builds and runs it.
+        where !file.Contains("/plugin/", StringComparison.Ordinal)
         orderby file
         select file;
 }
