@@ -20,14 +20,14 @@ public sealed class CiReportTests
           after: { uses: shell, needs: [enough], with: { run: "true" } }
           broken:
             uses: shell
-            with: { run: 'cat hostile; printf "\033[31mred\033[0m \001 \302\237 token $TOKEN\n"; exit 7', env: { TOKEN: "${{ secrets.hub }}" } }
+            with: { run: 'echo "$TEXT"; printf "\033[31mred\033[0m \001 \302\237 token $TOKEN\n"; exit 7', env: { TOKEN: "${{ secrets.hub }}", TEXT: "HOSTILE" } }
         """;
 
     private static readonly Dictionary<string, string?> Token = new() { ["HF_TOKEN"] = "hf_0123456789" };
 
     private static Project Ready(string least, string broken = "exit 7")
     {
-        var project = new Project(Mixed.Replace("LEAST", least, StringComparison.Ordinal).Replace("exit 7", broken, StringComparison.Ordinal).Replace("cat hostile", $"echo '{Hostile}'", StringComparison.Ordinal));
+        var project = new Project(Mixed.Replace("LEAST", least, StringComparison.Ordinal).Replace("exit 7", broken, StringComparison.Ordinal).Replace("HOSTILE", Hostile, StringComparison.Ordinal));
         project.Write("a.txt", "A small document.");
         project.Write(".gitignore", ".pipeline\n*.xml\n*.md\n");
         return project;
