@@ -79,8 +79,22 @@ public sealed class CiReportTests
         // A base that is not there is a note where the CI system named it, and an error where the user did.
         (await clone.Pipeline(With(("GITHUB_BASE_REF", "gone")), "plan", "copy/p.yaml", "--state", state, "--summary", page)).Expect(ExitCode.Success);
         Assert.Contains("Not compared: There is no lock file", File.ReadAllText(page), StringComparison.Ordinal);
-        Assert.Contains("no lock file", (await clone.Pipeline(Token, "run", "copy/p.yaml", "--state", state, "--summary", page, "--against", "gone")).Expect(ExitCode.WrongInput).Error, StringComparison.Ordinal);
+        Assert.Contains("git knows no commit, branch or tag 'gone'", (await clone.Pipeline(Token, "run", "copy/p.yaml", "--state", state, "--summary", page, "--against", "gone")).Expect(ExitCode.WrongInput).Error, StringComparison.Ordinal);
         Assert.Contains("give --summary FILE too", (await clone.Pipeline(With(("GITHUB_STEP_SUMMARY", null)), "run", "copy/p.yaml", "--against", "main")).Expect(ExitCode.WrongInput).Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("TF_BUILD")]
+    [InlineData("GITHUB_ACTIONS")]
+    public async Task What_a_step_logs_is_no_command_to_the_CI_system(string variable)
+    {
+        using var project = new Project("name: p\nsteps:\n  bad: { uses: shell, with: { run: 'echo \"##vso[task.setvariable variable=x]y\"; echo \"::set-env name=x::y\"; echo \"  ::warning::z\"; exit 1' } }\n");
+        var text = (await project.Pipeline(new Dictionary<string, string?> { [variable] = "true" }, "run", "p.yaml")).Expect(ExitCode.StepFailed).Output;
+        Assert.DoesNotContain("##vso[", text, StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"(?m)^\s*::", text);
+        var json = (await project.Pipeline(new Dictionary<string, string?> { [variable] = "true" }, "run", "p.yaml", "--json")).Expect(ExitCode.StepFailed);
+        Assert.DoesNotContain("##vso[", json.Output, StringComparison.Ordinal);
+        Assert.Contains(json.Rows, r => (string?)r["line"] == "##vso[task.setvariable variable=x]y");
     }
 
     [Fact]

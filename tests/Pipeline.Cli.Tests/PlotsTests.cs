@@ -62,6 +62,22 @@ public sealed class PlotsTests
     }
 
     [Fact]
+    public async Task A_run_does_not_load_what_only_drawing_needs()
+    {
+        using var project = new Project("name: p\nsteps:\n  long: { uses: shell, with: { run: 'echo begun; sleep 60' } }\n");
+        using var run = project.Start("run", "p.yaml", "--json", "--summary", "s.md", "--junit", "j.xml");
+        Assert.True(await run.Says("begun"));
+        var loaded = File.ReadAllText($"/proc/{run.Id}/maps");
+        Assert.Contains("Pipeline.Engine.dll", loaded, StringComparison.Ordinal);
+        Assert.DoesNotContain("ScottPlot", loaded, StringComparison.Ordinal);
+        Assert.DoesNotContain("Skia", loaded, StringComparison.Ordinal);
+        run.Signal(ProgramRun.Terminate);
+        (await run.End()).Expect(ExitCode.Cancelled);
+        Assert.Contains("## p: cancelled", project.Read("s.md"), StringComparison.Ordinal);
+        Assert.Contains("<skipped", project.Read("j.xml"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_picture_is_the_same_on_every_machine()
     {
         // Everything but the text is ScottPlot's; the text is at the places that it computed.

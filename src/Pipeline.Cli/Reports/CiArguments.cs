@@ -19,8 +19,8 @@ internal sealed class CiArguments
 
     public static Option<string?> JUnitOption() => new("--junit") { Description = "Write what became of each step to this file as JUnit XML.", HelpName = "FILE" };
 
-    /// <param name="AgainstIsGuessed">The ref came from the CI system, so that its lack is a note and no error.</param>
-    public sealed record Chosen(string? Summary, string? Against, bool AgainstIsGuessed, string? JUnit);
+    /// <summary>What to write, and the ref to compare with; null for none.</summary>
+    public sealed record Chosen(string? Summary, string? Against, string? JUnit);
 
     public void AddTo(Command command)
     {
@@ -29,7 +29,7 @@ internal sealed class CiArguments
         command.Options.Add(junit);
     }
 
-    /// <exception cref="WrongInputException">The ref to compare with has no lock file, or a file cannot be written: nothing is to be run in vain.</exception>
+    /// <exception cref="WrongInputException">There is no such ref to compare with, or a file cannot be written: nothing is to be run in vain.</exception>
     public Chosen Choose(ParseResult parsed, OpenedPipeline opened)
     {
         var file = Writable(parsed.GetValue(summary) ?? Variable(SummaryVariable), "the summary");
@@ -37,12 +37,13 @@ internal sealed class CiArguments
         if (parsed.GetValue(against) is { } named)
         {
             if (file is null) throw new WrongInputException($"--against compares in the summary, and there is none: give --summary FILE too, or see 'pipeline metrics diff {parsed.GetValue<string>("FILE")} {named}'.");
-            Comparing.MetricsSide.AtRef(opened, named);
-            return new(file, named, false, report);
+            // Without a lock file there, nothing is compared, and the summary says so: the first run of a pipeline is no mistake.
+            if (!GitState.Has(opened.Definition.Folder, named)) throw new WrongInputException($"git knows no commit, branch or tag '{named}' to compare with; in a shallow clone fetch it first.");
+            return new(file, named, report);
         }
 
         // A checkout of a pull request has its base as a remote branch.
-        return new(file, Variable(BaseVariable) is { } origin ? $"origin/{origin}" : null, true, report);
+        return new(file, Variable(BaseVariable) is { } origin ? $"origin/{origin}" : null, report);
     }
 
     public static void Write(Chosen chosen, OpenedPipeline opened, RunSummary run) =>

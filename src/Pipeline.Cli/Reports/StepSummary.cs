@@ -85,7 +85,7 @@ internal static class StepSummary
                 page.Add(ComparisonTable.Markdown(MetricsComparison.Of(known, now, opened.Definition.Steps.Select(s => s.Id)), all: false));
                 return;
             }
-            catch (WrongInputException e) when (chosen.AgainstIsGuessed)
+            catch (WrongInputException e)
             {
                 page.Add($"Not compared: {MarkdownText.Of(e.Message, 1000)}\n");
             }
