@@ -28,7 +28,7 @@ public sealed partial class CiWorkflowTests : IDisposable
         Directory.CreateDirectory(folder["bin"]);
         var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
         folder.Write("bin/pipeline", $"#!/bin/sh\nexec '{dotnet}' '{Path.Combine(AppContext.BaseDirectory, "pipeline.dll")}' \"$@\"\n");
-        File.SetUnixFileMode(folder["bin/pipeline"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder["bin/pipeline"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         folder.Write("first/pipelines/model.yaml", Model);
         folder.Write("first/data/a.txt", "A small document.");
         folder.Write("first/.gitignore", ".pipeline\n*.xml\n*.md\nplots\n");
