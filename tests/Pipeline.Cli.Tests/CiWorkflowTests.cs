@@ -62,7 +62,7 @@ public sealed partial class CiWorkflowTests : IDisposable
         Assert.All(planned, d => Assert.True(d.ExitCode == 0, d.ToString()));
         Assert.Contains("exit code 3", planned[0].Output, StringComparison.Ordinal);
         var page = File.ReadAllText(folder["branch.md"]);
-        Assert.Contains("| run | train | <code>", page, StringComparison.Ordinal);
+        Assert.Contains("| run | train | <code>with&#46;run&#58; ", page, StringComparison.Ordinal);
         Assert.Contains("all the same", page, StringComparison.Ordinal);
         Assert.Equal(stored, Directory.GetFiles(folder["store"], "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
 
@@ -104,7 +104,7 @@ public sealed partial class CiWorkflowTests : IDisposable
         Git.Commit(folder["branch"], "more data");
         var planned = await Run(azure.Steps("plan"), "branch", new(Variables("branch")) { ["SYSTEM_PULLREQUEST_TARGETBRANCH"] = "refs/heads/main" });
         Assert.All(planned, d => Assert.True(d.ExitCode == 0, d.ToString()));
-        Assert.Contains("| run | pages | <code>sources", File.ReadAllText(folder["branch/plan.md"]), StringComparison.Ordinal);
+        Assert.Contains("| run | pages | <code>sources&#58; changed</code>", File.ReadAllText(folder["branch/plan.md"]), StringComparison.Ordinal);
         Assert.Contains("all the same", File.ReadAllText(folder["branch/metrics.md"]), StringComparison.Ordinal);
     }
 

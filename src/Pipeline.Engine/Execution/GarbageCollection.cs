@@ -40,6 +40,7 @@ public static class GarbageCollection
 
         var orphans = state.Store.All().Where(b => !blobs.Contains(b.Digest) && b.Written < before).ToList();
         var workspaces = Directory.Exists(state.Folder.Workspaces) ? Directory.EnumerateDirectories(state.Folder.Workspaces).Where(w => Directory.GetLastWriteTimeUtc(w) < before).ToList() : [];
+        var bytes = orphans.Sum(b => b.Size) + pieces.Sum(p => p.Length);
         if (!dryRun)
         {
             dead.ForEach(state.Results.Delete);
@@ -49,7 +50,7 @@ public static class GarbageCollection
             workspaces.ForEach(w => Directory.Delete(w, recursive: true));
         }
 
-        return new(dead.Count, orphans.Count, pieces.Count, orphans.Sum(b => b.Size) + pieces.Sum(p => p.Length), workspaces.Count);
+        return new(dead.Count, orphans.Count, pieces.Count, bytes, workspaces.Count);
     }
 
     internal static void Mark(StepResult result, HashSet<string> blobs)
