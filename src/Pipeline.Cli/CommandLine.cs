@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Pipeline.Cli.Verbs;
 using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Registry;
 using Pipeline.Engine.Storage;
 using Pipeline.Training.NativeLibraries;
 
@@ -27,11 +28,13 @@ public static class CommandLine
         RunsVerb.Create(),
         LogsVerb.Create(),
         MetricsVerb.Create(),
+        PlotsVerb.Create(),
         PushVerb.Create(),
         PullVerb.Create(),
         CheckoutVerb.Create(),
         ArtifactsVerb.Create(),
         LineageVerb.Create(),
+        RegistryVerb.Create(),
         StepsVerb.Create(),
         SchemaVerb.Create(),
         InitVerb.Create(),
@@ -77,7 +80,7 @@ public static class CommandLine
             await Console.Error.WriteLineAsync(e.Message);
             return ExitCode.WrongInput;
         }
-        catch (Exception e) when (e is StepFailedException or DamagedBlobException or RemoteStoreException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is StepFailedException or DamagedBlobException or RemoteStoreException or RegistryException or IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return ExitCode.StepFailed;

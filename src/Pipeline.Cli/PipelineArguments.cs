@@ -65,7 +65,7 @@ internal sealed class PipelineArguments
     {
         System.CommandLine.Option[] common = [param, set, profile, state, store, cache];
         // What a command proposed for later should not do again.
-        string[] once = ["--json", "--force", "--dry-run", "--check"];
+        string[] once = ["--json", "--force", "--dry-run", "--check", "--summary", "--against", "--junit"];
         var given = parsed.CommandResult.Children.OfType<OptionResult>().Where(o => !o.Implicit && !once.Contains(o.Option.Name)).ToList();
         return new(parsed.CommandResult.Command.Name, parsed.GetValue(File)!, Typed(given.Where(o => common.Contains(o.Option))), Typed(given.Where(o => !common.Contains(o.Option))), read);
 

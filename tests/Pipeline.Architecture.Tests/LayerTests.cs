@@ -7,7 +7,7 @@ namespace Pipeline.Architecture.Tests;
 
 public sealed partial class LayerTests
 {
-    private static readonly string[] EngineFolders = ["Authoring", "Storage", "Plugins", "Definitions", "Schema", "Caching", "Planning", "Execution", "Lineage"];
+    private static readonly string[] EngineFolders = ["Authoring", "Storage", "Plugins", "Definitions", "Schema", "Caching", "Registry", "Planning", "Execution", "Lineage"];
 
     private static readonly ArchUnitNET.Domain.Architecture Code = new ArchLoader().LoadAssemblies(
         Load("Pipeline.Engine"), Load("Pipeline.Data"), Load("Pipeline.Training"), Load("Pipeline.Steps"), Load("pipeline")).Build();

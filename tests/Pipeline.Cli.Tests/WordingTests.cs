@@ -11,6 +11,8 @@ public sealed class WordingTests
     [InlineData("plan")]
     [InlineData("artifacts")]
     [InlineData("artifacts cat")]
+    [InlineData("metrics")]
+    [InlineData("metrics diff")]
     [InlineData("gc")]
     [InlineData("lineage")]
     [InlineData("watch")]

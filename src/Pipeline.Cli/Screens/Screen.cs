@@ -1,3 +1,4 @@
+using Pipeline.Cli.Reports;
 using Pipeline.Engine.Execution;
 using Spectre.Console;
 
@@ -9,8 +10,8 @@ internal abstract class Screen : IRunObserver, IDisposable
     /// <summary>JSON lines for machines, moving lines on a terminal, plain lines everywhere else.</summary>
     public static Screen Choose(bool json, OpenedPipeline opened)
     {
-        if (json) return new JsonScreen(Console.Out);
-        if (Console.IsOutputRedirected || Environment.GetEnvironmentVariable("TERM") == "dumb") return new PlainScreen(Console.Out, opened);
+        if (json) return new JsonScreen(GuardedOutput.Over(Console.Out, json: true));
+        if (Console.IsOutputRedirected || Environment.GetEnvironmentVariable("TERM") == "dumb") return new PlainScreen(GuardedOutput.Over(Console.Out, json: false), opened);
         return new LiveScreen(AnsiConsole.Console, opened);
     }
 

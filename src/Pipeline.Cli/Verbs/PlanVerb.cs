@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pipeline.Cli.Reports;
 using Pipeline.Engine.Execution;
 using Pipeline.Engine.Planning;
 
@@ -14,20 +15,29 @@ internal static class PlanVerb
         var locked = LockArguments.Option("End with exit code 3 when a step's recipe is not that of the lock file, and name what differs. Needs no stored results.");
         var json = PipelineArguments.JsonOption();
         var command = new Command("plan", "Show what would run and why; start nothing, write nothing.") { Options = { check, locked, force, json } };
+        var ci = new CiArguments();
+        ci.AddTo(command);
         pipeline.AddTo(command);
         command.SetAction(parsed =>
         {
             var opened = pipeline.Open(parsed);
             var forced = (parsed.GetValue(force) ?? []).Select(id => opened.Step(id).Id).ToHashSet(StringComparer.Ordinal);
-            if (parsed.GetValue(locked) && LockArguments.Differences(opened, forced) is { Count: > 0 } differences) return LockArguments.Tell(opened, differences, parsed.GetValue(json));
-            return Show(opened, forced, parsed.GetValue(json), parsed.GetValue(check));
+            var chosen = ci.Choose(parsed, opened);
+            if (parsed.GetValue(locked) && LockArguments.Differences(opened, forced) is { Count: > 0 } differences)
+            {
+                CiArguments.Write(chosen, opened, differences);
+                return LockArguments.Tell(opened, differences, parsed.GetValue(json));
+            }
+
+            return Show(opened, forced, parsed.GetValue(json), parsed.GetValue(check), chosen);
         });
         return command;
     }
 
-    public static int Show(OpenedPipeline opened, IReadOnlySet<string> force, bool json, bool check)
+    public static int Show(OpenedPipeline opened, IReadOnlySet<string> force, bool json, bool check, CiArguments.Chosen chosen)
     {
         var plan = Make(opened, force);
+        CiArguments.Write(chosen, opened, plan);
         if (json)
         {
             foreach (var decision in plan.Decisions) Console.WriteLine(RunEventJson.CanonicalOrder(RunEventJson.Of(decision)));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pipeline.Cli.Reports;
 using Pipeline.Cli.Screens;
 using Pipeline.Engine.Execution;
 using Pipeline.Steps.Running;
@@ -27,25 +28,34 @@ internal static class RunVerb
             if (result.Tokens is [var given] && int.TryParse(given.Value, out var number) && number < 1) result.AddError("--jobs must be at least 1.");
         });
         var command = new Command("run", "Run what is not in the store, and say why.") { Options = { dryRun, jobs, force, keepGoing, noWait, locked, libtorch, openLineage, json } };
+        var ci = new CiArguments();
+        ci.AddTo(command);
         pipeline.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             if ((parsed.GetValue(libtorch) ?? LibTorchChoice.Requested([])) is { } folder) LibTorchChoice.HandOn(folder);
             var opened = pipeline.Open(parsed, writes: true);
             var forced = (parsed.GetValue(force) ?? []).Select(id => opened.Step(id).Id).ToHashSet(StringComparer.Ordinal);
+            var chosen = ci.Choose(parsed, opened);
             var holds = parsed.GetValue(locked) ? LockArguments.Read(opened) : null;
-            if (parsed.GetValue(dryRun) && holds is not null && LockArguments.Differences(opened, forced) is { Count: > 0 } differences) return LockArguments.Tell(opened, differences, parsed.GetValue(json));
-            if (parsed.GetValue(dryRun)) return PlanVerb.Show(opened, forced, parsed.GetValue(json), check: false);
+            if (parsed.GetValue(dryRun) && holds is not null && LockArguments.Differences(opened, forced) is { Count: > 0 } differences)
+            {
+                CiArguments.Write(chosen, opened, differences);
+                return LockArguments.Tell(opened, differences, parsed.GetValue(json));
+            }
+
+            if (parsed.GetValue(dryRun)) return PlanVerb.Show(opened, forced, parsed.GetValue(json), check: false, chosen);
 
             var options = new RunOptions(parsed.GetValue(jobs), forced, parsed.GetValue(keepGoing), holds, !parsed.GetValue(noWait));
-            return await RunAsync(opened, options, parsed.GetValue(json), parsed.GetValue(openLineage), cancellation);
+            return await RunAsync(opened, options, parsed.GetValue(json), parsed.GetValue(openLineage), cancellation, chosen);
         });
         return command;
     }
 
     /// <summary>Runs an opened pipeline on the screen that fits, and returns the exit code.</summary>
+    /// <param name="reports">What to write for CI; null for nothing.</param>
     /// <param name="openLineage">Where to tell it as OpenLineage events, beside what the environment says.</param>
-    internal static async Task<int> RunAsync(OpenedPipeline opened, RunOptions options, bool json, string? openLineage, CancellationToken cancellation)
+    internal static async Task<int> RunAsync(OpenedPipeline opened, RunOptions options, bool json, string? openLineage, CancellationToken cancellation, CiArguments.Chosen? reports = null)
     {
         using var log = new RunLog(opened.State.Folder);
         using var screen = Screen.Choose(json, opened);
@@ -61,8 +71,11 @@ internal static class RunVerb
         }
         catch (LockDiffersException e)
         {
+            if (reports is not null) CiArguments.Write(reports, opened, e.Differences);
             return LockArguments.Tell(opened, e.Differences, json);
         }
+
+        if (reports is not null) CiArguments.Write(reports, opened, summary);
 
         return summary.Status switch
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Pipeline.Cli.Reports;
 using Pipeline.Cli.Screens;
 using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Execution;
@@ -16,14 +17,16 @@ internal static class VerifyVerb
         var pipeline = new PipelineArguments();
         var steps = new Argument<string[]>("STEP") { Description = "The steps to verify; all of them otherwise.", Arity = ArgumentArity.ZeroOrMore };
         var libtorch = new Option<string?>(LibTorchChoice.Option) { Description = $"Load libtorch from this folder instead of the one that came along (also {LibTorchChoice.Variable}).", HelpName = "DIR" };
+        var junit = CiArguments.JUnitOption();
         var json = PipelineArguments.JsonOption();
-        var command = new Command("verify", "Do steps again from their recorded inputs, in a clean workspace, and compare every byte with what is stored.") { Options = { libtorch, json } };
+        var command = new Command("verify", "Do steps again from their recorded inputs, in a clean workspace, and compare every byte with what is stored.") { Options = { libtorch, junit, json } };
         pipeline.AddTo(command);
         command.Arguments.Add(steps);
         command.SetAction(async (parsed, cancellation) =>
         {
             if ((parsed.GetValue(libtorch) ?? LibTorchChoice.Requested([])) is { } folder) LibTorchChoice.HandOn(folder);
             var opened = pipeline.Open(parsed);
+            var report = CiArguments.Writable(parsed.GetValue(junit), "--junit");
             var wanted = (parsed.GetValue(steps) ?? []).Select(id => opened.Step(id).Id).ToHashSet(StringComparer.Ordinal);
             var executors = Executors.For(opened);
             var verification = new Verification(opened.State, executors.InProcess, executors.Worker, Ranks.Launcher, MachineResources.OfThisMachine(), FormatDifference.Describe);
@@ -31,6 +34,7 @@ internal static class VerifyVerb
             try
             {
                 var verdicts = await verification.RunAsync(opened.Definition, wanted, tell, new Silent(), cancellation);
+                if (report is not null) JUnitReport.Of(opened.Definition.Name, verdicts, opened.State.Clock.GetUtcNow()).Write(report);
                 if (!parsed.GetValue(json)) Console.WriteLine(string.Join(", ", verdicts.GroupBy(v => v.Verdict).OrderBy(g => g.Key).Select(g => $"{g.Count()} {Word(g.Key)}")));
                 if (verdicts.Any(v => v.Verdict is Verdict.Differs or Verdict.Failed)) return ExitCode.StepFailed;
                 return verdicts.Any(v => v.Verdict == Verdict.Stale) ? ExitCode.Stale : ExitCode.Success;

@@ -20,6 +20,8 @@ public sealed class StateFolder(string root)
     public string Approvals => Path.Combine(Root, "approvals");
     public string History => Path.Combine(Root, "history");
     public string Lineage => Path.Combine(Root, "lineage.tsv");
+    /// <summary>Models under names, where there is no shared store.</summary>
+    public string Registry => Path.Combine(Root, "registry");
     public string FileDigests => Path.Combine(Root, "files.tsv");
 
     /// <summary>The state folder of a pipeline file: at the root of the git repository that holds it, else beside it.</summary>

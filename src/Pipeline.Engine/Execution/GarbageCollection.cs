@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Caching;
+using Pipeline.Engine.Registry;
 using Pipeline.Engine.Storage;
 
 namespace Pipeline.Engine.Execution;
@@ -14,15 +15,16 @@ public sealed record GarbageFound(int Results, int Blobs, int Pieces, long Bytes
 /// <summary>Removes results that no pipeline used lately, pieces that no run did, and the blobs that only they named.</summary>
 public static class GarbageCollection
 {
-    /// <summary>Keeps the latest result of every step of every pipeline, what <paramref name="locks"/> (texts of lock files) name, and all younger than <paramref name="age"/>.</summary>
+    /// <summary>Keeps the latest result of every step of every pipeline, what <paramref name="locks"/> (texts of lock files) and the registry name, and all younger than <paramref name="age"/>.</summary>
     /// <exception cref="StepFailedException">A run is using the state folder.</exception>
     public static GarbageFound Collect(EngineState state, IEnumerable<string> locks, TimeSpan age, bool dryRun)
     {
         using var alone = FileLock.TryTake(Path.Combine(state.Folder.Root, "in-use"))
             ?? throw new StepFailedException("A run is using this state folder; collect when it has ended.");
         var before = state.Clock.GetUtcNow().UtcDateTime - age;
-        var roots = KeysOfHistory(state.Folder).Concat(locks.SelectMany(KeysOfLock)).ToHashSet(StringComparer.Ordinal);
-        var blobs = new HashSet<string>(StringComparer.Ordinal);
+        using var registry = RemoteStores.Open("file:" + state.Folder.Registry, state.Folder.Root, _ => null);
+        var (promoted, blobs) = RegisteredBlobs.OfAsync(registry, CancellationToken.None).GetAwaiter().GetResult();
+        var roots = KeysOfHistory(state.Folder).Concat(locks.SelectMany(KeysOfLock)).Concat(promoted).ToHashSet(StringComparer.Ordinal);
         var dead = new List<string>();
         foreach (var (key, written) in state.Results.All())
         {
@@ -40,6 +42,7 @@ public static class GarbageCollection
         var orphans = state.Store.All().Where(b => !blobs.Contains(b.Digest) && b.Written < before).ToList();
         var workspaces = Directory.Exists(state.Folder.Workspaces) ? Directory.EnumerateDirectories(state.Folder.Workspaces).Where(w => Directory.GetLastWriteTimeUtc(w) < before).ToList() : [];
         var halfWritten = state.Folder.HalfWritten();
+        var bytes = orphans.Sum(b => b.Size) + pieces.Sum(p => p.Length);
         if (!dryRun)
         {
             dead.ForEach(state.Results.Delete);
@@ -50,7 +53,7 @@ public static class GarbageCollection
             foreach (var file in halfWritten) file.Delete();
         }
 
-        return new(dead.Count, orphans.Count, pieces.Count, orphans.Sum(b => b.Size) + pieces.Sum(p => p.Length), workspaces.Count, halfWritten.Count);
+        return new(dead.Count, orphans.Count, pieces.Count, bytes, workspaces.Count, halfWritten.Count);
     }
 
     internal static void Mark(StepResult result, HashSet<string> blobs)

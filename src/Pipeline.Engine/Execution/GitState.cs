@@ -42,6 +42,9 @@ public static class GitState
     public static string? CommitOf(string folder, string branch) =>
         ((string[])["heads", "remotes"]).Select(kind => Ask(folder, "rev-parse", "--verify", "--quiet", $"refs/{kind}/{branch}^{{commit}}")).FirstOrDefault(said => said is { Succeeded: true })?.Output.Trim();
 
+    /// <summary>Whether git knows such a commit, branch or tag here.</summary>
+    public static bool Has(string folder, string reference) => !reference.StartsWith('-') && Ask(folder, "rev-parse", "--verify", "--quiet", reference + "^{commit}") is { Succeeded: true };
+
     /// <summary>A committed file's text at a commit, branch or tag. Fails with git's words where there is none.</summary>
     public static (bool Succeeded, string Output, string Error) FileAt(string file, string reference)
     {

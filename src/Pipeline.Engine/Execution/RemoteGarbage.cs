@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipeline.Engine.Caching;
+using Pipeline.Engine.Registry;
 using Pipeline.Engine.Storage;
 
 namespace Pipeline.Engine.Execution;
@@ -12,17 +13,17 @@ public static class RemoteGarbage
     /// <summary>Nothing younger than this is removed, whatever the caller says: a machine may have put blobs there whose result is still to come.</summary>
     public static readonly TimeSpan Youngest = TimeSpan.FromHours(1);
 
-    /// <summary>Keeps what <paramref name="locks"/> (texts of lock files) and this machine's latest runs name, and all that was written later than <paramref name="age"/> ago by the store's clock.</summary>
+    /// <summary>Keeps what <paramref name="locks"/> (texts of lock files), this machine's latest runs and the registry name, and all that was written later than <paramref name="age"/> ago by the store's clock.</summary>
     /// <exception cref="RemoteStoreException">The store cannot be reached or refuses.</exception>
     public static async Task<GarbageFound> CollectAsync(IRemoteStore store, EngineState state, IEnumerable<string> locks, TimeSpan age, bool dryRun, CancellationToken cancellation)
     {
         var before = await NowAsync(store, cancellation) - (age < Youngest ? Youngest : age);
-        var roots = GarbageCollection.KeysOfHistory(state.Folder).Concat(locks.SelectMany(GarbageCollection.KeysOfLock)).ToHashSet(StringComparer.Ordinal);
+        var (promoted, kept) = await RegisteredBlobs.OfAsync(store, cancellation);
+        var roots = GarbageCollection.KeysOfHistory(state.Folder).Concat(locks.SelectMany(GarbageCollection.KeysOfLock)).Concat(promoted).ToHashSet(StringComparer.Ordinal);
         var results = await ListAsync(store, "results/", cancellation);
         // Blobs after results: one that a result of the first list names is in the second, or was there before and is gone already.
         var blobs = await ListAsync(store, "blobs/", cancellation);
         var dead = results.Where(r => r.Written < before && !roots.Contains(Path.GetFileNameWithoutExtension(r.Name))).ToList();
-        var kept = new HashSet<string>(StringComparer.Ordinal);
         await Parallel.ForEachAsync(results.Except(dead), Parallelism(cancellation), async (result, stop) =>
         {
             if (await store.ReadAsync(result.Name, stop) is not { } bytes || Parse(bytes) is not { } parsed) return;

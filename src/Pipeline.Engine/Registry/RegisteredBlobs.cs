@@ -1,0 +1,31 @@
+using System.Text.Json;
+using Pipeline.Engine.Storage;
+
+namespace Pipeline.Engine.Registry;
+
+/// <summary>What garbage collection must leave: every version of every model can be rolled back to.</summary>
+public static class RegisteredBlobs
+{
+    /// <summary>Keys of results and digests of blobs that versions name. An entry that cannot be read keeps nothing.</summary>
+    public static async Task<(HashSet<string> Keys, HashSet<string> Blobs)> OfAsync(IRemoteStore store, CancellationToken cancellation)
+    {
+        var (keys, blobs) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
+        await foreach (var found in store.ListAsync("models/", cancellation))
+        {
+            if (found.Name.Split('/') is not [_, _, ModelReference.VersionsFolder, _] || await store.ReadAsync(found.Name, cancellation) is not { } bytes) continue;
+            try
+            {
+                if (JsonSerializer.Deserialize(bytes, RegistryJson.Default.ModelVersion) is not { Files: not null, Key: not null, Digest: not null } version) continue;
+                keys.Add(version.Key);
+                blobs.Add(version.Digest);
+                blobs.UnionWith(version.Files.Select(f => f.Sha256));
+            }
+            catch (JsonException)
+            {
+                continue;
+            }
+        }
+
+        return (keys, blobs);
+    }
+}
