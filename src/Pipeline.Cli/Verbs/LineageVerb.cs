@@ -29,13 +29,13 @@ internal static class LineageVerb
         command.SetAction(async (parsed, cancellation) =>
         {
             var (given, reference) = (parsed.GetValue(what)!, parsed.GetValue(step));
+            RefuseIgnored(parsed);
             var digest = reference is null && LineageTargets.IsDigest(given);
             var file = digest ? null : FileOf(given);
             var folder = parsed.GetValue(state) is { } chosen ? new StateFolder(chosen) : StateFolder.For(file is not null && IsPipeline(file) ? file : Path.Combine(Directory.GetCurrentDirectory(), "any.yaml"));
             using var remote = Remote(parsed.GetValue(store), file);
             var engine = new EngineState(folder, TimeProvider.System, remote, notice: Console.Error.WriteLine);
             if (parsed.GetValue(openLineage)) return PastRun.Print(engine, file ?? throw new WrongInputException("--openlineage takes a pipeline file."), parsed.GetValue(run));
-            if (parsed.GetValue(run) is not null) throw new WrongInputException("--run goes with --openlineage.");
 
             var index = ResultIndex.Open(engine.Results, folder.Lineage);
             var names = new StepNames(folder, file is null ? null : Path.GetFileNameWithoutExtension(file));
@@ -56,6 +56,23 @@ internal static class LineageVerb
             return ExitCode.Success;
         });
         return command;
+
+        // An option that changes nothing is a mistake of whoever gave it.
+        void RefuseIgnored(ParseResult parsed)
+        {
+            var (events, drawn) = (parsed.GetValue(openLineage), parsed.GetValue(format) != "text");
+            foreach (var (ignored, message) in new[]
+            {
+                (!events && parsed.GetValue(run) is not null, "--run goes with --openlineage."),
+                (events && (parsed.GetValue(step) is not null || parsed.GetValue(downstream) || parsed.GetValue(fetch) || parsed.GetValue(all) || parsed.GetValue(json) || drawn), "--openlineage tells a whole run of FILE, as JSON: it goes with --run, --state and --store alone."),
+                (drawn && (parsed.GetValue(json) || parsed.GetValue(all)), "--format draws: --json and --all are for other forms."),
+                (parsed.GetValue(json) && parsed.GetValue(all), "--json has everything: leave --all out."),
+                (parsed.GetValue(downstream) && parsed.GetValue(fetch), "--fetch counts the licences that went into something: it does not go with --downstream."),
+            })
+            {
+                if (ignored) throw new WrongInputException(message);
+            }
+        }
     }
 
     private static async Task<LineageView> ViewAsync(LineageGraph graph, EngineState engine, bool fetch, bool downstream, CancellationToken cancellation)
