@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using Pipeline.Cli.Screens;
+using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Caching;
 using Pipeline.Engine.Definitions;
 using Pipeline.Engine.Execution;
@@ -10,7 +12,7 @@ using Pipeline.Steps.Origins;
 
 namespace Pipeline.Cli.Verbs;
 
-internal static class LineageVerb
+internal static partial class LineageVerb
 {
     public static Command Create()
     {
@@ -33,9 +35,10 @@ internal static class LineageVerb
             var digest = reference is null && LineageTargets.IsDigest(given);
             var file = digest ? null : FileOf(given);
             var folder = parsed.GetValue(state) is { } chosen ? new StateFolder(chosen) : StateFolder.For(file is not null && IsPipeline(file) ? file : Path.Combine(Directory.GetCurrentDirectory(), "any.yaml"));
-            using var remote = Remote(parsed.GetValue(store), file);
+            var (catalog, shared) = Known(file);
+            using var remote = Remote(parsed.GetValue(store), shared, file);
             var engine = new EngineState(folder, TimeProvider.System, remote, notice: Console.Error.WriteLine);
-            if (parsed.GetValue(openLineage)) return PastRun.Print(engine, file ?? throw new WrongInputException("--openlineage takes a pipeline file."), parsed.GetValue(run));
+            if (parsed.GetValue(openLineage)) return PastRun.Print(engine, catalog, file ?? throw new WrongInputException("--openlineage takes a pipeline file."), parsed.GetValue(run));
 
             var index = ResultIndex.Open(engine.Results, folder.Lineage);
             var names = new StepNames(folder, file is null ? null : Path.GetFileNameWithoutExtension(file));
@@ -48,7 +51,7 @@ internal static class LineageVerb
                 _ => (targets.ByStep(file!, reference), (IReadOnlyList<string>)[]),
             };
             var graph = parsed.GetValue(downstream) ? await walk.DownAsync(asked, readBy, cancellation) : await walk.UpAsync(asked, cancellation);
-            var view = await ViewAsync(graph, engine, parsed.GetValue(fetch), parsed.GetValue(downstream), cancellation);
+            var view = await ViewAsync(graph, engine, catalog, parsed.GetValue(fetch), parsed.GetValue(downstream), cancellation);
             if (parsed.GetValue(json)) Console.WriteLine(RunEventJson.CanonicalOrder(LineageJson.Of(view)));
             else if (parsed.GetValue(format) == "mermaid") Console.Write(LineageDrawing.Mermaid(view));
             else if (parsed.GetValue(format) == "dot") Console.Write(LineageDrawing.Dot(view));
@@ -75,9 +78,8 @@ internal static class LineageVerb
         }
     }
 
-    private static async Task<LineageView> ViewAsync(LineageGraph graph, EngineState engine, bool fetch, bool downstream, CancellationToken cancellation)
+    private static async Task<LineageView> ViewAsync(LineageGraph graph, EngineState engine, StepCatalog catalog, bool fetch, bool downstream, CancellationToken cancellation)
     {
-        var catalog = BuiltInSteps.Catalog();
         var licenses = new Dictionary<string, IReadOnlyList<LicenseTally>>(StringComparer.Ordinal);
         var counter = new CollectedLicenses(catalog, engine, fetch);
         foreach (var step in downstream ? [] : graph.Steps)
@@ -97,12 +99,23 @@ internal static class LineageVerb
         return Path.GetFullPath(Path.Combine("pipelines", given + ".yaml"));
     }
 
-    private static IRemoteStore? Remote(string? given, string? file)
+    /// <summary>The step types of the file's plugins and the store that it names, as long as it can be read; it is asked for nothing else.</summary>
+    private static (StepCatalog Catalog, string? Store) Known(string? file)
     {
-        var uri = given ?? Environment.GetEnvironmentVariable(PipelineArguments.StoreVariable);
-        if (CacheModes.FromEnvironment() == CacheMode.Off) return null;
-        // The file is asked for nothing else, and only as long as it can be read.
-        if (string.IsNullOrEmpty(uri) && file is not null && File.Exists(file) && Path.GetExtension(file) is ".yaml" or ".yml") uri = DefinitionReader.Read(file, BuiltInSteps.Catalog(), new ReadOptions { Environment = Environment.GetEnvironmentVariable }).Definition?.Store;
-        return string.IsNullOrEmpty(uri) ? null : PipelineArguments.OpenStore(uri, file is null ? Directory.GetCurrentDirectory() : Path.GetDirectoryName(file)!);
+        var catalog = BuiltInSteps.Catalog();
+        if (file is null || !File.Exists(file) || Path.GetExtension(file) is not (".yaml" or ".yml")) return (catalog, null);
+        // A file of a thousand steps takes longer to read than its lineage.
+        if (!NamesMore().IsMatch(File.ReadAllText(file))) return (catalog, null);
+        var read = DefinitionReader.Read(file, catalog, new ReadOptions { Environment = Environment.GetEnvironmentVariable });
+        return (read.Catalog, read.Definition?.Store);
     }
+
+    private static IRemoteStore? Remote(string? given, string? shared, string? file)
+    {
+        var uri = given ?? Environment.GetEnvironmentVariable(PipelineArguments.StoreVariable) ?? shared;
+        return string.IsNullOrEmpty(uri) || CacheModes.FromEnvironment() == CacheMode.Off ? null : PipelineArguments.OpenStore(uri, file is null ? Directory.GetCurrentDirectory() : Path.GetDirectoryName(file)!);
+    }
+
+    [GeneratedRegex("""\b(store|plugins|include)\b["']?\s*:""")]
+    private static partial Regex NamesMore();
 }
