@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
+using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Caching;
 using Pipeline.Engine.Execution;
 using Pipeline.Engine.Lineage;
-using Pipeline.Steps;
 
 namespace Pipeline.Cli;
 
@@ -12,12 +12,12 @@ internal static class PastRun
     /// <summary>Prints its events as OpenLineage and returns the exit code.</summary>
     /// <param name="wanted">The newest of the file where it is null.</param>
     /// <exception cref="WrongInputException">There is no such run.</exception>
-    public static int Print(EngineState state, string file, string? wanted)
+    public static int Print(EngineState state, StepCatalog catalog, string file, string? wanted)
     {
         var (run, lines) = RunLog.ReadAll(state.Folder).FirstOrDefault(r => (wanted is null || r.Run == wanted) && FileOf(r.Events) == file);
         if (run is null) throw new WrongInputException($"{Path.GetRelativePath(Directory.GetCurrentDirectory(), file)} has no run{(wanted is null ? "" : $" '{wanted}'")} in {state.Folder.Root}; runs: pipeline runs.");
         var finished = lines.LastOrDefault(l => Recipe.TextOf(l["event"]) == "run.finished");
-        var events = new OpenLineageEvents(OpenLineage.Setting(state, BuiltInSteps.Catalog(), file, Commit(state, run, lines)));
+        var events = new OpenLineageEvents(OpenLineage.Setting(state, catalog, file, Commit(state, run, lines)));
         if (finished is not null) events.Foresee(finished);
         var told = lines.SelectMany(events.Of).ToList();
         if (!AttemptFolder.IsAlive(state.Folder, run)) told.AddRange(events.BrokenOff());

@@ -53,7 +53,16 @@ internal sealed class Telemetry : IDisposable
             return null;
         }
 
-        return Create(notice);
+        try
+        {
+            return Create(notice);
+        }
+        catch (Exception)
+        {
+            // What it says may quote a header, key and all.
+            notice("OpenTelemetry cannot be set up as the variables OTEL_… say: no traces or metrics are sent.");
+            return null;
+        }
     }
 
     /// <summary>The span that this program is part of (TRACEPARENT, as CI systems set it); none otherwise.</summary>

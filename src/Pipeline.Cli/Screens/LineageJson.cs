@@ -31,6 +31,7 @@ internal static class LineageJson
             ["seconds"] = result.Seconds,
             ["environment"] = new JsonObject(result.Environment.Select(e => KeyValuePair.Create(e.Key, (JsonNode?)e.Value))),
         };
+        if (result.WentOnFrom is { } shorter) json["went_on_from"] = new JsonObject { ["key"] = shorter.Key, ["horizon"] = shorter.Horizon, ["run"] = shorter.Run };
         if (step.Sources is { } sources)
         {
             json["sources"] = new JsonObject

@@ -75,6 +75,7 @@ internal sealed class LineageTree(LineageView view, bool all, TextWriter output)
         var git = step.Commit is { } commit ? $" · git {LineageView.Short(commit)[..Math.Min(7, commit.Length)]} ({(step.Dirty ? "changed" : "clean")})" : "";
         var machine = result.Environment.TryGetValue("machine", out var host) ? $" · on {host}" : "";
         Line(string.Create(CultureInfo.InvariantCulture, $"{bar}run {result.Run} · {result.Finished.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC · {Text.Duration(result.Seconds)}{machine}{git}"));
+        if (result.WentOnFrom is { } shorter) Line($"{bar}went on from {shorter.Horizon} of run {shorter.Run} ({LineageView.Short(shorter.Key)}), with the bytes of a run from the beginning");
         var options = view.Options.GetValueOrDefault(result.Key) ?? [];
         if (options.Count > 0) Line($"{bar}with {string.Join(", ", options.Select(o => $"{o.Path}: {(all || o.Value.Length <= LongestOption ? o.Value : o.Value[..LongestOption] + "…")}"))}");
         if (view.Downstream) Line($"{bar}made {string.Join(", ", result.Outputs.Where(o => o.Key != Engine.Authoring.Metrics.Port).Select(o => $"{o.Key} {LineageView.Short(o.Value.Digest)}").DefaultIfEmpty("no artifact"))}");

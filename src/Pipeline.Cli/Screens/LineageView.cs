@@ -30,17 +30,18 @@ internal sealed record LineageView(
     public int Gaps =>
         Graph.Targets.Concat(Graph.Steps.SelectMany(s => s.Inputs)).Count(a => a.Lost.Length > 0) + Graph.Steps.Count(s => s.Sources is { Lost.Length: > 0 }) + Licenses.Values.SelectMany(t => t).Count(t => t.Lost.Length > 0);
 
+    private readonly ILookup<string, LineageStep> readers = (from step in Graph.Steps from read in step.Inputs.SelectMany(i => new[] { i.Digest, i.MadeBy ?? "" }).Distinct() select (read, step)).ToLookup(r => r.read, r => r.step);
+
     /// <summary>The steps directly below one when it goes downstream; of the targets where <paramref name="key"/> is null.</summary>
     public IEnumerable<LineageStep> Below(string? key)
     {
         if (Graph.Find(key) is not { } step)
         {
             var asked = Graph.Targets.Select(t => t.Digest).ToHashSet(StringComparer.Ordinal);
-            return Graph.Steps.Where(s => s.Inputs.Any(i => asked.Contains(i.Digest)) || s.Sources?.Files.Any(f => asked.Contains(f.Sha256)) == true);
+            return asked.SelectMany(d => readers[d]).Concat(Graph.Steps.Where(s => s.Sources?.Files.Any(f => asked.Contains(f.Sha256)) == true)).Distinct();
         }
 
-        var made = step.Result.Outputs.Where(o => o.Key != Engine.Authoring.Metrics.Port).Select(o => o.Value.Digest).ToHashSet(StringComparer.Ordinal);
-        return Graph.Steps.Where(s => s != step && s.Inputs.Any(i => i.MadeBy == key || made.Contains(i.Digest)));
+        return step.Result.Outputs.Where(o => o.Key != Engine.Authoring.Metrics.Port).SelectMany(o => readers[o.Value.Digest]).Concat(readers[step.Result.Key]).Where(s => s != step).Distinct();
     }
 
     /// <summary>Texts of results also come from others: nothing in them may steer a terminal.</summary>

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using Pipeline.Cli.Screens;
+using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Caching;
 using Pipeline.Engine.Definitions;
 using Pipeline.Engine.Execution;
@@ -10,7 +12,7 @@ using Pipeline.Steps.Origins;
 
 namespace Pipeline.Cli.Verbs;
 
-internal static class LineageVerb
+internal static partial class LineageVerb
 {
     public static Command Create()
     {
@@ -29,13 +31,14 @@ internal static class LineageVerb
         command.SetAction(async (parsed, cancellation) =>
         {
             var (given, reference) = (parsed.GetValue(what)!, parsed.GetValue(step));
+            RefuseIgnored(parsed);
             var digest = reference is null && LineageTargets.IsDigest(given);
             var file = digest ? null : FileOf(given);
             var folder = parsed.GetValue(state) is { } chosen ? new StateFolder(chosen) : StateFolder.For(file is not null && IsPipeline(file) ? file : Path.Combine(Directory.GetCurrentDirectory(), "any.yaml"));
-            using var remote = Remote(parsed.GetValue(store), file);
+            var (catalog, shared) = Known(file);
+            using var remote = Remote(parsed.GetValue(store), shared, file);
             var engine = new EngineState(folder, TimeProvider.System, remote, notice: Console.Error.WriteLine);
-            if (parsed.GetValue(openLineage)) return PastRun.Print(engine, file ?? throw new WrongInputException("--openlineage takes a pipeline file."), parsed.GetValue(run));
-            if (parsed.GetValue(run) is not null) throw new WrongInputException("--run goes with --openlineage.");
+            if (parsed.GetValue(openLineage)) return PastRun.Print(engine, catalog, file ?? throw new WrongInputException("--openlineage takes a pipeline file."), parsed.GetValue(run));
 
             var index = ResultIndex.Open(engine.Results, folder.Lineage);
             var names = new StepNames(folder, file is null ? null : Path.GetFileNameWithoutExtension(file));
@@ -48,7 +51,7 @@ internal static class LineageVerb
                 _ => (targets.ByStep(file!, reference), (IReadOnlyList<string>)[]),
             };
             var graph = parsed.GetValue(downstream) ? await walk.DownAsync(asked, readBy, cancellation) : await walk.UpAsync(asked, cancellation);
-            var view = await ViewAsync(graph, engine, parsed.GetValue(fetch), parsed.GetValue(downstream), cancellation);
+            var view = await ViewAsync(graph, engine, catalog, parsed.GetValue(fetch), parsed.GetValue(downstream), cancellation);
             if (parsed.GetValue(json)) Console.WriteLine(RunEventJson.CanonicalOrder(LineageJson.Of(view)));
             else if (parsed.GetValue(format) == "mermaid") Console.Write(LineageDrawing.Mermaid(view));
             else if (parsed.GetValue(format) == "dot") Console.Write(LineageDrawing.Dot(view));
@@ -56,11 +59,27 @@ internal static class LineageVerb
             return ExitCode.Success;
         });
         return command;
+
+        // An option that changes nothing is a mistake of whoever gave it.
+        void RefuseIgnored(ParseResult parsed)
+        {
+            var (events, drawn) = (parsed.GetValue(openLineage), parsed.GetValue(format) != "text");
+            foreach (var (ignored, message) in new[]
+            {
+                (!events && parsed.GetValue(run) is not null, "--run goes with --openlineage."),
+                (events && (parsed.GetValue(step) is not null || parsed.GetValue(downstream) || parsed.GetValue(fetch) || parsed.GetValue(all) || parsed.GetValue(json) || drawn), "--openlineage tells a whole run of FILE, as JSON: it goes with --run, --state and --store alone."),
+                (drawn && (parsed.GetValue(json) || parsed.GetValue(all)), "--format draws: --json and --all are for other forms."),
+                (parsed.GetValue(json) && parsed.GetValue(all), "--json has everything: leave --all out."),
+                (parsed.GetValue(downstream) && parsed.GetValue(fetch), "--fetch counts the licences that went into something: it does not go with --downstream."),
+            })
+            {
+                if (ignored) throw new WrongInputException(message);
+            }
+        }
     }
 
-    private static async Task<LineageView> ViewAsync(LineageGraph graph, EngineState engine, bool fetch, bool downstream, CancellationToken cancellation)
+    private static async Task<LineageView> ViewAsync(LineageGraph graph, EngineState engine, StepCatalog catalog, bool fetch, bool downstream, CancellationToken cancellation)
     {
-        var catalog = BuiltInSteps.Catalog();
         var licenses = new Dictionary<string, IReadOnlyList<LicenseTally>>(StringComparer.Ordinal);
         var counter = new CollectedLicenses(catalog, engine, fetch);
         foreach (var step in downstream ? [] : graph.Steps)
@@ -80,12 +99,23 @@ internal static class LineageVerb
         return Path.GetFullPath(Path.Combine("pipelines", given + ".yaml"));
     }
 
-    private static IRemoteStore? Remote(string? given, string? file)
+    /// <summary>The step types of the file's plugins and the store that it names, as long as it can be read; it is asked for nothing else.</summary>
+    private static (StepCatalog Catalog, string? Store) Known(string? file)
     {
-        var uri = given ?? Environment.GetEnvironmentVariable(PipelineArguments.StoreVariable);
-        if (CacheModes.FromEnvironment() == CacheMode.Off) return null;
-        // The file is asked for nothing else, and only as long as it can be read.
-        if (string.IsNullOrEmpty(uri) && file is not null && File.Exists(file) && Path.GetExtension(file) is ".yaml" or ".yml") uri = DefinitionReader.Read(file, BuiltInSteps.Catalog(), new ReadOptions { Environment = Environment.GetEnvironmentVariable }).Definition?.Store;
-        return string.IsNullOrEmpty(uri) ? null : PipelineArguments.OpenStore(uri, file is null ? Directory.GetCurrentDirectory() : Path.GetDirectoryName(file)!);
+        var catalog = BuiltInSteps.Catalog();
+        if (file is null || !File.Exists(file) || Path.GetExtension(file) is not (".yaml" or ".yml")) return (catalog, null);
+        // A file of a thousand steps takes longer to read than its lineage.
+        if (!NamesMore().IsMatch(File.ReadAllText(file))) return (catalog, null);
+        var read = DefinitionReader.Read(file, catalog, new ReadOptions { Environment = Environment.GetEnvironmentVariable });
+        return (read.Catalog, read.Definition?.Store);
     }
+
+    private static IRemoteStore? Remote(string? given, string? shared, string? file)
+    {
+        var uri = given ?? Environment.GetEnvironmentVariable(PipelineArguments.StoreVariable) ?? shared;
+        return string.IsNullOrEmpty(uri) || CacheModes.FromEnvironment() == CacheMode.Off ? null : PipelineArguments.OpenStore(uri, file is null ? Directory.GetCurrentDirectory() : Path.GetDirectoryName(file)!);
+    }
+
+    [GeneratedRegex("""\b(store|plugins|include)\b["']?\s*:""")]
+    private static partial Regex NamesMore();
 }

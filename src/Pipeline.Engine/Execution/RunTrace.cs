@@ -32,6 +32,9 @@ public sealed class RunTrace(ActivityContext parent, TimeProvider clock) : IRunO
             case RunEvent.StepWaits e:
                 waiting.TryAdd(e.Step.Id, (clock.GetUtcNow(), e.For));
                 break;
+            case RunEvent.StepAsks e:
+                waiting.TryAdd(e.Step.Id, (clock.GetUtcNow(), "approval"));
+                break;
             case RunEvent.StepStarted e:
                 Start(e);
                 break;

@@ -69,7 +69,7 @@ public sealed class OpenLineageEvents(OpenLineageSetting setting)
                 return Finished(line);
             case "run.finished":
                 ended = true;
-                return [Event(Text(line, "status") switch { "succeeded" => "COMPLETE", "cancelled" => "ABORT", _ => "FAIL" }, null, line)];
+                return [Event(Text(line, "status") switch { "succeeded" => "COMPLETE", "failed" => "FAIL", _ => "ABORT" }, null, line)];
             default:
                 return [];
         }

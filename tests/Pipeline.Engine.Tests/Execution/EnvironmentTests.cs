@@ -11,7 +11,7 @@ public sealed class EnvironmentTests
     {
         using var bench = new Bench().Step("a", "text");
         var first = (await bench.RunAsync()).Outcomes.Single().Result!;
-        Assert.Equal(["architecture", "cpu", "dotnet", "engine", "os"], first.Environment.Keys.Where(k => !k.StartsWith("git", StringComparison.Ordinal)).Order());
+        Assert.Equal(["architecture", "cpu", "dotnet", "engine", "machine", "os"], first.Environment.Keys.Where(k => !k.StartsWith("git", StringComparison.Ordinal)).Order());
         Assert.False(first.Environment.ContainsKey("git.commit"));
 
         Git(bench.Folder.Path, "init", "-q");
