@@ -43,7 +43,7 @@ public sealed class EngineState
     {
         var seen = new Dictionary<string, IReadOnlyList<SourceFile>>(StringComparer.Ordinal);
         sources = SourcesOf;
-        return new(graph, new(key => Cache.Find(key), Results.Read, history.Last, SourcesOf, Cache.IsShared ? Cache.Prefetch : null, ShorterRuns.Find) { IsApproved = key => Approvals.Find(key) is { Approved: true } }, force);
+        return new(graph, new(key => Cache.Find(key), Results.Read, history.Last, SourcesOf, Cache.FindAll, ShorterRuns.Find) { IsApproved = key => Approvals.Find(key) is { Approved: true } }, force);
 
         IReadOnlyList<SourceFile> SourcesOf(StepDefinition step)
         {
