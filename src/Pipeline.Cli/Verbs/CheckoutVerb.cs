@@ -19,8 +19,8 @@ internal static class CheckoutVerb
             var opened = pipeline.Open(parsed);
             var names = (parsed.GetValue(wanted) ?? []).Select(id => opened.Step(id).Id).ToHashSet(StringComparer.Ordinal);
             var chosen = LockArguments.Parse(opened).Steps.Where(s => names.Count == 0 || names.Contains(s.Key)).ToList();
-            opened.State.Cache.Prefetch(chosen.Select(s => s.Value.Key));
-            var found = chosen.Select(s => (Id: s.Key, Locked: s.Value, Result: opened.State.Cache.Find(s.Value.Key))).ToList();
+            var known = opened.State.Cache.FindAll([.. chosen.Select(s => s.Value.Key)]);
+            var found = chosen.Select(s => (Id: s.Key, Locked: s.Value, Result: known.GetValueOrDefault(s.Value.Key))).ToList();
             var gone = found.Where(f => f.Result is null || f.Locked.Outputs.Any(o => f.Result.Outputs.GetValueOrDefault(o.Key)?.Digest != o.Value)).Select(f => f.Id).ToList();
             if (gone.Count > 0) throw new WrongInputException($"Neither here nor in {opened.State.Cache.Address ?? "a shared store (none is set)"}: the locked results of {string.Join(", ", gone)}. Nothing was fetched; 'pipeline run' makes them anew.");
 

@@ -31,7 +31,13 @@ public sealed record Option
     public double? Maximum { get; init; }
     public IReadOnlyList<string> Choices { get; init; } = [];
     /// <summary>The options of a <see cref="OptionKind.Group"/>.</summary>
-    public IReadOnlyList<Option> Members { get; init; } = [];
+    public IReadOnlyList<Option> Members
+    {
+        get;
+        init => (field, MembersByName) = (value, [.. value.OrderBy(m => m.Name, StringComparer.Ordinal)]);
+    } = [];
+    /// <summary><see cref="Members"/> in the order of canonical JSON.</summary>
+    internal IReadOnlyList<Option> MembersByName { get; private init; } = [];
     /// <summary>What a <see cref="OptionKind.List"/> or a <see cref="OptionKind.Map"/> holds.</summary>
     public Option? Element { get; init; }
     public bool SpeedOnly { get; init; }

@@ -28,7 +28,11 @@ public sealed record InputPort(string Name, Type Kind, PortArity Arity, bool Req
 }
 
 /// <summary>An output of a step type.</summary>
-public sealed record OutputPort(string Name, Type Kind, string Description);
+public sealed record OutputPort(string Name, Type Kind, string Description)
+{
+    /// <summary>People open what comes out here. Asked of every step of every run, so reflection is asked once.</summary>
+    public bool IsDeliverable { get; } = Kind.IsDefined(typeof(DeliverableAttribute), inherit: false);
+}
 
 /// <summary>Reads ports off the <c>Inputs</c> and <c>Outputs</c> records of a step type.</summary>
 public static class PortReader

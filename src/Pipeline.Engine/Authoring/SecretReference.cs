@@ -19,8 +19,32 @@ public static class SecretReference
         _ => [],
     };
 
-    /// <summary>A copy with each secret replaced by what <paramref name="valueOf"/> says.</summary>
-    public static JsonObject Fill(JsonObject map, Func<string, string> valueOf) => (JsonObject)Replace(map, valueOf)!;
+    /// <summary>The value with each secret replaced by what <paramref name="valueOf"/> says: a copy where there are any, else itself.</summary>
+    public static JsonObject Fill(JsonObject map, Func<string, string> valueOf) => Holds(map) ? (JsonObject)Replace(map, valueOf)! : map;
+
+    private static bool Holds(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject map:
+                if (NameOf(map) is not null) return true;
+                foreach (var (_, value) in map)
+                {
+                    if (Holds(value)) return true;
+                }
+
+                return false;
+            case JsonArray list:
+                foreach (var item in list)
+                {
+                    if (Holds(item)) return true;
+                }
+
+                return false;
+            default:
+                return false;
+        }
+    }
 
     private static JsonNode? Replace(JsonNode? node, Func<string, string> valueOf) => node switch
     {

@@ -1,6 +1,6 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Pipeline.Engine.Storage;
 
 namespace Pipeline.Engine.Caching;
@@ -39,7 +39,7 @@ public sealed class History
             last[entry.Step] = entry;
             Directory.CreateDirectory(folder);
             using var stream = new FileStream(Path.Combine(folder, entry.Run + ".jsonl"), FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 1);
-            stream.Write([.. JsonSerializer.SerializeToUtf8Bytes(entry, HistoryJson.Default.HistoryEntry), (byte)'\n']);
+            stream.Write(Line(entry));
         }
     }
 
@@ -47,23 +47,61 @@ public sealed class History
     public static IEnumerable<HistoryEntry> Read(string folder)
     {
         if (!Directory.Exists(folder)) yield break;
-        foreach (var line in Directory.EnumerateFiles(folder, "*.jsonl").Order(StringComparer.Ordinal).SelectMany(File.ReadLines))
+        foreach (var file in Directory.EnumerateFiles(folder, "*.jsonl").Order(StringComparer.Ordinal))
         {
-            HistoryEntry? entry = null;
-            try
+            var text = File.ReadAllBytes(file);
+            for (var start = 0; start < text.Length;)
             {
-                entry = JsonSerializer.Deserialize(line, HistoryJson.Default.HistoryEntry);
+                var length = text.AsSpan(start).IndexOf((byte)'\n');
+                if (length < 0) length = text.Length - start;
+                // A line torn by a power cut is passed over: the result itself is safe, only its place in the history is lost.
+                if (Parse(text.AsSpan(start, length)) is { } entry) yield return entry;
+                start += length + 1;
             }
-            catch (JsonException)
+        }
+    }
+
+    private static byte[] Line(HistoryEntry entry)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("step", entry.Step);
+            json.WriteString("key", entry.Key);
+            json.WriteString("run", entry.Run);
+            json.WriteNumber("seconds", entry.Seconds);
+            json.WriteEndObject();
+        }
+
+        return [.. buffer.WrittenSpan, (byte)'\n'];
+    }
+
+    /// <summary>Null where the line is no entry. By hand: a run begins with thousands of them.</summary>
+    private static HistoryEntry? Parse(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            var json = new Utf8JsonReader(line);
+            string? step = null, key = null, run = null;
+            double seconds = 0;
+            json.Read();
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
             {
-                // A line torn by a power cut: the result itself is safe, only its place in the history is lost.
+                var name = json.ValueTextEquals("step"u8) ? 's' : json.ValueTextEquals("key"u8) ? 'k' : json.ValueTextEquals("run"u8) ? 'r' : json.ValueTextEquals("seconds"u8) ? 't' : ' ';
+                json.Read();
+                if (name == 's') step = json.GetString();
+                else if (name == 'k') key = json.GetString();
+                else if (name == 'r') run = json.GetString();
+                else if (name == 't') seconds = json.GetDouble();
+                else json.Skip();
             }
 
-            if (entry is { Step: not null, Key: not null } && Sha256.IsDigest(entry.Key)) yield return entry;
+            return step is not null && key is not null && run is not null && Sha256.IsDigest(key) ? new(step, key, run, seconds) : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            return null;
         }
     }
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(HistoryEntry))]
-internal sealed partial class HistoryJson : JsonSerializerContext;

@@ -10,28 +10,42 @@ public sealed record RecipeInput(string Port, string Member, string Digest);
 /// <summary>Everything that can change a result's bytes, and the cache key that follows from it. Never a path, a clock, a host or a worker count.</summary>
 public sealed class Recipe
 {
+    private readonly StepType type;
+    private readonly JsonObject with;
+    private readonly IReadOnlyList<RecipeInput> inputs;
+    private readonly string? sources;
+    private readonly IReadOnlyList<Ancestor> ancestry;
+    private readonly JsonObject? env;
+
     public Recipe(StepType type, JsonObject with, IEnumerable<RecipeInput> inputs, string? sources, IReadOnlyList<Ancestor> ancestry, JsonObject? env = null)
     {
-        Json = new JsonObject
+        (this.type, this.with, this.inputs, this.sources, this.ancestry, this.env) = (type, with, [.. inputs], sources, ancestry, env);
+        Key = Sha256.Of(CanonicalJson.Bytes(new RecipeText(type, with, this.inputs, sources, ancestry, env).Write));
+    }
+
+    /// <summary>Made when somebody asks: a run that reuses everything needs only the key.</summary>
+    public JsonObject Json => field ??= Build();
+
+    /// <summary>SHA-256 of the canonical JSON.</summary>
+    public string Key { get; }
+
+    private JsonObject Build()
+    {
+        var json = new JsonObject
         {
             ["step"] = type.Name,
             ["version"] = type.Version,
             ["with"] = WithoutSpeed(type.Params, with),
             ["inputs"] = Group(type, inputs),
         };
-        if (type.Plugin is { } plugin) Json["plugin"] = new JsonObject(plugin.Code.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => KeyValuePair.Create(f.Key, (JsonNode?)f.Value)));
-        if (sources is not null) Json["sources"] = sources;
-        if (type.Facets.Count > 0) Json["environment"] = new JsonObject(type.Facets.Select(f => KeyValuePair.Create(f.Key, (JsonNode?)f.Value)));
-        if (env is { Count: > 0 }) Json["env"] = env.DeepClone();
+        if (type.Plugin is { } plugin) json["plugin"] = new JsonObject(plugin.Code.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => KeyValuePair.Create(f.Key, (JsonNode?)f.Value)));
+        if (sources is not null) json["sources"] = sources;
+        if (type.Facets.Count > 0) json["environment"] = new JsonObject(type.Facets.Select(f => KeyValuePair.Create(f.Key, (JsonNode?)f.Value)));
+        if (env is { Count: > 0 }) json["env"] = env.DeepClone();
         if (ancestry.Count > 0)
-            Json["ancestry"] = new JsonArray([.. ancestry.Select(a => new JsonObject { ["id"] = a.Id, ["uses"] = a.Uses, ["after"] = new JsonArray([.. a.DependsOn.Select(d => (JsonNode)d)]) })]);
-        Key = Sha256.Of(CanonicalJson.Bytes(Json));
+            json["ancestry"] = new JsonArray([.. ancestry.Select(a => new JsonObject { ["id"] = a.Id, ["uses"] = a.Uses, ["after"] = new JsonArray([.. a.DependsOn.Select(d => (JsonNode)d)]) })]);
+        return json;
     }
-
-    public JsonObject Json { get; }
-
-    /// <summary>SHA-256 of the canonical JSON.</summary>
-    public string Key { get; }
 
     /// <summary>What differs between two recipes, as <c>with.vocab_size: 512 -> 1024</c>; inputs and sources by name only, since their digests say nothing to a reader.</summary>
     public static IReadOnlyList<string> Differences(JsonObject before, JsonObject now)
@@ -93,7 +107,7 @@ public sealed class Recipe
     /// <summary>The params that can change the bytes of a piece.</summary>
     internal static JsonObject OfPieces(Option options, JsonObject with) => Without(options, with, o => o.SpeedOnly || o.SourceFiles || o.WholeOnly);
 
-    private static JsonObject WithoutSpeed(Option options, JsonObject with) => Without(options, with, o => o.SpeedOnly || o.SourceFiles);
+    private static JsonObject WithoutSpeed(Option options, JsonObject with) => Without(options, with, o => !RecipeText.Counts(o));
 
     private static JsonObject Without(Option options, JsonObject with, Func<Option, bool> left)
     {

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Storage;
 
 namespace Pipeline.Engine.Caching;
@@ -8,10 +8,13 @@ namespace Pipeline.Engine.Caching;
 public sealed class ResultStore(string root, LocalStore blobs, HorizonIndex? horizons = null)
 {
     /// <summary>The result of a key, or null where there is none, where its file is damaged, or where a blob it names is gone.</summary>
-    public StepResult? Find(string key)
+    public StepResult? Find(string key) => Find(key, blobs.Has);
+
+    /// <param name="isHere">Whether a blob is in the store.</param>
+    internal StepResult? Find(string key, Func<ArtifactFile, bool> isHere)
     {
         var result = Read(key);
-        return result is not null && result.Outputs.Values.All(o => o.Files.All(blobs.Has)) ? result : null;
+        return result is not null && result.Outputs.Values.All(o => o.Files.All(isHere)) ? result : null;
     }
 
     /// <summary>The result of a key though its blobs may be gone: for explaining what was.</summary>
@@ -19,15 +22,8 @@ public sealed class ResultStore(string root, LocalStore blobs, HorizonIndex? hor
     {
         var path = PathOf(key);
         if (!File.Exists(path)) return null;
-        try
-        {
-            var result = JsonSerializer.Deserialize(File.ReadAllBytes(path), ResultJson.Default.StepResult);
-            return result?.Key == key ? result : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        var result = ResultJson.Read(File.ReadAllBytes(path));
+        return result?.Key == key ? result : null;
     }
 
     public void Write(StepResult result)
@@ -35,7 +31,7 @@ public sealed class ResultStore(string root, LocalStore blobs, HorizonIndex? hor
         if (result.State is { } state) horizons?.Add(state, result.Key);
         var path = PathOf(result.Key);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(result, ResultJson.Default.StepResult));
+        AtomicFile.Write(path, ResultJson.Write(result));
     }
 
     public IEnumerable<(string Key, DateTime Written)> All() =>

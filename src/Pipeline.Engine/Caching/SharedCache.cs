@@ -14,6 +14,9 @@ public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteSt
 {
     private const int AtOnce = 16;
 
+    /// <summary>From how many results on a second processor pays.</summary>
+    private const int WorthThreads = 100;
+
     private readonly ConcurrentDictionary<string, StepResult?> asked = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> lost = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<StepResult> unsent = new();
@@ -111,12 +114,38 @@ public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteSt
         },
         otherwise: []).GetAwaiter().GetResult();
 
-    /// <summary>Asks the remote store for many keys at once, for <see cref="Find"/> to answer.</summary>
-    public void Prefetch(IEnumerable<string> keys)
+    /// <summary>As <see cref="Find"/>, for many keys at once: those that have a result, with it.</summary>
+    public IReadOnlyDictionary<string, StepResult> FindAll(IReadOnlyList<string> keys)
     {
-        if (remote is null) return;
-        var unknown = keys.Where(k => !asked.ContainsKey(k) && results.Find(k) is null).ToList();
-        Parallel.ForEachAsync(unknown, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (key, _) => asked.TryAdd(key, await ResultOf(key))).GetAwaiter().GetResult();
+        var found = new StepResult?[keys.Count];
+        // What many results name is looked at once.
+        var seen = new ConcurrentDictionary<string, ArtifactFile>(StringComparer.Ordinal);
+        if (keys.Count < WorthThreads) for (var i = 0; i < keys.Count; i++) Look(i);
+        else Parallel.For(0, keys.Count, Look);
+        if (remote is not null) AskFor([.. Enumerable.Range(0, keys.Count).Where(i => found[i] is null)]);
+        var byKey = new Dictionary<string, StepResult>(keys.Count, StringComparer.Ordinal);
+        for (var i = 0; i < keys.Count; i++)
+        {
+            if (found[i] is { } result) byKey[keys[i]] = result;
+        }
+
+        return byKey;
+
+        void AskFor(IReadOnlyList<int> missing)
+        {
+            Parallel.ForEachAsync(missing.Select(i => keys[i]).Where(k => !asked.ContainsKey(k)), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (key, _) => asked.TryAdd(key, await ResultOf(key))).GetAwaiter().GetResult();
+            foreach (var i in missing) found[i] = Find(keys[i]);
+        }
+
+        void Look(int i) => found[i] = results.Find(keys[i], IsHere);
+
+        bool IsHere(ArtifactFile file)
+        {
+            if (seen.TryGetValue(file.Sha256, out var other) && other.Size == file.Size) return true;
+            if (!blobs.Has(file)) return false;
+            seen.TryAdd(file.Sha256, file);
+            return true;
+        }
     }
 
     /// <summary>Keeps a result of the remote store here, so that it can be shown and explained without it.</summary>
@@ -204,7 +233,7 @@ public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteSt
         // A result whose blobs were gone may have named others than these.
         stale |= asked.TryGetValue(result.Key, out var there) && there is not null;
         if (state is not null) await store.PutAsync(HorizonIndex.Shared + HorizonIndex.NameOf(state, result.Key), ReadOnlyMemory<byte>.Empty, replace: false, cancellation);
-        await store.PutAsync(NameOfResult(result.Key), JsonSerializer.SerializeToUtf8Bytes(result, ResultJson.Default.StepResult), stale, cancellation);
+        await store.PutAsync(NameOfResult(result.Key), ResultJson.Write(result), stale, cancellation);
         asked.TryRemove(result.Key, out _);
         span?.SetTag("pipeline.bytes", sent);
         Instruments.Uploaded.Add(sent);
@@ -235,7 +264,7 @@ public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteSt
     {
         try
         {
-            var result = JsonSerializer.Deserialize(bytes, ResultJson.Default.StepResult);
+            var result = ResultJson.Read(bytes);
             return result?.Key == key
                 && Sha256.Of(CanonicalJson.Bytes(result.Recipe)) == key
                 && result.Outputs.Values.All(o => IsWhole(o.Digest, o.Files)) && (result.State is not { } state || IsWhole(state.Digest, state.Files))

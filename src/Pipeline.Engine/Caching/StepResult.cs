@@ -1,5 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using Pipeline.Engine.Authoring;
 
 namespace Pipeline.Engine.Caching;
@@ -7,7 +7,6 @@ namespace Pipeline.Engine.Caching;
 /// <summary>An artifact as a result remembers it.</summary>
 public sealed record ResultOutput(string Digest, IReadOnlyList<ArtifactFile> Files)
 {
-    [JsonIgnore]
     public long TotalBytes => Files.Sum(f => f.Size);
 }
 
@@ -19,8 +18,28 @@ public sealed record KeptState(string Line, long Horizon, string Digest, IReadOn
 /// <summary>What running a recipe gave: stored under its cache key and never changed.</summary>
 public sealed record StepResult
 {
+    private static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>();
+
+    private readonly byte[] recipeText = [];
+    private readonly byte[]? environmentText;
+
+    public StepResult()
+    {
+    }
+
+    /// <summary>A result whose recipe and environment are made of their texts when somebody asks: a run that reuses everything asks for neither.</summary>
+    [SetsRequiredMembers]
+    internal StepResult(string key, byte[] recipeText, byte[]? environmentText)
+    {
+        Key = key;
+        Outputs = new Dictionary<string, ResultOutput>();
+        Metrics = Measurements = new Dictionary<string, double>();
+        Summary = Run = "";
+        (this.recipeText, this.environmentText) = (recipeText, environmentText);
+    }
+
     public required string Key { get; init; }
-    public required JsonObject Recipe { get; init; }
+    public required JsonObject Recipe { get => field ??= JsonNode.Parse(recipeText)!.AsObject(); init; }
     public required IReadOnlyDictionary<string, ResultOutput> Outputs { get; init; }
     /// <summary>Numbers that follow from the recipe; also in the output <c>metrics</c>.</summary>
     public required IReadOnlyDictionary<string, double> Metrics { get; init; }
@@ -38,11 +57,5 @@ public sealed record StepResult
     public IReadOnlyList<string> Upstream { get => field ?? []; init; } = [];
 
     /// <summary>Facts of where it was made that do not change its bytes: system, processor, versions, git commit. Empty in results of older versions.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get => field ?? Nothing; init; }
-
-    private static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Environment { get => field ??= environmentText is null ? Nothing : ResultJson.Texts(environmentText); init; }
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
-[JsonSerializable(typeof(StepResult))]
-internal sealed partial class ResultJson : JsonSerializerContext;

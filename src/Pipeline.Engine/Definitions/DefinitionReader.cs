@@ -143,7 +143,7 @@ public static class DefinitionReader
                 problems.Add(ProblemCodes.MissingKey, source.At(1, 1, 0), "the pipeline has no 'steps'", "add steps:");
                 return null;
             case MapNode or ScalarNode { IsNull: true }:
-                problems.Add(ProblemCodes.MissingKey, root.Find("steps")!.Value.Key.Place, "the pipeline has no steps", "add one: its name, and under it uses: STEP-TYPE");
+                problems.Add(ProblemCodes.MissingKey, root.Find("steps")!.Key.Place, "the pipeline has no steps", "add one: its name, and under it uses: STEP-TYPE");
                 return null;
             case var other:
                 problems.Add(ProblemCodes.WrongShape, other.Place, $"'steps' is a mapping of names to steps, not {other.Words}", "write each step as NAME: with uses: STEP-TYPE under it");

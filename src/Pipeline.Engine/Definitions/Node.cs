@@ -43,7 +43,7 @@ internal sealed class ListNode(Place place, IReadOnlyList<Node> items) : Node(pl
     public override string Words => "a list";
 }
 
-internal readonly record struct Entry(ScalarNode Key, Node Value);
+internal sealed record Entry(ScalarNode Key, Node Value);
 
 /// <summary>A mapping whose keys are distinct.</summary>
 internal sealed class MapNode(Place place, IReadOnlyList<Entry> entries) : Node(place)

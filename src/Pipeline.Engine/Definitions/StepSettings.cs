@@ -9,8 +9,9 @@ internal sealed class StepSettings(StepCatalog catalog, Expressions expressions,
 {
     private const int LongestQuestion = 300;
 
-    private readonly OptionBinder resources = new("resources", ResourceOptions.Tree, expressions, problems);
-    private readonly OptionBinder retry = new("retry", RetryOptions.Tree, expressions, problems);
+    // Reading options off a record takes milliseconds, and most files set neither.
+    private readonly Lazy<OptionBinder> resources = new(() => new("resources", ResourceOptions.Tree, expressions, problems));
+    private readonly Lazy<OptionBinder> retry = new(() => new("retry", RetryOptions.Tree, expressions, problems));
 
     public void Read(StepDraft draft, StepType type, MapNode body)
     {
@@ -69,8 +70,8 @@ internal sealed class StepSettings(StepCatalog catalog, Expressions expressions,
 
     private Resources? Resources(Entry given, StepType? type)
     {
-        if (resources.Bind(given.Value, given.Key.Place) is not { } bound) return null;
-        Place At(string option) => resources.Locate(given.Value, option)?.Place ?? given.Key.Place;
+        if (resources.Value.Bind(given.Value, given.Key.Place) is not { } bound) return null;
+        Place At(string option) => resources.Value.Locate(given.Value, option)?.Place ?? given.Key.Place;
         long memory = 0;
         if ((string?)bound["memory"] is { } size)
         {
@@ -97,9 +98,9 @@ internal sealed class StepSettings(StepCatalog catalog, Expressions expressions,
 
     private RetryPolicy Retry(Entry given)
     {
-        if (expressions.Resolve(given.Value) is ScalarNode { IsNull: true } || retry.Bind(given.Value, given.Key.Place) is not { } bound) return RetryPolicy.Never;
+        if (expressions.Resolve(given.Value) is ScalarNode { IsNull: true } || retry.Value.Bind(given.Value, given.Key.Place) is not { } bound) return RetryPolicy.Never;
         var delay = TimeText.Parse((string)bound["delay"]!);
-        if (delay is null) problems.Add(ProblemCodes.BadTime, retry.Locate(given.Value, "delay")?.Place ?? given.Key.Place, $"'{Excerpt.Short((string)bound["delay"]!)}' is no length of time", TimeText.Rule);
+        if (delay is null) problems.Add(ProblemCodes.BadTime, retry.Value.Locate(given.Value, "delay")?.Place ?? given.Key.Place, $"'{Excerpt.Short((string)bound["delay"]!)}' is no length of time", TimeText.Rule);
         var on = bound["on"]!.AsArray().Select(cause => Enum.GetValues<RetryCause>().Single(c => OptionReader.SnakeCase(c.ToString()) == (string)cause!)).Distinct().ToList();
         return new((int)(long)bound["attempts"]!, on, delay ?? TimeSpan.Zero);
     }

@@ -10,7 +10,7 @@ public static class Deliverables
 {
     private const string Marker = ".digest";
 
-    public static bool Includes(OutputPort output) => output.Kind.IsDefined(typeof(DeliverableAttribute), inherit: false);
+    public static bool Includes(OutputPort output) => output.IsDeliverable;
 
     /// <summary>Puts the newest version of an output where it can be found by name, and returns that folder: <c>.pipeline/latest/PIPELINE/STEP</c>.</summary>
     public static string Publish(EngineState state, PipelineDefinition definition, string step, ResultOutput output)

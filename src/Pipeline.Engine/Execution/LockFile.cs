@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Pipeline.Engine.Caching;
 using Pipeline.Engine.Definitions;
 using Pipeline.Engine.Storage;
 
@@ -15,29 +17,41 @@ public sealed record PipelineLock(string Pipeline, IReadOnlyDictionary<string, L
 /// <summary><c>NAME.lock.json</c> beside the pipeline, to be committed: for every step its key, the digests of its outputs and its metrics. Sorted, no clock and no host in it.</summary>
 public static class LockFile
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Readable = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string PathFor(string pipelineFile) => Path.ChangeExtension(pipelineFile, null) + ".lock.json";
 
     /// <summary>Written once, at the end of a run that succeeded, and only where something changed.</summary>
     public static void Write(RunSummary summary, PipelineDefinition definition)
     {
-        var steps = new JsonObject();
-        foreach (var outcome in summary.Outcomes.Where(o => o.Result is not null).OrderBy(o => o.Step.Id, StringComparer.Ordinal))
+        var text = new ArrayBufferWriter<byte>(4096);
+        using (var json = new Utf8JsonWriter(text, Readable))
         {
-            var result = outcome.Result!;
-            steps[outcome.Step.Id] = new JsonObject
-            {
-                ["uses"] = outcome.Step.Type.Name,
-                ["key"] = outcome.Key,
-                ["outputs"] = new JsonObject(result.Outputs.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => KeyValuePair.Create(o.Key, (JsonNode?)o.Value.Digest))),
-                ["metrics"] = new JsonObject(result.Metrics.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value))),
-            };
+            json.WriteStartObject();
+            json.WriteString("pipeline", definition.Name);
+            json.WriteStartObject("steps");
+            foreach (var outcome in summary.Outcomes.Where(o => o.Result is not null).OrderBy(o => o.Step.Id, StringComparer.Ordinal)) Write(json, outcome, outcome.Result!);
+            json.WriteEndObject();
+            json.WriteEndObject();
         }
 
-        var text = new JsonObject { ["pipeline"] = definition.Name, ["steps"] = steps }.ToJsonString(Readable).ReplaceLineEndings("\n") + "\n";
+        text.Write("\n"u8);
         var path = PathFor(definition.File);
-        if (!File.Exists(path) || File.ReadAllText(path) != text) AtomicFile.Write(path, text);
+        if (!File.Exists(path) || !File.ReadAllBytes(path).AsSpan().SequenceEqual(text.WrittenSpan)) AtomicFile.Write(path, text.WrittenSpan);
+    }
+
+    private static void Write(Utf8JsonWriter json, StepOutcome outcome, StepResult result)
+    {
+        json.WriteStartObject(outcome.Step.Id);
+        json.WriteString("uses", outcome.Step.Type.Name);
+        json.WriteString("key", outcome.Key);
+        json.WriteStartObject("outputs");
+        foreach (var name in CanonicalJson.Sorted(result.Outputs.Keys)) json.WriteString(name, result.Outputs[name].Digest);
+        json.WriteEndObject();
+        json.WriteStartObject("metrics");
+        foreach (var name in CanonicalJson.Sorted(result.Metrics.Keys)) json.WriteNumber(name, result.Metrics[name]);
+        json.WriteEndObject();
+        json.WriteEndObject();
     }
 
     /// <param name="name">What to call the text in messages.</param>

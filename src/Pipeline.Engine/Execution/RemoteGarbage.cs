@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Pipeline.Engine.Caching;
 using Pipeline.Engine.Registry;
 using Pipeline.Engine.Storage;
@@ -26,7 +25,7 @@ public static class RemoteGarbage
         var dead = results.Where(r => r.Written < before && !roots.Contains(Path.GetFileNameWithoutExtension(r.Name))).ToList();
         await Parallel.ForEachAsync(results.Except(dead), Parallelism(cancellation), async (result, stop) =>
         {
-            if (await store.ReadAsync(result.Name, stop) is not { } bytes || Parse(bytes) is not { } parsed) return;
+            if (await store.ReadAsync(result.Name, stop) is not { } bytes || ResultJson.Read(bytes) is not { } parsed) return;
             lock (kept) GarbageCollection.Mark(parsed, kept);
         });
         var orphans = blobs.Where(b => b.Written < before && !kept.Contains(Path.GetFileName(b.Name))).ToList();
@@ -65,17 +64,5 @@ public static class RemoteGarbage
         var found = new List<RemoteObject>();
         await foreach (var item in store.ListAsync(prefix, cancellation)) found.Add(item);
         return found;
-    }
-
-    private static StepResult? Parse(byte[] bytes)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<StepResult>(bytes, ResultJson.Default.StepResult);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 }

@@ -121,24 +121,28 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
 
     private void StartWhatFits(CancellationToken cancellation)
     {
+        var leaving = new List<StepDefinition>();
         foreach (var step in queue.Lined.Select(s => decided[s.Id].Step))
         {
             if (Skips.Held(step, failed, cancellation) is { } skipped)
             {
-                queue.Remove(step);
+                leaving.Add(step);
                 Finish(skipped);
             }
             else if (pool.TryTake(step.Resources, out var waitsFor) is { } share)
             {
-                queue.Remove(step);
+                leaving.Add(step);
                 Start(step, decided[step.Id], share, cancellation);
             }
             else
             {
                 TellToWait(step, waitsFor);
-                if (pool.IsFull) return;
+                // Looking at all the others for each that ends would make a step cost more the more there are.
+                if (pool.IsFull) break;
             }
         }
+
+        foreach (var step in leaving) queue.Remove(step);
     }
 
     private void Start(StepDefinition step, Decision.Run decision, ResourceShare share, CancellationToken cancellation)

@@ -14,7 +14,7 @@ internal sealed class StepQueue
     private readonly Dictionary<string, List<string>> redone = new(StringComparer.Ordinal);
     private readonly Dictionary<string, double> priority = new(StringComparer.Ordinal);
     private readonly Queue<string> arrived = new();
-    private readonly SortedSet<(double Order, int Index, string Id)> lined = [];
+    private readonly SortedSet<Place> lined = [];
 
     public StepQueue(StepGraph graph, History history)
     {
@@ -38,8 +38,8 @@ internal sealed class StepQueue
     /// <summary>A step that no longer waits for any other and has not been looked at since.</summary>
     public StepDefinition? NextArrival() => arrived.TryDequeue(out var id) ? graph[id] : null;
 
-    /// <summary>Steps that want to start, the most urgent first.</summary>
-    public IReadOnlyList<StepDefinition> Lined => [.. lined.Select(entry => graph[entry.Id])];
+    /// <summary>Steps that want to start, the most urgent first. Do not change the queue while going through them.</summary>
+    public IEnumerable<StepDefinition> Lined => lined.Select(entry => graph[entry.Id]);
 
     public void LineUp(StepDefinition step) => lined.Add(Entry(step));
 
@@ -74,5 +74,11 @@ internal sealed class StepQueue
         }
     }
 
-    private (double Order, int Index, string Id) Entry(StepDefinition step) => (-priority[step.Id], index[step.Id], step.Id);
+    private Place Entry(StepDefinition step) => new(priority[step.Id], index[step.Id], step.Id);
+
+    /// <summary>The longest rest first, then as in the graph.</summary>
+    private sealed record Place(double Priority, int Index, string Id) : IComparable<Place>
+    {
+        public int CompareTo(Place? other) => other is null ? 1 : (other.Priority.CompareTo(Priority), Index.CompareTo(other.Index)) is var (urgency, order) && urgency != 0 ? urgency : order;
+    }
 }

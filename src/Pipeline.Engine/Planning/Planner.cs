@@ -9,9 +9,9 @@ namespace Pipeline.Engine.Planning;
 /// <param name="Find">The result of a cache key, if all of it is in the store.</param>
 /// <param name="Read">The result of a cache key though its blobs may be gone.</param>
 /// <param name="Sources">The files outside the store that a step reads.</param>
-/// <param name="Prefetch">Told which keys <paramref name="Find"/> is about to be asked for, where asking for many at once is faster; else null.</param>
+/// <param name="FindAll">As <paramref name="Find"/> for many keys at once, where that is faster; or null.</param>
 /// <param name="Shorter">The finished runs that a longer one can go on from; null where none are kept.</param>
-public sealed record PlanningFacts(Func<string, StepResult?> Find, Func<string, StepResult?> Read, Func<string, HistoryEntry?> Last, Func<StepDefinition, IReadOnlyList<SourceFile>> Sources, Action<IEnumerable<string>>? Prefetch = null, Func<StepType, Recipe, Continuation>? Shorter = null)
+public sealed record PlanningFacts(Func<string, StepResult?> Find, Func<string, StepResult?> Read, Func<string, HistoryEntry?> Last, Func<StepDefinition, IReadOnlyList<SourceFile>> Sources, Func<IReadOnlyList<string>, IReadOnlyDictionary<string, StepResult>>? FindAll = null, Func<StepType, Recipe, Continuation>? Shorter = null)
 {
     /// <summary>Whether a person has approved a cache key.</summary>
     public Func<string, bool> IsApproved { get; init; } = _ => false;
@@ -20,28 +20,48 @@ public sealed record PlanningFacts(Func<string, StepResult?> Find, Func<string, 
 /// <summary>Decides, from the graph and what is stored, what each step needs. Pure: it starts nothing and writes nothing.</summary>
 public sealed class Planner(StepGraph graph, PlanningFacts facts, IReadOnlySet<string> force)
 {
+    /// <summary>From how many recipes on a second processor pays.</summary>
+    private const int WorthThreads = 100;
+
     /// <exception cref="SourceMissingException">A step reads files that are not there.</exception>
     public Plan Plan()
     {
         var results = new Dictionary<string, StepResult>(StringComparer.Ordinal);
         var decisions = new Dictionary<string, Decision>(graph.Ordered.Count, StringComparer.Ordinal);
-        foreach (var level in facts.Prefetch is null ? [graph.Ordered] : graph.Levels())
+        foreach (var level in graph.Levels())
         {
-            facts.Prefetch?.Invoke(level.Where(s => s.MetricNames.Count == 0 && s.Inputs.All(i => results.ContainsKey(i.Step))).Select(s => RecipeOf(s, Digest).Key));
+            var recipes = Recipes(level, decisions, results);
+            var stored = facts.FindAll?.Invoke([.. recipes.Values.Select(r => r.Key)]);
             foreach (var step in level)
             {
-                var decision = decisions[step.Id] = Decide(step, decisions, results);
+                var decision = decisions[step.Id] = Decide(step, decisions, results, recipes, key => stored?.GetValueOrDefault(key) ?? facts.Find(key));
                 if (decision is Decision.Reuse reuse) results[step.Id] = reuse.Result;
             }
         }
 
         return new(graph, [.. graph.Ordered.Select(s => decisions[s.Id])]);
+    }
 
-        string Digest(InputReference input) => results[input.Step].Outputs[input.Output].Digest;
+    /// <summary>The recipes of the steps that surely need one and whose inputs are all known, by step.</summary>
+    private Dictionary<string, Recipe> Recipes(IReadOnlyList<StepDefinition> level, Dictionary<string, Decision> decisions, Dictionary<string, StepResult> results)
+    {
+        var known = level.Where(s => s.When is null && s.MetricNames.Count == 0 && s.Inputs.All(i => results.ContainsKey(i.Step)) && !graph.DependenciesOf(s.Id).Any(Stops)).ToArray();
+        // One after the other: of several that miss a file the first is to be named, and hashing files has threads of its own.
+        foreach (var step in known) facts.Sources(step);
+        var made = new Recipe[known.Length];
+        if (known.Length < WorthThreads) for (var i = 0; i < known.Length; i++) Make(i);
+        else Parallel.For(0, known.Length, Make);
+        var recipes = new Dictionary<string, Recipe>(known.Length, StringComparer.Ordinal);
+        for (var i = 0; i < known.Length; i++) recipes.Add(known[i].Id, made[i]);
+        return recipes;
+
+        bool Stops(string id) => decisions[id] is Decision.Skip || (results.TryGetValue(id, out var result) && Skipping.ByGate(graph[id], result) is not null);
+
+        void Make(int i) => made[i] = RecipeOf(known[i], input => results[input.Step].Outputs[input.Output].Digest);
     }
 
     /// <param name="decisions">Those of the steps before it, <paramref name="results"/> of those that are reused.</param>
-    private Decision Decide(StepDefinition step, Dictionary<string, Decision> decisions, Dictionary<string, StepResult> results)
+    private Decision Decide(StepDefinition step, Dictionary<string, Decision> decisions, Dictionary<string, StepResult> results, Dictionary<string, Recipe> recipes, Func<string, StepResult?> find)
     {
         var above = Candidates.Indispensable(graph, step, IsSkipped).ToList();
         if (above.Find(IsSkipped) is { } skipped) return new Decision.Skip(step, Skipping.Below(skipped, ((Decision.Skip)decisions[skipped]).Why, "is"));
@@ -57,18 +77,19 @@ public sealed class Planner(StepGraph graph, PlanningFacts facts, IReadOnlySet<s
         var waits = step.Inputs.Select(i => i.Step).Where(id => !results.ContainsKey(id)).Distinct().ToList();
         return waits.Count > 0
             ? new Decision.Maybe(step, MaybeReason(step, waits), waits, facts.Last(step.Id)?.Seconds)
-            : Decide(step, input => results[input.Step].Outputs[input.Output].Digest);
+            : Decide(step, recipes.GetValueOrDefault(step.Id) ?? RecipeOf(step, input => results[input.Step].Outputs[input.Output].Digest), find);
 
         bool IsSkipped(string id) => decisions[id] is Decision.Skip;
     }
 
     /// <summary>Reuse or run, for a step whose inputs are all known.</summary>
-    public Decision Decide(StepDefinition step, Func<InputReference, string> digestOf)
+    public Decision Decide(StepDefinition step, Func<InputReference, string> digestOf) => Decide(step, RecipeOf(step, digestOf), facts.Find);
+
+    private Decision Decide(StepDefinition step, Recipe recipe, Func<string, StepResult?> find)
     {
-        var recipe = RecipeOf(step, digestOf);
         var last = facts.Last(step.Id);
         if (force.Contains(step.Id)) return Run("forced");
-        if (facts.Find(recipe.Key) is { } result) return new Decision.Reuse(step, last?.Key == recipe.Key ? "same recipe" : "same recipe as an earlier run", recipe, result);
+        if (find(recipe.Key) is { } result) return new Decision.Reuse(step, last?.Key == recipe.Key ? "same recipe" : "same recipe as an earlier run", recipe, result);
         var from = facts.Shorter?.Invoke(step.Type, recipe) ?? Continuation.None;
         var reason = Reason(step, recipe, last);
         var more = Continuations.Say(step.Type, recipe, from, last is null ? null : facts.Read(last.Key));

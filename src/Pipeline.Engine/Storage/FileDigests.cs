@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text;
 
 namespace Pipeline.Engine.Storage;
@@ -9,17 +10,19 @@ public sealed class FileDigests(string cacheFile, TimeProvider clock)
     /// <summary>A file changed this recently may change again without its time showing it.</summary>
     private static readonly TimeSpan Racy = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentDictionary<string, (long Size, long Changed, string Sha256)> known = Load(cacheFile);
+    private sealed record Known(long Size, long Changed, string Sha256);
+
+    // Most verbs and many pipelines never ask.
+    private readonly Lazy<ConcurrentDictionary<string, Known>> known = new(() => Load(cacheFile));
     private volatile bool learnt;
 
-    public string Of(FileInfo file)
+    internal string Of(FoundFile file)
     {
-        var stamp = (file.Length, file.LastWriteTimeUtc.Ticks);
-        if (known.TryGetValue(file.FullName, out var entry) && (entry.Size, entry.Changed) == stamp) return entry.Sha256;
-        var digest = Sha256.OfFile(file.FullName);
-        if (clock.GetUtcNow().UtcDateTime - file.LastWriteTimeUtc > Racy && !file.FullName.AsSpan().ContainsAny('\t', '\n'))
+        if (known.Value.TryGetValue(file.Path, out var entry) && entry.Size == file.Size && entry.Changed == file.Changed) return entry.Sha256;
+        var digest = Sha256.OfFile(file.Path);
+        if (clock.GetUtcNow().UtcTicks - file.Changed > Racy.Ticks && !file.Path.AsSpan().ContainsAny('\t', '\n'))
         {
-            known[file.FullName] = (stamp.Length, stamp.Ticks, digest);
+            known.Value[file.Path] = new(file.Size, file.Changed, digest);
             learnt = true;
         }
 
@@ -32,21 +35,22 @@ public sealed class FileDigests(string cacheFile, TimeProvider clock)
         if (!learnt) return;
         learnt = false;
         var text = new StringBuilder();
-        foreach (var (path, entry) in known.OrderBy(k => k.Key, StringComparer.Ordinal)) text.Append($"{entry.Sha256}\t{entry.Size}\t{entry.Changed}\t{path}\n");
+        foreach (var (path, entry) in known.Value.OrderBy(k => k.Key, StringComparer.Ordinal)) text.Append(CultureInfo.InvariantCulture, $"{entry.Sha256}\t{entry.Size}\t{entry.Changed}\t{path}\n");
         Directory.CreateDirectory(Path.GetDirectoryName(cacheFile)!);
         AtomicFile.Write(cacheFile, text.ToString());
     }
 
-    private static ConcurrentDictionary<string, (long, long, string)> Load(string file)
+    private static ConcurrentDictionary<string, Known> Load(string file)
     {
-        var known = new ConcurrentDictionary<string, (long, long, string)>();
+        var known = new ConcurrentDictionary<string, Known>();
         if (!File.Exists(file)) return known;
-        foreach (var line in File.ReadLines(file))
+        Span<Range> parts = stackalloc Range[4];
+        foreach (var line in File.ReadAllText(file).AsSpan().EnumerateLines())
         {
             // A line that is not what it should be is simply not known.
-            var parts = line.Split('\t');
-            if (parts.Length == 4 && Sha256.IsDigest(parts[0]) && long.TryParse(parts[1], out var size) && long.TryParse(parts[2], out var changed))
-                known[parts[3]] = (size, changed, parts[0]);
+            if (line.Split(parts, '\t') == 4 && line[parts[0]].ToString() is var digest && Sha256.IsDigest(digest)
+                && long.TryParse(line[parts[1]], CultureInfo.InvariantCulture, out var size) && long.TryParse(line[parts[2]], CultureInfo.InvariantCulture, out var changed))
+                known[line[parts[3]].ToString()] = new(size, changed, digest);
         }
 
         return known;

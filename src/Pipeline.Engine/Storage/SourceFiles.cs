@@ -1,3 +1,5 @@
+using System.IO.Enumeration;
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.FileSystemGlobbing;
 using Pipeline.Engine.Authoring;
 
@@ -6,6 +8,9 @@ namespace Pipeline.Engine.Storage;
 /// <summary>A source pattern that names no file.</summary>
 public sealed class SourceMissingException(string message) : Exception(message);
 
+/// <summary>A file as the file system tells of it; <paramref name="Changed"/> in ticks, UTC. Of a link both are those of the file that it leads to.</summary>
+internal sealed record FoundFile(string Path, long Size, long Changed);
+
 /// <summary>Finds the files outside the store that a step reads and hashes them.</summary>
 public static class SourceFiles
 {
@@ -13,51 +18,87 @@ public static class SourceFiles
     /// <exception cref="SourceMissingException">A pattern matches nothing.</exception>
     public static IReadOnlyList<SourceFile> Resolve(IEnumerable<SourcePattern> patterns, string pipelineFolder, FileDigests digests)
     {
-        var found = new Dictionary<string, FileInfo>(StringComparer.Ordinal);
+        var found = new Dictionary<string, FoundFile>(StringComparer.Ordinal);
         foreach (var pattern in patterns)
         {
             var any = false;
+            var names = Path.TrimEndingDirectorySeparator(Path.GetFullPath(pattern.NamesFrom ?? pipelineFolder)) + "/";
             foreach (var file in Expand(pattern.Pattern, pipelineFolder))
             {
                 any = true;
-                found.TryAdd(Path.GetRelativePath(pattern.NamesFrom ?? pipelineFolder, file.FullName).Replace('\\', '/'), file);
+                found.TryAdd(file.Path.StartsWith(names, StringComparison.Ordinal) ? file.Path[names.Length..] : Path.GetRelativePath(names, file.Path).Replace('\\', '/'), file);
             }
 
             if (!any) throw new SourceMissingException($"'{pattern.Pattern}' matches no file (looked from the folder of the pipeline file)");
         }
 
-        // A query in parallel costs a hundred thread switches, and most steps read no files at all.
+        // Threads cost more than most steps have files, and many have none.
         if (found.Count == 0) return [];
-        return [.. found.AsParallel().Select(f => new SourceFile(f.Key, f.Value.FullName, f.Value.Length, digests.Of(f.Value))).AsSequential().OrderBy(f => f.Name, StringComparer.Ordinal)];
+        var sorted = found.Keys.ToArray();
+        Array.Sort(sorted, StringComparer.Ordinal);
+        var files = new SourceFile[sorted.Length];
+        try
+        {
+            Parallel.For(0, sorted.Length, i => files[i] = new(sorted[i], found[sorted[i]].Path, found[sorted[i]].Size, digests.Of(found[sorted[i]])));
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+
+        return files;
     }
 
-    private static IEnumerable<FileInfo> Expand(string pattern, string folder)
+    private static IEnumerable<FoundFile> Expand(string pattern, string folder)
     {
         var full = Path.GetFullPath(pattern, folder).Replace('\\', '/');
         var wild = full.AsSpan().IndexOfAny('*', '?');
         if (wild < 0)
         {
             if (Directory.Exists(full)) return Under(full);
-            return File.Exists(full) ? [new FileInfo(full)] : [];
+            return File.Exists(full) ? [Found(new FileInfo(full))] : [];
         }
 
         var root = full[..(full.LastIndexOf('/', wild) + 1)];
         if (!Directory.Exists(root)) return [];
-        var matcher = new Matcher(StringComparison.Ordinal).AddInclude(full[root.Length..]);
-        return Under(root).Where(f => matcher.Match(f.FullName[root.Length..]).HasMatches);
+        return Under(root).Where(Matching(full[root.Length..], root.Length));
     }
 
-    private static IEnumerable<FileInfo> Under(string folder) =>
-        new DirectoryInfo(folder).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.System, IgnoreInaccessible = false })
-            .Where(f => !CrossesLink(f, folder));
-
-    private static bool CrossesLink(FileInfo file, string root)
+    /// <summary>Whether a file's path from <paramref name="start"/> on matches a glob.</summary>
+    private static Func<FoundFile, bool> Matching(string glob, int start)
     {
-        for (var parent = file.Directory; parent is not null && parent.FullName.Length > root.TrimEnd('/').Length; parent = parent.Parent)
+        var matcher = new Matcher(StringComparison.Ordinal).AddInclude(glob);
+        bool Matches(FoundFile file) => matcher.Match(file.Path[start..]).HasMatches;
+        var last = glob[(glob.LastIndexOf('/') + 1)..];
+        if (!last.StartsWith('*') || last.TrimStart('*').AsSpan().IndexOfAny('*', '?') >= 0 || last.EndsWith(".*", StringComparison.Ordinal)) return Matches;
+        // All names of a folder with that ending match or none does, and the matcher takes its time.
+        var ending = last.TrimStart('*');
+        var folders = new Dictionary<string, bool>(StringComparer.Ordinal);
+        return file =>
         {
-            if (parent.LinkTarget is not null) return true;
-        }
+            if (!file.Path.EndsWith(ending, StringComparison.Ordinal)) return false;
+            var folder = file.Path.LastIndexOf('/');
+            var byFolder = folders.GetAlternateLookup<ReadOnlySpan<char>>();
+            if (!byFolder.TryGetValue(file.Path.AsSpan(0, folder), out var matches)) folders[file.Path[..folder]] = matches = Matches(file);
+            return matches;
+        };
+    }
 
-        return false;
+    /// <summary>One look at each entry; what a link to a folder holds is not entered.</summary>
+    private static FileSystemEnumerable<FoundFile> Under(string folder) =>
+        new(folder, Found, new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false })
+        {
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) == 0,
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && (entry.Attributes & FileAttributes.System) == 0,
+        };
+
+    private static FoundFile Found(ref FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) != 0
+        ? Found(new FileInfo(entry.ToFullPath()))
+        : new(entry.ToFullPath(), entry.Length, entry.LastWriteTimeUtc.UtcTicks);
+
+    internal static FoundFile Found(FileInfo file)
+    {
+        var real = file.LinkTarget is null ? file : (FileInfo)file.ResolveLinkTarget(returnFinalTarget: true)!;
+        return new(file.FullName, real.Exists ? real.Length : 0, real.LastWriteTimeUtc.Ticks);
     }
 }

@@ -102,12 +102,44 @@ public sealed class StoreTests : IDisposable
         var path = folder.Write("file.txt", "one");
         File.SetLastWriteTimeUtc(path, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         var digests = new FileDigests(folder["cache.tsv"], TimeProvider.System);
-        Assert.Equal(Sha256.Of("one"u8), digests.Of(new FileInfo(path)));
+        Assert.Equal(Sha256.Of("one"u8), digests.Of(SourceFiles.Found(new FileInfo(path))));
         digests.Save();
         File.AppendAllText(folder["cache.tsv"], "a torn li");
         var again = new FileDigests(folder["cache.tsv"], TimeProvider.System);
         File.WriteAllText(path, "two");
-        Assert.Equal(Sha256.Of("two"u8), again.Of(new FileInfo(path)));
+        Assert.Equal(Sha256.Of("two"u8), again.Of(SourceFiles.Found(new FileInfo(path))));
+    }
+
+    [Fact]
+    public void A_link_to_a_source_file_changes_when_the_file_behind_it_does()
+    {
+        var behind = folder.Write("elsewhere/file.txt", "one");
+        Directory.CreateDirectory(folder["data"]);
+        File.CreateSymbolicLink(folder["data/link.txt"], behind);
+        File.SetLastWriteTimeUtc(behind, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        var digests = new FileDigests(folder["cache.tsv"], TimeProvider.System);
+        foreach (var pattern in new[] { "data", "data/*.txt", "data/link.txt" })
+            Assert.Equal(("data/link.txt", 3L, Sha256.Of("one"u8)), SourceFiles.Resolve([new(pattern)], folder.Path, digests).Select(f => (f.Name, f.Size, f.Sha256)).Single());
+        File.WriteAllText(behind, "other");
+        Assert.Equal(Sha256.Of("other"u8), SourceFiles.Resolve([new("data/*.txt")], folder.Path, digests).Single().Sha256);
+    }
+
+    [Theory]
+    [InlineData("data/*.txt", "data/b.txt")]
+    [InlineData("data/*", "data/a.md data/b.txt data/no")]
+    [InlineData("data/*.*", "data/a.md data/b.txt data/no")]
+    [InlineData("data/**/*.txt", "data/b.txt data/deep/b.txt data/deep/er/c.txt")]
+    [InlineData("data/**/b.*", "data/b.txt data/deep/b.txt")]
+    [InlineData("data/*/*.txt", "data/deep/b.txt")]
+    [InlineData("**/er/*", "data/deep/er/c.txt data/deep/er/d")]
+    [InlineData("data/deep/**", "data/deep/a.md data/deep/b.txt data/deep/er/c.txt data/deep/er/d")]
+    public void A_glob_matches_what_the_globbing_library_says(string glob, string expected)
+    {
+        foreach (var name in new[] { "data/b.txt", "data/a.md", "data/no", "data/deep/b.txt", "data/deep/a.md", "data/deep/er/c.txt", "data/deep/er/d" }) folder.Write(name, name);
+        var found = SourceFiles.Resolve([new(glob)], folder.Path, new FileDigests(folder["cache.tsv"], TimeProvider.System)).Select(f => f.Name).ToList();
+        Assert.Equal(expected, string.Join(' ', found));
+        var matcher = new Microsoft.Extensions.FileSystemGlobbing.Matcher(StringComparison.Ordinal).AddInclude(glob);
+        Assert.Equal(found, Microsoft.Extensions.FileSystemGlobbing.MatcherExtensions.GetResultsInFullPath(matcher, folder.Path).Select(f => Path.GetRelativePath(folder.Path, f)).Where(f => f != "cache.tsv").Order(StringComparer.Ordinal));
     }
 
     public void Dispose() => folder.Dispose();

@@ -1,6 +1,11 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using NJsonSchema;
+using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Caching;
 using Pipeline.Engine.Definitions;
 using Pipeline.Engine.Schema;
+using Pipeline.Engine.Storage;
 using Pipeline.Engine.Tests.Schema;
 using Pipeline.TestKit;
 
@@ -51,6 +56,22 @@ public class GeneratedFilesTests
             var problems = result.Problems.Where(p => p.Code != ProblemCodes.MissingParam).ToList();
             Assert.True(problems.Count == 0, ProblemPrinter.Print(problems));
         }
+    }
+
+    [Fact]
+    public void The_key_of_a_recipe_is_the_digest_of_its_canonical_json()
+    {
+        var ancestry = new[] { new Ancestor("z", "clean.text", ["b", "a"]), new Ancestor("a", "collect.files", []) };
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var step in Pipelines().Select(file => DefinitionReader.Read(file, Catalog, new ReadOptions { Environment = _ => "value" }).Definition).OfType<PipelineDefinition>().SelectMany(d => d.Steps))
+        {
+            seen.Add(step.Type.Name);
+            var inputs = step.Inputs.Select(i => new RecipeInput(i.Port, i.Member, Sha256.Of(Encoding.UTF8.GetBytes(i.Step + i.Output))));
+            foreach (var recipe in new Recipe[] { new(step.Type, step.With, inputs, null, [], step.Env), new(step.Type, step.With, inputs, Sha256.Of("s"u8), ancestry, new JsonObject { ["B"] = "2", ["A"] = SecretReference.To("hub") }) })
+                Assert.Equal(Sha256.Of(CanonicalJson.Bytes(recipe.Json)), recipe.Key);
+        }
+
+        Assert.True(seen.Count > 15, $"only {string.Join(", ", seen)}");
     }
 
     private static IEnumerable<Engine.Authoring.Option> Below(Engine.Authoring.Option option) =>
