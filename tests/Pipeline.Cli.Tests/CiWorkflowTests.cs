@@ -70,7 +70,7 @@ public sealed partial class CiWorkflowTests : IDisposable
         Clone("two");
         var second = await Job("train", "two");
         Assert.All(second, d => Assert.True(d.ExitCode == 0, d.ToString()));
-        Assert.Contains("reused   pages", second[0].Output, StringComparison.Ordinal);
+        Assert.Contains("4 steps: 2 reused", second[0].Output, StringComparison.Ordinal);
         Assert.Contains("models/chat/production -> version 2 (was 1)", second[2].Output, StringComparison.Ordinal);
         Assert.Contains("mona (https://github.com/acme/chat/actions/runs/7)", (await Pipeline("registry", "history", "chat@production")).Output, StringComparison.Ordinal);
 
