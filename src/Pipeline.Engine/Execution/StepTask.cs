@@ -68,6 +68,9 @@ public sealed record TaskOutcome
     public string Summary { get; init; } = "";
     public ShorterRun? WentOnFrom { get; init; }
 
+    /// <summary>How much of the work was not found among pieces of earlier runs, in words; null where nothing was found.</summary>
+    public string? Anew { get; init; }
+
     public static TaskOutcome Failed(FailureCause cause, string message) => new() { Failure = new(cause, message) };
 }
 

@@ -65,6 +65,8 @@ internal sealed class Collection : IDisposable
 
     public static (int Made, int Found) Pieces(StepResult result, string part) => ((int)result.Measurements[$"pieces.{part}.made"], (int)result.Measurements[$"pieces.{part}.found"]);
 
+    public string LogOf(string state, string run, string step) => File.ReadAllText(Folder[$"{state}/runs/{run}/{step}.log"]);
+
     /// <summary>Forgets results, so that steps run again with what pieces there are.</summary>
     public void Forget(string state) => Directory.Delete(Folder[state + "/results"], recursive: true);
 
