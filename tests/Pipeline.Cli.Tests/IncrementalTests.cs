@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Caching;
 using Pipeline.Engine.Execution;
@@ -42,13 +43,16 @@ public sealed class IncrementalTests
         var first = (await project.Run()).Expect(ExitCode.Success);
         project.Write("data/new.txt", "One page more.");
         var folder = new StateFolder(project.State);
+        var key = (string)first.Steps["pages"]["key"]!;
+        var with = new ResultStore(folder.Results, new(folder.Store)).Read(key)!.Recipe["with"]!.DeepClone().AsObject();
+        with["paths"] = new JsonArray("data");
         var sources = SourceFiles.Resolve([new("data")], project.Path, new(project["digests"], TimeProvider.System));
         var task = new StepTask
         {
             Step = "pages",
             Uses = "collect.files",
-            Key = (string)first.Steps["pages"]["key"]!,
-            With = new Steps.Collecting.CollectFiles().Params.Default is System.Text.Json.Nodes.JsonObject with ? with : [],
+            Key = key,
+            With = with,
             Inputs = [],
             Sources = sources,
             Ancestry = [],
