@@ -15,7 +15,7 @@ internal static class StepLine
     /// <summary>What it did, or why it did not.</summary>
     public static string Story(StepOutcome outcome) => outcome.State switch
     {
-        StepState.Ran => outcome.Result!.Summary,
+        StepState.Ran => Did(outcome),
         StepState.Reused => outcome.Result!.Summary is { Length: > 0 } did ? did : outcome.Reason,
         StepState.Failed => outcome.Failure!.Message.ReplaceLineEndings(" "),
         _ => outcome.Reason,
@@ -23,7 +23,7 @@ internal static class StepLine
 
     public static string Plain(StepOutcome outcome) => outcome.State switch
     {
-        StepState.Ran => $"done     {outcome.Step.Id}: {Text.Duration(outcome.Seconds)}  {outcome.Result!.Summary}".TrimEnd(),
+        StepState.Ran => $"done     {outcome.Step.Id}: {Text.Duration(outcome.Seconds)}  {Did(outcome)}".TrimEnd(),
         StepState.Reused => $"reused   {outcome.Step.Id}: {outcome.Reason}",
         StepState.Failed when IsCancelled(outcome) => $"stopped  {outcome.Step.Id}: {outcome.Failure!.Message}",
         StepState.Failed => $"failed   {outcome.Step.Id}: {outcome.Failure!.Message}",
@@ -33,6 +33,8 @@ internal static class StepLine
     /// <summary>What is asked of a person, and how to answer.</summary>
     public static string Asks(RunEvent.StepAsks asks, StateFolder state) =>
         $"{(asks.Request.Message.Length > 0 ? asks.Request.Message : "may it run?")}   approve: {GivenCommand.Approve(asks.Request.Run, asks.Step.Id, state)}   (or --reject)";
+
+    private static string Did(StepOutcome outcome) => string.Join(" · ", new[] { outcome.Result!.Summary, outcome.Anew }.Where(said => !string.IsNullOrEmpty(said)));
 
     public static string Retry(RunEvent.StepRetries again) =>
         $"attempt {again.Attempt} of {again.Step.Retry.Attempts} failed, the next begins in {Text.Duration(again.Wait.TotalSeconds)}: {again.Failure.Message}";

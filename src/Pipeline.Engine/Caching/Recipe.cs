@@ -31,17 +31,7 @@ public sealed class Recipe
 
     private JsonObject Build()
     {
-        var json = new JsonObject
-        {
-            ["step"] = type.Name,
-            ["version"] = type.Version,
-            ["with"] = WithoutSpeed(type.Params, with),
-            ["inputs"] = Group(type, inputs),
-        };
-        if (type.Plugin is { } plugin) json["plugin"] = new JsonObject(plugin.Code.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => KeyValuePair.Create(f.Key, (JsonNode?)f.Value)));
-        if (sources is not null) json["sources"] = sources;
-        if (type.Facets.Count > 0) json["environment"] = new JsonObject(type.Facets.Select(f => KeyValuePair.Create(f.Key, (JsonNode?)f.Value)));
-        if (env is { Count: > 0 }) json["env"] = env.DeepClone();
+        var json = OfStep(type, Without(type.Params, with, o => !RecipeText.Counts(o)), Group(type, inputs), sources, env);
         if (ancestry.Count > 0)
             json["ancestry"] = new JsonArray([.. ancestry.Select(a => new JsonObject { ["id"] = a.Id, ["uses"] = a.Uses, ["after"] = new JsonArray([.. a.DependsOn.Select(d => (JsonNode)d)]) })]);
         return json;
@@ -104,10 +94,18 @@ public sealed class Recipe
         return text.Length <= 60 ? text : text[..57] + "...";
     }
 
-    /// <summary>The params that can change the bytes of a piece.</summary>
-    internal static JsonObject OfPieces(Option options, JsonObject with) => Without(options, with, o => o.SpeedOnly || o.SourceFiles || o.WholeOnly);
+    /// <summary>What all pieces of a step have in common: its recipe without what it reads and without the params that are about the whole.</summary>
+    internal static JsonObject OfPieces(StepType type, JsonObject with, JsonObject env) => OfStep(type, Without(type.Params, with, o => !RecipeText.Counts(o) || o.WholeOnly), [], null, env);
 
-    private static JsonObject WithoutSpeed(Option options, JsonObject with) => Without(options, with, o => !RecipeText.Counts(o));
+    private static JsonObject OfStep(StepType type, JsonObject with, JsonObject inputs, string? sources, JsonObject? env)
+    {
+        var json = new JsonObject { ["step"] = type.Name, ["version"] = type.Version, ["with"] = with, ["inputs"] = inputs };
+        if (type.Plugin is { } plugin) json["plugin"] = new JsonObject(plugin.Code.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => KeyValuePair.Create(f.Key, (JsonNode?)f.Value)));
+        if (sources is not null) json["sources"] = sources;
+        if (type.Facets.Count > 0) json["environment"] = new JsonObject(type.Facets.Select(f => KeyValuePair.Create(f.Key, (JsonNode?)f.Value)));
+        if (env is { Count: > 0 }) json["env"] = env.DeepClone();
+        return json;
+    }
 
     private static JsonObject Without(Option options, JsonObject with, Func<Option, bool> left)
     {

@@ -46,6 +46,7 @@ public static class RunEventJson
         };
         if (outcome.Result?.Summary is { Length: > 0 } summary) json["summary"] = summary;
         if (outcome is { State: StepState.Ran, Result.WentOnFrom: { } from }) json["went_on_from"] = Of(from);
+        if (outcome.Anew is { } anew) json["anew"] = anew;
         if (outcome.Attempts > 1) json["attempts"] = outcome.Attempts;
         if (outcome.Notice.Length > 0) json["notice"] = outcome.Notice;
         if (outcome.Failure is { } failure) json["failure"] = new JsonObject { ["cause"] = Causes.Word(failure.Cause), ["message"] = failure.Message, ["log"] = failure.LogFile };

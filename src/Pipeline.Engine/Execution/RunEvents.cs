@@ -73,6 +73,9 @@ public sealed record StepOutcome(StepDefinition Step, StepState State, string Re
 {
     public int Attempts { get; init; } = 1;
 
+    /// <summary>How much of the work was not found among pieces of earlier runs, in words; null where nothing was found.</summary>
+    public string? Anew { get; init; }
+
     /// <summary>Why it was skipped, where the pipeline says so (<c>when</c>, the end of rounds, a gate that stops) and nothing went wrong: the run succeeds without it.</summary>
     public Skipping? Skipped { get; init; }
 

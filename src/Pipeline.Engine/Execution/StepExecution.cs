@@ -69,7 +69,7 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
             var result = Store(step, decision.Recipe, upstream, task!, outcome, watch.Elapsed.TotalSeconds);
             await state.Cache.PublishAsync(result, CancellationToken.None);
             if (Directory.Exists(workspace)) Directory.Delete(workspace, recursive: true);
-            return new(step, StepState.Ran, decision.Reason, key, watch.Elapsed.TotalSeconds, result, null, notice) { Attempts = tries.Count };
+            return new(step, StepState.Ran, decision.Reason, key, watch.Elapsed.TotalSeconds, result, null, notice) { Attempts = tries.Count, Anew = outcome.Anew };
         }
         catch (DamagedBlobException e)
         {

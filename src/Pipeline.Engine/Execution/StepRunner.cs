@@ -39,7 +39,8 @@ public static class StepRunner
                 context.Measure($"pieces.{part}.found", pieces.Count(part).Found);
             }
 
-            return new TaskOutcome { Metrics = context.Metrics, Measurements = context.Measurements, Summary = context.Summary, WentOnFrom = context.WentOnFrom };
+            if (pieces.Anew is { } anew) listener.Logged(anew);
+            return new TaskOutcome { Metrics = context.Metrics, Measurements = context.Measurements, Summary = context.Summary, Anew = pieces.Anew, WentOnFrom = context.WentOnFrom };
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

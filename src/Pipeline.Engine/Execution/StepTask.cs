@@ -47,9 +47,9 @@ public sealed record StepTask
     public bool FromTheBeginning { get; init; }
     /// <summary>A place for this attempt's temporary files.</summary>
     public required string Scratch { get; init; }
-    /// <summary>The folder where pieces of earlier runs are.</summary>
-    public required string Pieces { get; init; }
-    public required PieceUse PieceUse { get; init; }
+    /// <summary>The folder where pieces of earlier runs are; not read where <see cref="PieceUse"/> says so.</summary>
+    public string Pieces { get; init; } = "";
+    public PieceUse PieceUse { get; init; } = PieceUse.Ignore;
     /// <summary>Where the worker writes how it ended.</summary>
     public required string OutcomeFile { get; init; }
     public required int Cpus { get; init; }
@@ -67,6 +67,9 @@ public sealed record TaskOutcome
     public IReadOnlyDictionary<string, double> Measurements { get; init; } = new Dictionary<string, double>();
     public string Summary { get; init; } = "";
     public ShorterRun? WentOnFrom { get; init; }
+
+    /// <summary>How much of the work was not found among pieces of earlier runs, in words; null where nothing was found.</summary>
+    public string? Anew { get; init; }
 
     public static TaskOutcome Failed(FailureCause cause, string message) => new() { Failure = new(cause, message) };
 }

@@ -3,7 +3,6 @@ using System.Globalization;
 using Pipeline.Data.Cleaning;
 using Pipeline.Data.Documents;
 using Pipeline.Engine.Authoring;
-using Pipeline.Steps.Running;
 
 namespace Pipeline.Steps.Cleaning;
 
@@ -144,7 +143,6 @@ public sealed class CleanText : Step<CleanText.With, CleanText.Given, CleanText.
         foreach (var rule in Drops(funnel)) context.Metric("dropped." + rule.Rule, rule.DocumentsIn - rule.DocumentsOut);
         var drops = string.Join(" · ", Drops(funnel).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Rule.Replace('_', ' ')} {r.DocumentsIn - r.DocumentsOut:N0}")));
         context.Summary = string.Create(CultureInfo.InvariantCulture, $"{first.DocumentsIn:N0} -> {last.DocumentsOut:N0}") + (drops.Length > 0 ? $"  ({drops})" : "");
-        if (Anew.Say(context, "shard", "shards", "cleaned") is { } anew) context.Summary += $" · {anew}";
     }
 
     private static IEnumerable<FunnelRule> Drops(Data.Documents.Funnel funnel) => funnel.Rules.Where(r => r.DocumentsOut < r.DocumentsIn);

@@ -8,8 +8,6 @@ namespace Pipeline.Steps.Collecting;
 /// <summary>Shards of the documents of many files, each a piece. Of files whose shards are all found again nothing but facts is read.</summary>
 internal sealed class CollectedShards
 {
-    private const string Part = "shard";
-
     /// <summary>Documents <paramref name="From"/> up to <paramref name="To"/> of a file.</summary>
     private sealed record Range(int File, int From, int To);
 
@@ -69,7 +67,7 @@ internal sealed class CollectedShards
     {
         var ranges = shards[shard];
         var input = new JsonArray([.. ranges.Select(r => new JsonObject { ["file"] = files.DigestOf(r.File), ["from"] = r.From, ["to"] = r.To })]);
-        var piece = await context.Pieces.GetAsync(Part, input, async () =>
+        var piece = await context.Pieces.GetAsync("shard", input, async () =>
         {
             var path = Path.Combine(context.Scratch, $"shard-{shard}");
             await using var writer = new DocumentWriter(path);

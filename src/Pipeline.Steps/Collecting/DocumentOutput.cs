@@ -2,7 +2,6 @@ using System.Globalization;
 using Pipeline.Data.Collection;
 using Pipeline.Data.Documents;
 using Pipeline.Engine.Authoring;
-using Pipeline.Steps.Running;
 
 namespace Pipeline.Steps.Collecting;
 
@@ -43,6 +42,5 @@ internal static class DocumentOutput
         context.Metric("characters", characters);
         var found = pieces.Documents == count ? "" : string.Create(CultureInfo.InvariantCulture, $" of {pieces.Documents:N0}");
         context.Summary = string.Create(CultureInfo.InvariantCulture, $"{context.Sources.Count:N0} files -> {count:N0}{found} {noun}");
-        if (Anew.Say(context, FilePieces.Part, "files", "read") is { } anew) context.Summary += $" · {anew}";
     }
 }

@@ -9,8 +9,6 @@ namespace Pipeline.Steps.Collecting;
 /// <summary>The source files of a step, each a piece of packed documents.</summary>
 internal sealed class FilePieces(FileCollector collector, StepContext context)
 {
-    public const string Part = "file";
-
     /// <param name="Marks">A <see cref="DocumentMark"/> of eight bytes for each document.</param>
     public sealed record Facts(int Empty, long Characters, byte[] Marks);
 
@@ -51,7 +49,7 @@ internal sealed class FilePieces(FileCollector collector, StepContext context)
     }
 
     private Task<Piece<Facts>> ReadAsync(SourceFile source) =>
-        context.Pieces.GetAsync(Part, new JsonObject { ["name"] = source.Name, ["sha256"] = source.Sha256 }, () =>
+        context.Pieces.GetAsync("file", new JsonObject { ["name"] = source.Name, ["sha256"] = source.Sha256 }, () =>
         {
             var file = collector.Read(source.Name, source.Path, source.Sha256);
             DocumentMark[] marks = [.. file.Documents.Select(DocumentMark.Of)];

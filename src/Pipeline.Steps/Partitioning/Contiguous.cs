@@ -1,10 +1,10 @@
 using System.ComponentModel;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Pipeline.Data.Documents;
 using Pipeline.Data.Partitioning;
 using Pipeline.Engine.Authoring;
 using Pipeline.Steps.Artifacts;
-using Pipeline.Steps.Running;
 
 namespace Pipeline.Steps.Partitioning;
 
@@ -72,7 +72,6 @@ public sealed class Contiguous : Step<Contiguous.With, Contiguous.Given, Contigu
             context.Metric($"{name}.documents", passages);
             context.Metric($"{name}.characters", characters);
             sizes.Add(characters.ToString("N0", CultureInfo.InvariantCulture));
-            Anew.Say(context, name, $"shards of {name}", "cut");
         }
 
         context.Summary = $"{string.Join(" / ", sizes)} characters";
@@ -80,7 +79,7 @@ public sealed class Contiguous : Step<Contiguous.With, Contiguous.Given, Contigu
 
     /// <summary>A shard's passages of one part as a shard, or as none where there are none.</summary>
     private static Task<Piece<CutShard>> CutAsync(Artifact<Documents> documents, ArtifactFile shard, Part part, string name, PartitionRules rules, StepContext context) =>
-        context.Pieces.GetAsync(name, shard.Sha256, async () =>
+        context.Pieces.GetAsync("shard", new JsonObject { ["part"] = name, ["documents"] = shard.Sha256 }, async () =>
         {
             var texts = await DocumentReader.ReadAllAsync([(shard.Path, documents.Locate(shard.Path))], context.Cancellation);
             var passages = ContiguousCut.PassagesOf(texts, part, rules).ToList();

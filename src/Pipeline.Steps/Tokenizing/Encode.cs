@@ -8,7 +8,6 @@ using Pipeline.Data.Shards;
 using Pipeline.Data.Tokenizers;
 using Pipeline.Engine.Authoring;
 using Pipeline.Steps.Artifacts;
-using Pipeline.Steps.Running;
 
 namespace Pipeline.Steps.Tokenizing;
 
@@ -75,7 +74,6 @@ public sealed class Encode : Step<Encode.With, Encode.Given, Encode.Made>
         }
 
         context.Summary = string.Create(CultureInfo.InvariantCulture, $"{tokens:N0} tokens of {bytes:N0} bytes ({(double)bytes / Math.Max(1, tokens):0.00} bytes a token)");
-        if (Anew.Say(context, "shard", "shards", "encoded") is { } anew) context.Summary += $" · {anew}";
     }
 
     private static Task<Piece<Encoded>> EncodeAsync(Artifact<Documents> documents, ArtifactFile file, TokenizerPool tokenizers, byte[] tokenizer, StepContext context) =>
