@@ -63,7 +63,7 @@ public class GeneratedFilesTests
     {
         var ancestry = new[] { new Ancestor("z", "clean.text", ["b", "a"]), new Ancestor("a", "collect.files", []) };
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var step in Pipelines().Select(file => DefinitionReader.Read(file, Catalog, new ReadOptions { Environment = _ => "value" }).Definition).OfType<PipelineDefinition>().SelectMany(d => d.Steps))
+        foreach (var step in Pipelines().Select(file => DefinitionReader.Read(file, Catalog, new ReadOptions { Environment = name => name.StartsWith("PIPELINE_", StringComparison.Ordinal) ? null : $"/value/of/{name}" }).Definition).OfType<PipelineDefinition>().SelectMany(d => d.Steps))
         {
             seen.Add(step.Type.Name);
             var inputs = step.Inputs.Select(i => new RecipeInput(i.Port, i.Member, Sha256.Of(Encoding.UTF8.GetBytes(i.Step + i.Output))));
@@ -71,7 +71,7 @@ public class GeneratedFilesTests
                 Assert.Equal(Sha256.Of(CanonicalJson.Bytes(recipe.Json)), recipe.Key);
         }
 
-        Assert.True(seen.Count > 15, $"only {string.Join(", ", seen)}");
+        Assert.True(seen.Count > 9, $"only {string.Join(", ", seen)}");
     }
 
     private static IEnumerable<Engine.Authoring.Option> Below(Engine.Authoring.Option option) =>
