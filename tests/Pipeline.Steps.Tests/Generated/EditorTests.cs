@@ -23,6 +23,9 @@ public sealed class EditorTests : IAsyncLifetime
             uses:
         """ + " ";
 
+    /// <summary>With the spaces that an editor puts where one goes on typing.</summary>
+    private static readonly string Typed = Text.Replace("many\n\n", "many\n      \n", StringComparison.Ordinal);
+
     private readonly TemporaryFolder folder = new();
     private YamlServer? server;
 
@@ -45,7 +48,7 @@ public sealed class EditorTests : IAsyncLifetime
     [Fact]
     public async Task Mistakes_are_underlined_where_they_are_and_completion_knows_the_step_types()
     {
-        var found = await server!.DiagnosticsAsync(Draft, Text);
+        var found = await server!.DiagnosticsAsync(Draft, Typed);
         Assert.Contains((6, 26, "Property pathes is not allowed."), found);
         Assert.Contains((2, 31, "Property sauces is not allowed."), found);
         var wrongType = Assert.Single(found, d => d.Line == 11);
