@@ -143,8 +143,9 @@ public sealed class HostileTests : IDisposable
     public void Ten_thousand_mistakes_are_cut_short()
     {
         var text = "steps:\n" + string.Concat(Enumerable.Range(0, 10_000).Select(i => $"  step{i}: {{ uses: clean.text, inputs: {{ documents: stop{i} }} }}\n"));
-        var start = Environment.CpuUsage.TotalTime;
+        var start = ProcessorSeconds();
         var result = Reading.Read(text);
+        var used = ProcessorSeconds() - start;
         Assert.EndsWith("200 errors or more; nothing was run.\n", ProblemPrinter.Print(result.Problems), StringComparison.Ordinal);
         Assert.True(used < 5, $"{used} s");
     }
