@@ -3,6 +3,7 @@ using System.Text.Json;
 using Pipeline.Cli.Screens;
 using Pipeline.Engine.Definitions;
 using Pipeline.Engine.Execution;
+using Pipeline.Training.NativeLibraries;
 
 namespace Pipeline.Cli.Verbs;
 
@@ -19,15 +20,17 @@ internal static class WatchVerb
         var every = new Option<string>("--every") { Description = "How often to look, such as 500ms, 5s or 10m.", HelpName = "TIME", DefaultValueFactory = _ => "5s" };
         var once = new Option<bool>("--once") { Description = "Look once, run where something fired, and end with the run's exit code: for cron and timers." };
         var keepGoing = new Option<bool>("--keep-going", "-k") { Description = "After a failure, go on with what does not depend on it." };
+        var libtorch = new Option<string?>(LibTorchChoice.Option) { Description = $"Load libtorch from this folder instead of the one that came along (also {LibTorchChoice.Variable}).", HelpName = "DIR" };
         var json = PipelineArguments.JsonOption();
         every.Validators.Add(result =>
         {
             if (result.Tokens is [var given] && TimeText.Parse(given.Value) is not { Ticks: > 0 }) result.AddError($"--every: {TimeText.Rule}.");
         });
-        var command = new Command("watch", "Run a pipeline whenever a trigger of its 'on', or one given here, fires: a schedule, changed files or objects, commits.") { Options = { schedule, files, sources, blobs, commits, every, once, keepGoing, json } };
+        var command = new Command("watch", "Run a pipeline whenever a trigger of its 'on', or one given here, fires: a schedule, changed files or objects, commits.") { Options = { schedule, files, sources, blobs, commits, every, once, keepGoing, libtorch, json } };
         pipeline.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
+            if ((parsed.GetValue(libtorch) ?? LibTorchChoice.Requested([])) is { } folder) LibTorchChoice.HandOn(folder);
             var more = new List<(string, string)>();
             foreach (var (option, place) in new[] { (schedule, "on.schedule"), (files, "on.files"), (blobs, "on.blobs"), (commits, "on.commits") })
             {
@@ -72,7 +75,7 @@ internal static class WatchVerb
                 {
                     await Run(stop);
                 }
-                catch (WrongInputException e)
+                catch (Exception e) when (e is WrongInputException or LibTorchException)
                 {
                     screen.On(new WatchEvent.Failed(e.Message));
                 }
