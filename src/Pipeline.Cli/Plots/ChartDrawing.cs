@@ -35,7 +35,9 @@ internal static partial class ChartDrawing
         var svg = plot.GetSvgXml(Width, Height);
         var texts = new StringBuilder(Text(chart.Title, 14, 20, "start", "600 14px"));
         foreach (var (text, x, y) in labels(plot)) texts.Append(Text(text, x, y, y > Height - Margins.Bottom ? "middle" : "end"));
-        svg = ClipId().Replace(svg, $"c{number}_$1").Replace($"width=\"{Width}\" height=\"{Height}\">", $"viewBox=\"0 0 {Width} {Height}\" width=\"{Width}\" height=\"{Height}\">", StringComparison.Ordinal);
+        // Skia counts over the whole process.
+        var clips = new Dictionary<string, string>(StringComparer.Ordinal);
+        svg = ClipId().Replace(svg, id => clips.TryGetValue(id.Value, out var known) ? known : clips[id.Value] = $"c{number}_{clips.Count}").Replace($"width=\"{Width}\" height=\"{Height}\">", $"viewBox=\"0 0 {Width} {Height}\" width=\"{Width}\" height=\"{Height}\">", StringComparison.Ordinal);
         foreach (var color in DashedColors) svg = svg.Replace($"stroke=\"{color.ToUpperInvariant()}\"", $"stroke=\"{color}\" stroke-dasharray=\"6 4\"", StringComparison.Ordinal);
         return svg[..svg.LastIndexOf("</svg>", StringComparison.Ordinal)] + $"<g font-family=\"system-ui, sans-serif\" font-size=\"12px\" fill=\"#3b4656\">{texts}{Legend(chart)}</g></svg>\n";
     }
