@@ -33,7 +33,7 @@ public sealed class ShellTests
         Assert.Equal("a\nb\n", project.Read("left/many.txt"));
         var names = project.Read("right/env.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=')[0]);
         // The shell itself adds the last ones.
-        Assert.Equal(["GREETING", "HOME", "IN_MANY", "IN_MY_ONE", "OUT", "PATH"], names.Except(["PWD", "OLDPWD", "SHLVL", "_"]));
+        Assert.Equal(["GREETING", "HOME", "IN_MANY", "IN_MY_ONE", "OUT", "PATH", "PIPELINE_METRICS"], names.Except(["PWD", "OLDPWD", "SHLVL", "_"]));
         var log = (await project.Pipeline("logs", "p.yaml", "look")).Expect(ExitCode.Success).Output;
         Assert.Contains("said on stdout\n", log, StringComparison.Ordinal);
         Assert.Contains("said on stderr\n", log, StringComparison.Ordinal);

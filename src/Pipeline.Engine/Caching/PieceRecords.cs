@@ -23,13 +23,14 @@ public sealed class PieceRecords(string root, TimeProvider clock)
     /// <summary>Noting each use would write to the disk for each piece found.</summary>
     private static readonly TimeSpan UseIsNotedAfter = TimeSpan.FromHours(12);
 
-    public PieceRecord? Find(string key)
+    /// <param name="isUse">Whether it is wanted, and not only looked at: what is used stays.</param>
+    public PieceRecord? Find(string key, bool isUse = true)
     {
         try
         {
             using var stream = new FileStream(PathOf(key), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             if (Read(stream) is not { } record) return null;
-            if (clock.GetUtcNow().UtcDateTime - File.GetLastWriteTimeUtc(stream.SafeFileHandle) > UseIsNotedAfter) File.SetLastWriteTimeUtc(PathOf(key), clock.GetUtcNow().UtcDateTime);
+            if (isUse && clock.GetUtcNow().UtcDateTime - File.GetLastWriteTimeUtc(stream.SafeFileHandle) > UseIsNotedAfter) File.SetLastWriteTimeUtc(PathOf(key), clock.GetUtcNow().UtcDateTime);
             return record;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)

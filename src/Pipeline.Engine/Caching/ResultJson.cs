@@ -88,7 +88,8 @@ internal static class ResultJson
             else Pass(ref json);
         }
 
-        return key is null || recipe is null || outputs is null || metrics is null || measurements is null || summary is null || seconds is null || run is null || finished is null ? null
+        return key is null || recipe is null || outputs is null || metrics is null || measurements is null || summary is null || seconds is null || run is null || finished is null
+            || !double.IsFinite(seconds.Value) || !metrics.Values.All(double.IsFinite) ? null
             : new(key, recipe, environment) { Outputs = outputs, Metrics = metrics, Measurements = measurements, Summary = summary, Seconds = seconds.Value, Run = run, Finished = finished.Value, State = state, WentOnFrom = from, Upstream = upstream };
     }
 
@@ -220,8 +221,11 @@ internal static class ResultJson
         Open(ref json);
         while (Next(ref json))
         {
+            // Names and texts are decoded once here: what is no Unicode is found now and not by whoever asks for them.
+            json.GetString();
             json.Read();
             Open(ref json, JsonTokenType.String);
+            json.GetString();
         }
 
         return text[start..(int)json.BytesConsumed].ToArray();

@@ -59,7 +59,7 @@ public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteSt
     }
 
     /// <summary>The result of a key, here or there, though its blobs may be gone: for telling what was.</summary>
-    public StepResult? Read(string key) => results.Read(key) ?? (remote is null ? null : asked.GetOrAdd(key, k => ResultOf(k).GetAwaiter().GetResult()));
+    public StepResult? Read(string key) => !Sha256.IsDigest(key) ? null : results.Read(key) ?? (remote is null ? null : asked.GetOrAdd(key, k => ResultOf(k).GetAwaiter().GetResult()));
 
     /// <summary>A manifest that a recipe names, such as that of its source files; null where neither store has it whole.</summary>
     public async Task<Manifest?> ReadManifestAsync(string digest, CancellationToken cancellation)
@@ -189,7 +189,16 @@ public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteSt
     {
         while (IsShared && unsent.TryDequeue(out var result))
         {
-            if (await Ask(store => Send(store, result, cancellation), otherwise: -1) >= 0) continue;
+            try
+            {
+                if (await Ask(store => Send(store, result, cancellation), otherwise: -1) >= 0) continue;
+            }
+            catch (DamagedBlobException)
+            {
+                // Lost here meanwhile: there is nothing to send any more.
+                continue;
+            }
+
             unsent.Enqueue(result);
             return;
         }
@@ -267,6 +276,7 @@ public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteSt
             var result = ResultJson.Read(bytes);
             return result?.Key == key
                 && Sha256.Of(CanonicalJson.Bytes(result.Recipe)) == key
+                && result.Upstream.All(Sha256.IsDigest)
                 && result.Outputs.Values.All(o => IsWhole(o.Digest, o.Files)) && (result.State is not { } state || IsWhole(state.Digest, state.Files))
                 && (result.WentOnFrom is not { } from || Sha256.IsDigest(from.Key)) ? result : null;
         }

@@ -36,7 +36,7 @@ public static class GarbageCollection
         foreach (var piece in state.Pieces.All())
         {
             if (piece.LastWriteTimeUtc < before) pieces.Add(piece);
-            else if (Sha256.IsDigest(piece.Name) && state.Pieces.Find(piece.Name)?.File is { } file) blobs.Add(file.Sha256);
+            else if (Sha256.IsDigest(piece.Name) && state.Pieces.Find(piece.Name, isUse: false)?.File is { } file) blobs.Add(file.Sha256);
         }
 
         var orphans = state.Store.All().Where(b => !blobs.Contains(b.Digest) && b.Written < before).ToList();
@@ -70,7 +70,7 @@ public static class GarbageCollection
             blobs.UnionWith(state.Files.Select(f => f.Sha256));
         }
 
-        if ((string?)result.Recipe["sources"] is { } sources) blobs.Add(sources);
+        if (Recipe.SourcesOf(result.Recipe) is { } sources) blobs.Add(sources);
     }
 
     internal static IEnumerable<string> KeysOfHistory(StateFolder state) =>

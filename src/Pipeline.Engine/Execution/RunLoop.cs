@@ -27,6 +27,9 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
     private readonly HashSet<(string, string)> toldToWait = [];
     private readonly Dictionary<string, int> losses = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> heldSince = new(StringComparer.Ordinal);
+
+    /// <summary>Steps that nobody has approved yet, with the key that was asked for.</summary>
+    private readonly ConcurrentDictionary<string, string> unanswered = new(StringComparer.Ordinal);
     private int awaited;
     private volatile bool failed;
 
@@ -73,7 +76,7 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
             return;
         }
 
-        var anew = planned[step.Id] is Decision.Maybe or Decision.Skip || queue.IsRedone(step.Id) || losses.ContainsKey(step.Id);
+        var anew = planned[step.Id] is Decision.Maybe or Decision.Skip || queue.IsRedone(step.Id) || losses.ContainsKey(step.Id) || graph.DependenciesOf(step.Id).Any(CameOutOtherwise);
         var decision = anew ? planner.Decide(step, input => outcomes[input.Step].Result!.Outputs[input.Output].Digest) : planned[step.Id];
         if (decision is Decision.Reuse reuse)
         {
@@ -92,6 +95,10 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
         else LineUpOnceApproved(step, decision.Key!, cancellation);
     }
 
+    /// <summary>A step whose stored result the plan relied on was made again in this run and gave something else.</summary>
+    private bool CameOutOtherwise(string id) =>
+        planned[id] is Decision.Reuse { Result: var then } && outcomes[id].Result is { } now && !ReferenceEquals(now, then) && now.Outputs.Any(o => then.Outputs.GetValueOrDefault(o.Key)?.Digest != o.Value.Digest);
+
     private void LineUpOnceApproved(StepDefinition step, string key, CancellationToken cancellation)
     {
         if (desk.Ask(step, key) is { } known)
@@ -100,12 +107,17 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
             else Finish(ApprovalDesk.Rejected(step, key, known));
         }
         else if (!options.WaitForApproval) Finish(ApprovalDesk.Waiting(step, key));
-        else Await(step, null, async () =>
+        else
         {
-            // Without an answer the step is lined up as well: whatever holds it back now says why.
-            var answer = await desk.WaitAsync(step, key, () => cancellation.IsCancellationRequested || (failed && !options.KeepGoing));
-            return new(step, answer is { Approved: false } ? ApprovalDesk.Rejected(step, key, answer) : null, null);
-        });
+            unanswered[step.Id] = key;
+            Await(step, null, async () =>
+            {
+                // Without an answer the step is lined up as well: whatever holds it back now says why.
+                var answer = await desk.WaitAsync(step, key, () => cancellation.IsCancellationRequested || (failed && !options.KeepGoing));
+                if (answer is { Approved: true }) unanswered.TryRemove(step.Id, out _);
+                return new(step, answer is { Approved: false } ? ApprovalDesk.Rejected(step, key, answer) : null, null);
+            });
+        }
     }
 
     private void Reuse(StepDefinition step, Decision.Reuse reuse, CancellationToken cancellation)
@@ -124,7 +136,7 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
         var leaving = new List<StepDefinition>();
         foreach (var step in queue.Lined.Select(s => decided[s.Id].Step))
         {
-            if (Skips.Held(step, failed, cancellation) is { } skipped)
+            if ((Skips.Held(step, failed, cancellation) ?? (unanswered.TryGetValue(step.Id, out var key) ? ApprovalDesk.Waiting(step, key) : null)) is { } skipped)
             {
                 leaving.Add(step);
                 Finish(skipped);

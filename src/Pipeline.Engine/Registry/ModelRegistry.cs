@@ -41,7 +41,7 @@ public sealed class ModelRegistry(IRemoteStore store, Claims claims, TimeProvide
         foreach (var (name, folders) in numbers)
         {
             var aliases = new SortedDictionary<string, AliasEntry>(StringComparer.Ordinal);
-            foreach (var (alias, last) in folders.Where(f => f.Key != ModelReference.VersionsFolder)) aliases[alias] = await RequireAsync(PathOf(name, alias, last), RegistryJson.Default.AliasEntry, cancellation);
+            foreach (var (alias, last) in folders.Where(f => f.Key != ModelReference.VersionsFolder)) aliases[alias] = await EntryAsync(name, alias, last, cancellation);
             models.Add((name, folders.GetValueOrDefault(ModelReference.VersionsFolder), aliases));
         }
 
@@ -52,13 +52,20 @@ public sealed class ModelRegistry(IRemoteStore store, Claims claims, TimeProvide
     public async Task<IReadOnlyList<AliasEntry>> HistoryAsync(string name, string alias, CancellationToken cancellation)
     {
         var entries = new List<AliasEntry>();
-        foreach (var number in await NumbersAsync(name, alias, cancellation)) entries.Add(await RequireAsync(PathOf(name, alias, number), RegistryJson.Default.AliasEntry, cancellation));
+        foreach (var number in await NumbersAsync(name, alias, cancellation)) entries.Add(await EntryAsync(name, alias, number, cancellation));
         return entries;
     }
 
     /// <summary>Where an alias points, or null where there is none.</summary>
     public async Task<AliasEntry?> CurrentAsync(string name, string alias, CancellationToken cancellation) =>
-        await NumbersAsync(name, alias, cancellation) is { Count: > 0 } numbers ? await RequireAsync(PathOf(name, alias, numbers[^1]), RegistryJson.Default.AliasEntry, cancellation) : null;
+        await NumbersAsync(name, alias, cancellation) is { Count: > 0 } numbers ? await EntryAsync(name, alias, numbers[^1], cancellation) : null;
+
+    private async Task<AliasEntry> EntryAsync(string name, string alias, int number, CancellationToken cancellation)
+    {
+        var entry = await RequireAsync(PathOf(name, alias, number), RegistryJson.Default.AliasEntry, cancellation);
+        if (entry.Number == number && entry is { Action: not null, By: not null, Metrics: not null, Gates: not null, Nonce: not null, Note: not null } && entry.Gates.All(g => g is not null)) return entry;
+        throw new RegistryException($"{PathOf(name, alias, number)} in {Address} contradicts itself; it was not written by this program or is damaged. Remove it, or put back what it was.");
+    }
 
     /// <summary>All versions of a model, oldest first.</summary>
     public async Task<IReadOnlyList<ModelVersion>> VersionsAsync(string name, CancellationToken cancellation)
@@ -99,10 +106,27 @@ public sealed class ModelRegistry(IRemoteStore store, Claims claims, TimeProvide
         await using var claim = await TakeTurnAsync(name, cancellation);
         while (true)
         {
-            var versions = await VersionsAsync(name, cancellation);
-            if (versions.FirstOrDefault(v => v.Digest == made.Digest) is { } known) return known;
-            var next = made with { Number = (versions.Count == 0 ? 0 : versions[^1].Number) + 1 };
+            var numbers = await NumbersAsync(name, ModelReference.VersionsFolder, cancellation);
+            foreach (var number in numbers)
+            {
+                // A damaged version is none that is known, and no reason to take no other.
+                if (await TryVersionAsync(name, number, cancellation) is { } known && known.Digest == made.Digest) return known;
+            }
+
+            var next = made with { Number = (numbers.Count == 0 ? 0 : numbers[^1]) + 1 };
             if (await PutAsync(PathOf(name, ModelReference.VersionsFolder, next.Number), next, RegistryJson.Default.ModelVersion, cancellation)) return next;
+        }
+    }
+
+    private async Task<ModelVersion?> TryVersionAsync(string name, int number, CancellationToken cancellation)
+    {
+        try
+        {
+            return await VersionAsync(name, number, cancellation);
+        }
+        catch (RegistryException)
+        {
+            return null;
         }
     }
 
@@ -115,8 +139,13 @@ public sealed class ModelRegistry(IRemoteStore store, Claims claims, TimeProvide
         entry = entry with { Number = (seen?.Number ?? 0) + 1, Previous = seen?.Version, Nonce = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8)) };
         var path = PathOf(name, alias, entry.Number);
         var now = await CurrentAsync(name, alias, cancellation);
-        // Where a store ignores the condition and a claim was lost, the entry that stays in the end tells who won.
-        if (now?.Number == seen?.Number && await PutAsync(path, entry, RegistryJson.Default.AliasEntry, cancellation) && await ReadAsync(path, RegistryJson.Default.AliasEntry, cancellation) is { } kept && kept.Nonce == entry.Nonce) return entry;
+        if (now?.Number == seen?.Number)
+        {
+            // The entry that stays in the end tells who won: a store may ignore the condition, and a request that was tried again may have made what it then finds.
+            await PutAsync(path, entry, RegistryJson.Default.AliasEntry, cancellation);
+            if (await ReadAsync(path, RegistryJson.Default.AliasEntry, cancellation) is { } kept && kept.Nonce == entry.Nonce) return entry;
+        }
+
         now = await CurrentAsync(name, alias, cancellation);
         throw new AliasMovedException($"{name}@{alias} was moved by another at the same time{(now is null ? "" : $": {now.By} pointed it at version {now.Version} at {now.At:yyyy-MM-dd HH:mm:ss} UTC")}. Nothing was changed; look, and do it again if it is still wanted.");
     }
@@ -126,7 +155,7 @@ public sealed class ModelRegistry(IRemoteStore store, Claims claims, TimeProvide
         var since = clock.GetTimestamp();
         while (true)
         {
-            if (await claims.TryTakeAsync($"model-{name}", cancellation) is { } claim) return claim;
+            if (await claims.TryTakeAsync("model-" + Sha256.Of(System.Text.Encoding.UTF8.GetBytes(name)), cancellation) is { } claim) return claim;
             if (clock.GetElapsedTime(since) > Patience) throw new RegistryException($"Another writer holds the model '{name}' in {Address} for more than {Patience.TotalSeconds:0} s. Nothing was changed; try again.");
             await Task.Delay(200, cancellation);
         }
