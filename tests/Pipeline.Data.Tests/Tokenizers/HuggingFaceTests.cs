@@ -4,7 +4,7 @@ using Pipeline.TestKit;
 
 namespace Pipeline.Data.Tests.Tokenizers;
 
-/// <summary>Runs beside the real engine where <c>HF_TOKENIZERS</c> names the folder in which <c>npm install tokenizers@0.23.2</c> was run.</summary>
+/// <summary>Beside the real engine, which npm installs with the servers that tests start.</summary>
 public class HuggingFaceTests
 {
     [Fact]
@@ -35,9 +35,9 @@ public class HuggingFaceTests
 
     private static string Run(params string[] arguments)
     {
-        var package = Environment.GetEnvironmentVariable("HF_TOKENIZERS");
-        Assert.SkipWhen(string.IsNullOrEmpty(package), "HF_TOKENIZERS names no folder with npm's tokenizers 0.23.2");
-        using var node = Process.Start(new ProcessStartInfo("node", [Path.Combine(Corpus.Folder, "huggingface.mjs"), package!, .. arguments]) { RedirectStandardOutput = true })!;
+        Assert.SkipWhen(NpmServers.Unavailable is not null, NpmServers.Unavailable ?? "");
+        NpmServers.Install();
+        using var node = Process.Start(new ProcessStartInfo("node", [Path.Combine(Corpus.Folder, "huggingface.mjs"), NpmServers.Folder, .. arguments]) { RedirectStandardOutput = true })!;
         var output = node.StandardOutput.ReadToEnd();
         node.WaitForExit();
         Assert.Equal(0, node.ExitCode);

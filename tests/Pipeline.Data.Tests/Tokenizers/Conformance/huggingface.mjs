@@ -1,7 +1,7 @@
 // Runs the real engine behind Hugging Face's tokenizers, from the npm package of that name (0.23.2).
 //   node huggingface.mjs FOLDER train OUT.json TEXT...     trains byte-level BPE (30,000 tokens, no special tokens, line by line)
 //   node huggingface.mjs FOLDER encode TOKENIZER.json TEXT   prints the ids of the text, separated by commas
-// FOLDER is where `npm install tokenizers@0.23.2` was run.
+// FOLDER has it in its node_modules: tests/servers.
 import { createRequire } from 'module';
 import fs from 'fs';
 import path from 'path';
