@@ -65,6 +65,9 @@ public sealed class HostileTests : IDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(name)),
     };
 
+    /// <summary>Far above what it takes alone: a thread that allocates also collects the garbage of the tests beside it.</summary>
+    private const double LongestSeconds = 20;
+
     /// <summary>Of this thread alone: other tests run beside this one.</summary>
     private static double ProcessorSeconds() => long.Parse(File.ReadAllText("/proc/thread-self/schedstat").Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture) / 1e9;
 
@@ -80,7 +83,7 @@ public sealed class HostileTests : IDisposable
         var used = ProcessorSeconds() - start;
         Assert.Null(result.Definition);
         Assert.Contains(result.Problems, p => p.Code == code || (name == "huge key" && p.Code == ProblemCodes.Syntax));
-        Assert.True(used < 5, $"{used} s");
+        Assert.True(used < LongestSeconds, $"{used} s");
         Assert.True(allocated < 1L << 30, $"{allocated >> 20} MiB");
         Assert.True(ProblemPrinter.Print(result.Problems).Length < 100_000);
     }
@@ -147,7 +150,7 @@ public sealed class HostileTests : IDisposable
         var result = Reading.Read(text);
         var used = ProcessorSeconds() - start;
         Assert.EndsWith("200 errors or more; nothing was run.\n", ProblemPrinter.Print(result.Problems), StringComparison.Ordinal);
-        Assert.True(used < 5, $"{used} s");
+        Assert.True(used < LongestSeconds, $"{used} s");
     }
 
     [Fact]
