@@ -47,8 +47,8 @@ public sealed class WriteText : Step<WriteText.With, WriteText.Given, WriteText.
     /// <summary>Called with its text before a step reads anything.</summary>
     public Action<string> Before { get; set; } = _ => { };
 
-    /// <summary>Called before a step writes its output.</summary>
-    public Action<StepContext, Made> During { get; set; } = (_, _) => { };
+    /// <summary>Called with its text before a step writes its output.</summary>
+    public Action<string, StepContext, Made> During { get; set; } = (_, _, _) => { };
 
     /// <summary>As if its author had changed what it does.</summary>
     public int VersionNow { get; set; } = 1;
@@ -69,7 +69,7 @@ public sealed class WriteText : Step<WriteText.With, WriteText.Given, WriteText.
         {
             if (with.Milliseconds > 0) await Task.Delay(with.Milliseconds, context.Cancellation);
             Before(with.Text);
-            During(context, outputs);
+            During(with.Text, context, outputs);
             if (with.Fail) throw new StepFailedException($"'{with.Text}' was told to fail");
             var text = with.Text + string.Concat(inputs.Texts.Entries.Select(e => "+" + File.ReadAllText(e.Artifact.Locate("text.txt")))) + string.Concat(context.Sources.Select(s => "+" + File.ReadAllText(s.Path)));
             await File.WriteAllTextAsync(outputs.Text["text.txt"], with.Upper ? text.ToUpperInvariant() : text);
@@ -100,11 +100,14 @@ public sealed class Bench : IDisposable
     /// <summary>The events of all runs.</summary>
     public ConcurrentQueue<RunEvent> Heard { get; } = new();
 
+    /// <summary>Called with each event, once it is in <see cref="Heard"/>.</summary>
+    public Action<RunEvent> On { get; set; } = _ => { };
+
     public EngineState State => new(new StateFolder(Folder["state"]), TimeProvider.System, Remote, Writes, Notices.Add);
     public PipelineDefinition Definition => new("bench", Folder["bench.yaml"], Folder.Path, [.. steps]);
 
     /// <summary>Adds or replaces a step that writes <paramref name="text"/> after the texts of <paramref name="after"/>.</summary>
-    public Bench Step(string id, string text, string[]? after = null, bool upper = false, bool fail = false, int milliseconds = 0, string[]? needs = null, Resources? resources = null, int threads = 1, string[]? paths = null, TimeSpan? timeout = null, RetryPolicy? retry = null, string? when = null)
+    public Bench Step(string id, string text, string[]? after = null, bool upper = false, bool fail = false, int milliseconds = 0, string[]? needs = null, Resources? resources = null, int threads = 1, string[]? paths = null, TimeSpan? timeout = null, RetryPolicy? retry = null, string? when = null, string? approve = null)
     {
         var step = new StepDefinition
         {
@@ -122,6 +125,7 @@ public sealed class Bench : IDisposable
             Timeout = timeout,
             When = when is null ? null : Condition.OverNumbers(when),
             Retry = retry ?? RetryPolicy.Never,
+            Approve = approve,
             Location = new(Folder["bench.yaml"], 1, 1),
         };
         var at = steps.FindIndex(s => s.Id == id);
@@ -136,7 +140,7 @@ public sealed class Bench : IDisposable
         var ranks = new RankLauncher(() => "no ranks in this test", (_, _) => throw new InvalidOperationException());
         var executor = new InProcessExecutor(Catalog, state.Store);
         var scheduler = new Scheduler(state, executor, executor, ranks, machine ?? new(4, 1L << 30, 0));
-        return scheduler.RunAsync(Definition, new(jobs, (force ?? []).ToHashSet(), keepGoing), new Listening(Heard), cancellation);
+        return scheduler.RunAsync(Definition, new(jobs, (force ?? []).ToHashSet(), keepGoing), new Listening(this), cancellation);
     }
 
     public Engine.Planning.Plan Plan(params string[] force) =>
@@ -150,11 +154,12 @@ public sealed class Bench : IDisposable
 
     public void Dispose() => Folder.Dispose();
 
-    private sealed class Listening(ConcurrentQueue<RunEvent> heard) : IRunObserver
+    private sealed class Listening(Bench bench) : IRunObserver
     {
         public void On(RunEvent happened)
         {
-            heard.Enqueue(happened);
+            bench.Heard.Enqueue(happened);
+            bench.On(happened);
         }
     }
 }

@@ -38,6 +38,24 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
     /// <summary>The outcome of every step, in the order of the graph.</summary>
     public async Task<IReadOnlyList<StepOutcome>> RunAsync(CancellationToken cancellation)
     {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        try
+        {
+            await LoopAsync(stop.Token);
+        }
+        catch
+        {
+            // What is still going on works in folders that are removed with the run: a step whose files went under its hands would be stored with what is left of them.
+            await stop.CancelAsync();
+            for (; awaited > 0; awaited--) await messages.Reader.ReadAsync(CancellationToken.None);
+            throw;
+        }
+
+        return [.. graph.Ordered.Select(s => outcomes[s.Id])];
+    }
+
+    private async Task LoopAsync(CancellationToken cancellation)
+    {
         while (true)
         {
             while (queue.NextArrival() is { } step) Arrive(step, cancellation);
@@ -56,8 +74,6 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
                 return new(message.Step, null, null);
             });
         }
-
-        return [.. graph.Ordered.Select(s => outcomes[s.Id])];
     }
 
     /// <summary>All that the step waits for has ended: skip it, reuse its result, or line it up.</summary>

@@ -14,7 +14,7 @@ public sealed class PeerTests
     public async Task What_a_step_wrote_before_it_failed_is_nowhere_to_be_found()
     {
         using var bench = new Bench().Step("a", "a");
-        bench.Write.During = (_, outputs) =>
+        bench.Write.During = (_, _, outputs) =>
         {
             File.WriteAllText(outputs.Text["text.txt"], "half of it");
             throw new StepFailedException("half way");
@@ -89,7 +89,7 @@ public sealed class PeerTests
     public async Task A_result_of_many_megabytes_of_names_is_stored_and_reused()
     {
         using var bench = new Bench().Step("a", "a").Step("b", "b", ["a"]);
-        bench.Write.During = (_, outputs) =>
+        bench.Write.During = (_, _, outputs) =>
         {
             for (var i = 0; i < 4000; i++) File.WriteAllText(outputs.Text[$"{i}-{new string('n', 200)}.txt"], "the same");
         };

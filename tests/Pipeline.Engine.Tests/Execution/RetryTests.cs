@@ -78,7 +78,7 @@ public sealed class RetryTests
     {
         using var bench = new Bench().Step("a", "a", retry: Thrice);
         var attempts = 0;
-        bench.Write.During = (context, outputs) =>
+        bench.Write.During = (_, context, outputs) =>
         {
             var mark = Path.Combine(context.Workspace, "checkpoint");
             Assert.Equal(attempts > 0, File.Exists(mark));
