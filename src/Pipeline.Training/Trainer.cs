@@ -54,12 +54,12 @@ public sealed class Trainer<TBatch>
     {
         set_num_threads(options.Threads);
         parameters.PrepareForTraining();
-        using var optimizer = new AdamW(parameters, options.Optimizer);
+        using var optimizer = options.Optimizer.Create(parameters);
         using var gradients = new GradientSum(parameters.Gradients);
         using var best = new BestParameters(parameters, options.EarlyStopping);
 
         // ---- Where an earlier run was stopped ----
-        (string, Tensor)[] tensors = [("parameters", parameters.Values), ("first_moment", optimizer.FirstMoment), ("second_moment", optimizer.SecondMoment), .. best.Tensors];
+        (string, Tensor)[] tensors = [("parameters", parameters.Values), .. optimizer.State, .. best.Tensors];
         var resumed = Resumption.From(files, tensors, ranks, observer.Warned);
         var state = resumed ?? new TrainingState();
         var (step, loss) = (state.Step, state.Loss);

@@ -30,7 +30,7 @@ public sealed record TrainingOptions
     /// <summary>Examples per forward and backward pass, which bounds memory; a divisor of <see cref="Batch"/>. 0: the whole batch.</summary>
     public int MicroBatch { get; init; }
 
-    public AdamWOptions Optimizer { get; init; } = new();
+    public OptimizerOptions Optimizer { get; init; } = new AdamWOptions();
 
     public LearningRate LearningRate { get; init; } = new();
 
@@ -82,7 +82,7 @@ public sealed record TrainingOptions
             errors.Add($"threads is {Threads}, but must be at least 1");
         if (errors.Count > 0)
             throw new ArgumentException("This training cannot be run: " + string.Join("; ", errors) + ".");
-        Optimizer.Checked();
+        Optimizer.Check();
         LearningRate.Checked(Steps);
         return this;
     }

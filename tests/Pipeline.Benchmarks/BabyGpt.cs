@@ -17,7 +17,7 @@ public static class BabyGpt
     {
         using var training = new TokenFile(tokens.Training, 0, tokens.TrainingCount, 2, tokens.Vocabulary);
         using var validation = new TokenFile(tokens.Validation, 0, tokens.ValidationCount, 2, tokens.Vocabulary);
-        using var model = Gpt.Initialise(new GptConfig(tokens.Vocabulary, Context, Layers: 4, Heads: 4, Width: 128), seed);
+        using var model = LanguageModel.Initialise(new GptConfig(tokens.Vocabulary, Context, Layers: 4, Heads: 4, Width: 128), seed);
         using var objective = new NextToken(model);
         var options = new TrainingOptions
         {

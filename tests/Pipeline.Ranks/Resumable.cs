@@ -31,7 +31,7 @@ public static class Resumable
     {
         using var tokens = Tokens(Path.Combine(Path.GetTempPath(), $"resumable-{Environment.ProcessId}-training"), 2000, multiplier: 7);
         using var held = Tokens(Path.Combine(Path.GetTempPath(), $"resumable-{Environment.ProcessId}-validation"), 300, multiplier: 7);
-        using var model = Gpt.Initialise(new GptConfig(Vocabulary, Context, Layers: 2, Heads: 2, Width: 32) { Dropout = 0.2 }, seed: 1);
+        using var model = LanguageModel.Initialise(new GptConfig(Vocabulary, Context, Layers: 2, Heads: 2, Width: 32) { Dropout = 0.2 }, seed: 1);
         using var objective = new NextToken(model);
         var options = new TrainingOptions
         {

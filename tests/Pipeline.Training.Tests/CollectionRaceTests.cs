@@ -14,7 +14,7 @@ public sealed class CollectionRaceTests
         using var tokens = Small.Tokens(folder);
         float[] Train()
         {
-            using var model = Gpt.Initialise(Small.Config(dropout: 0.1), seed: 1);
+            using var model = LanguageModel.Initialise(Small.Config(dropout: 0.1), seed: 1);
             using var objective = new NextToken(model);
             var options = Small.Options(150) with { MicroBatch = 1 };
             new Trainer<TokenBatch>(model.Parameters, objective, new TokenWindows(tokens, Small.Context, 1), null, options).Run();

@@ -16,7 +16,7 @@ public sealed class DirectPreferenceTests
     [InlineData(2.0, 0.2)]
     public void The_loss_is_ln_2_while_the_policy_is_its_reference(double beta, double smoothing)
     {
-        using var model = Gpt.Initialise(Small.Config(dropout: 0.5), seed: 1);
+        using var model = LanguageModel.Initialise(Small.Config(dropout: 0.5), seed: 1);
         var figures = Measure(model, WithReference(model), new PreferenceOptions { Beta = beta, LabelSmoothing = smoothing });
         Assert.Equal(Math.Log(2), figures["loss"], 1e-5);
         Assert.Equal(0, figures["margin"], 1e-5);
@@ -25,8 +25,8 @@ public sealed class DirectPreferenceTests
     [Fact]
     public void The_loss_equals_a_scalar_reference_and_label_smoothing_applies()
     {
-        using var reference = Gpt.Initialise(Small.Config(), seed: 1);
-        using var policy = Gpt.Initialise(Small.Config(), seed: 2);
+        using var reference = LanguageModel.Initialise(Small.Config(), seed: 1);
+        using var policy = LanguageModel.Initialise(Small.Config(), seed: 2);
         var pairs = WithReference(reference);
         var was = ReferenceLogProbabilities.Of(reference, pairs);
         var now = ReferenceLogProbabilities.Of(policy, pairs);
@@ -45,7 +45,7 @@ public sealed class DirectPreferenceTests
     [Fact]
     public void Training_raises_accuracy_and_margin()
     {
-        using var model = Gpt.Initialise(Small.Config(), seed: 1);
+        using var model = LanguageModel.Initialise(Small.Config(), seed: 1);
         var pairs = WithReference(model);
         using var objective = new DirectPreference(model, new PreferenceOptions());
         var options = Small.Options(40) with { LearningRate = new LearningRate { Peak = 1e-3, WarmUp = 2 }, ValidateEvery = 40 };
@@ -60,7 +60,7 @@ public sealed class DirectPreferenceTests
     [Fact]
     public void Reference_log_probabilities_are_those_of_the_response_alone()
     {
-        using var model = Gpt.Initialise(Small.Config(), seed: 1);
+        using var model = LanguageModel.Initialise(Small.Config(), seed: 1);
         using var scope = NewDisposeScope();
         var example = Pairs[0].Chosen;
         var ids = example.Ids.ToArray();
@@ -80,13 +80,13 @@ public sealed class DirectPreferenceTests
     public void Options_without_meaning_are_refused(double beta, double smoothing) =>
         Assert.Throws<ArgumentException>(() => new PreferenceOptions { Beta = beta, LabelSmoothing = smoothing }.Checked());
 
-    static PreferencePairs WithReference(Gpt model)
+    static PreferencePairs WithReference(LanguageModel model)
     {
         var pairs = new PreferencePairs(Pairs, Small.Vocabulary, Small.Context);
         return pairs.With(ReferenceLogProbabilities.Of(model, pairs), Small.Vocabulary);
     }
 
-    static Dictionary<string, double> Measure(Gpt model, PreferencePairs pairs, PreferenceOptions options)
+    static Dictionary<string, double> Measure(LanguageModel model, PreferencePairs pairs, PreferenceOptions options)
     {
         using var objective = new DirectPreference(model, options);
         return Totals.Of(objective, pairs, 5).Figures(objective).ToDictionary(figure => figure.Name, figure => figure.Value);

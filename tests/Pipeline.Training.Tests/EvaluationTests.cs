@@ -13,7 +13,7 @@ public sealed class EvaluationTests
     {
         using var folder = new TemporaryFolder();
         using var tokens = Small.Tokens(folder, 333);
-        using var model = new Gpt(Small.Config());
+        using var model = new LanguageModel(Small.Config());
         var quality = LanguageModelQuality.Of(model, tokens, utf8Bytes: 1000, batch: 7);
         Assert.Equal(Small.Vocabulary, quality.Perplexity, 1e-3);
         Assert.Equal(332, quality.Tokens);
@@ -36,7 +36,7 @@ public sealed class EvaluationTests
     [Fact]
     public void Preference_is_measured_by_sums_and_per_token()
     {
-        using var model = new Gpt(Small.Config());
+        using var model = new LanguageModel(Small.Config());
         // Knowing nothing, each token costs ln 50: the shorter answer wins by sums, and per token all are equal.
         var pairs = new[] { new PreferencePair(Small.Conversation(1, response: 3), Small.Conversation(2, response: 5)) };
         var quality = PreferenceQuality.Of(model, pairs);
@@ -48,7 +48,7 @@ public sealed class EvaluationTests
     [Fact]
     public void Generation_repeats_itself_under_a_seed_and_stops_where_told()
     {
-        using var model = Gpt.Initialise(Small.Config(), seed: 3);
+        using var model = LanguageModel.Initialise(Small.Config(), seed: 3);
         IReadOnlyList<int> Sample(long seed, params int[] stop) => Generator.Continue(model, [1, 2, 3], new GenerationOptions { MaxTokens = 30, Seed = seed, StopTokens = stop });
         var sample = Sample(1);
         Assert.Equal(30, sample.Count);
@@ -61,7 +61,7 @@ public sealed class EvaluationTests
     [Fact]
     public void Greedy_takes_the_most_probable_and_so_does_top_1()
     {
-        using var model = Gpt.Initialise(Small.Config(), seed: 3);
+        using var model = LanguageModel.Initialise(Small.Config(), seed: 3);
         var greedy = Generator.Continue(model, [5], new GenerationOptions { MaxTokens = 20, Temperature = 0 });
         Assert.Equal(greedy, Generator.Continue(model, [5], new GenerationOptions { MaxTokens = 20, TopK = 1, Seed = 9 }));
         Assert.Throws<ArgumentException>(() => Generator.Continue(model, [5], new GenerationOptions { Temperature = 0, TopK = 4 }));

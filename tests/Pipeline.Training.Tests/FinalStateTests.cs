@@ -80,7 +80,7 @@ public sealed class FinalStateTests
     [Fact]
     public void References_of_a_pair_do_not_depend_on_how_many_are_wanted()
     {
-        using var model = Gpt.Initialise(Small.Config(), seed: 3);
+        using var model = LanguageModel.Initialise(Small.Config(), seed: 3);
         var pairs = new PreferencePairs([.. Enumerable.Range(0, 600).Select(Small.Pair)], Small.Vocabulary, Small.Context);
         var order = new DataOrder(5, pairs.Count);
         var all = ReferenceLogProbabilities.Of(model, pairs, order, 9999);
@@ -99,7 +99,7 @@ public sealed class FinalStateTests
     {
         using var tokens = Small.Tokens(folder);
         using var held = Small.Tokens(folder, 300, seed: 2);
-        using var model = Gpt.Initialise(Small.Config(dropout: 0.2), seed: 1);
+        using var model = LanguageModel.Initialise(Small.Config(dropout: 0.2), seed: 1);
         using var objective = new NextToken(model);
         var result = new Trainer<TokenBatch>(model.Parameters, objective, new TokenWindows(tokens, Small.Context, 1), new FixedWindows(held, Small.Context), options, new RunFiles(folder[run], "run")).Run(TestContext.Current.CancellationToken);
         return (model.Values(), File.ReadAllText(folder[run + "/log.jsonl"]), result);

@@ -43,5 +43,5 @@ static class Small
 
     public static PreferencePair Pair(int seed) => new(Conversation(seed), Conversation(seed + 1000, response: 3 + seed % 5));
 
-    public static float[] Values(this Gpt model) => model.Parameters.Values.data<float>().ToArray();
+    public static float[] Values(this LanguageModel model) => model.Parameters.Values.data<float>().ToArray();
 }

@@ -16,7 +16,7 @@ public sealed class TrainerTests
         using var folder = new TemporaryFolder();
         using var tokens = Small.Tokens(folder);
         using var held = Small.Tokens(folder, 400, seed: 2);
-        using var model = Gpt.Initialise(Small.Config(), seed: 1);
+        using var model = LanguageModel.Initialise(Small.Config(), seed: 1);
         using var objective = new NextToken(model);
         var result = new Trainer<TokenBatch>(model.Parameters, objective, new TokenWindows(tokens, Small.Context, 1), new FixedWindows(held, Small.Context),
             Small.Options(150) with { ValidateEvery = 150 }).Run();
@@ -29,7 +29,7 @@ public sealed class TrainerTests
     {
         using var folder = new TemporaryFolder();
         using var tokens = Small.Tokens(folder);
-        using var model = Gpt.Initialise(Small.Config(), seed: 1);
+        using var model = LanguageModel.Initialise(Small.Config(), seed: 1);
         using var objective = new NextToken(model);
         new Trainer<TokenBatch>(model.Parameters, objective, new TokenWindows(tokens, Small.Context, 1), null, Small.Options(60), new RunFiles(folder["run"], "curve")).Run();
         var losses = File.ReadLines(folder["run/log.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("loss").GetDouble()).ToArray();
@@ -56,7 +56,7 @@ public sealed class TrainerTests
         var brief = Small.Conversation(2, prompt: 12, response: 1);
         float[] Gradient(int microBatch)
         {
-            using var model = Gpt.Initialise(Small.Config(), seed: 1);
+            using var model = LanguageModel.Initialise(Small.Config(), seed: 1);
             using var objective = new NextToken(model);
             var options = Small.Options(1) with { Batch = 2, MicroBatch = microBatch, Clip = null, LearningRate = new LearningRate() };
             new Trainer<TokenBatch>(model.Parameters, objective, new Conversations([long_, brief], Small.Vocabulary, Small.Context), null, options).Run();
@@ -80,7 +80,7 @@ public sealed class TrainerTests
     {
         using var folder = new TemporaryFolder();
         using var tokens = Small.Tokens(folder);
-        using var model = Gpt.Initialise(Small.Config(), seed: 1);
+        using var model = LanguageModel.Initialise(Small.Config(), seed: 1);
         model.Parameters["transformer.ln_f.weight"].fill_(float.NaN);
         var before = model.Values();
         using var objective = new NextToken(model);
@@ -96,7 +96,7 @@ public sealed class TrainerTests
         using var folder = new TemporaryFolder();
         using var tokens = Small.Tokens(folder, 200);
         using var held = Small.Tokens(folder, 400, seed: 2);
-        using var model = Gpt.Initialise(Small.Config(), seed: 1);
+        using var model = LanguageModel.Initialise(Small.Config(), seed: 1);
         using var objective = new NextToken(model);
         var validation = new FixedWindows(held, Small.Context);
         // So little text is learnt by heart soon, and the held-out loss rises again.
@@ -114,7 +114,7 @@ public sealed class TrainerTests
         {
             using var folder = new TemporaryFolder();
             using var tokens = Small.Tokens(folder);
-            using var model = Gpt.Initialise(Small.Config(), seed: 1);
+            using var model = LanguageModel.Initialise(Small.Config(), seed: 1);
             using var objective = new NextToken(model);
             return new Trainer<TokenBatch>(model.Parameters, objective, new TokenWindows(tokens, Small.Context, 1), null, Small.Options(40) with { Precision = precision }).Run().Loss!.Value;
         }
@@ -137,7 +137,7 @@ public sealed class TrainerTests
     {
         using var folder = new TemporaryFolder();
         using var tokens = Small.Tokens(folder);
-        using var model = Gpt.Initialise(Small.Config(dropout), seed: 1);
+        using var model = LanguageModel.Initialise(Small.Config(dropout), seed: 1);
         using var objective = new NextToken(model);
         new Trainer<TokenBatch>(model.Parameters, objective, new TokenWindows(tokens, Small.Context, 1), null, options).Run();
         return model.Values();

@@ -129,7 +129,7 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
         return Task.CompletedTask;
     }
 
-    private static void Measure(Gpt model, BpeModel tokenizer, TokenFile test, long bytes, Given inputs, With with, SortedDictionary<string, double> figures)
+    private static void Measure(LanguageModel model, BpeModel tokenizer, TokenFile test, long bytes, Given inputs, With with, SortedDictionary<string, double> figures)
     {
         var quality = LanguageModelQuality.Of(model, test, bytes, with.Batch);
         figures["test.loss"] = quality.Loss;
@@ -170,7 +170,7 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
         return bytes;
     }
 
-    private static string Answer(Gpt model, BpeModel tokenizer, string prompt, SampleParams with)
+    private static string Answer(LanguageModel model, BpeModel tokenizer, string prompt, SampleParams with)
     {
         var text = new TextTokenizer(tokenizer);
         var ids = new ConversationEncoder(text).EncodePrompt([new Turn(Roles.User, prompt)]);

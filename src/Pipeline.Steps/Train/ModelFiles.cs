@@ -11,7 +11,7 @@ internal static class ModelFiles
 {
     public const string TokenizerFile = "tokenizer.json";
 
-    public static void Write(Gpt model, string tokenizerPath, string folder)
+    public static void Write(LanguageModel model, string tokenizerPath, string folder)
     {
         var tokenizer = TokenizerReader.Read(tokenizerPath);
         var end = tokenizer.SpecialId(Data.Tokenizers.SpecialTokens.EndOfText);
@@ -19,7 +19,7 @@ internal static class ModelFiles
         File.Copy(tokenizerPath, Path.Combine(folder, TokenizerFile), overwrite: true);
     }
 
-    public static Gpt Read(Artifact<Model> artifact, string scratch)
+    public static LanguageModel Read(Artifact<Model> artifact, string scratch)
     {
         // The reader wants the files under their own names; the store keeps them under their digests.
         var folder = Directory.CreateDirectory(Path.Combine(scratch, artifact.Digest)).FullName;

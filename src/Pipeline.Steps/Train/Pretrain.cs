@@ -78,7 +78,7 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
         {
             using var trainTokens = Open(train);
             using var heldTokens = Open(held);
-            using var model = Gpt.Initialise(config, with.Seed);
+            using var model = LanguageModel.Initialise(config, with.Seed);
             using var objective = new NextToken(model);
             var validation = new FixedWindows(heldTokens, config.Context, with.Validation.Sequences == 0 ? long.MaxValue : with.Validation.Sequences);
             var result = TrainingSession.Train(model, objective, new TokenWindows(trainTokens, config.Context, with.Seed), validation, with, ranks, context, outputs.Log);

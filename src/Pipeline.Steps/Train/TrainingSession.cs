@@ -33,7 +33,7 @@ internal static class TrainingSession
         });
     }
 
-    public static TrainingResult Train<TBatch>(Gpt model, Objective<TBatch> objective, IExamples<TBatch> examples, IExamples<TBatch>? validation, TrainParams with, ICollective ranks, StepContext context, Output<Artifacts.TrainingLog> log)
+    public static TrainingResult Train<TBatch>(LanguageModel model, Objective<TBatch> objective, IExamples<TBatch> examples, IExamples<TBatch>? validation, TrainParams with, ICollective ranks, StepContext context, Output<Artifacts.TrainingLog> log)
     {
         var folder = Path.Combine(context.Workspace, "run");
         if (ranks.Rank == 0) Begin(folder, context);
@@ -64,7 +64,7 @@ internal static class TrainingSession
         else if (context.FromTheBeginning && FinalState.OriginOf(folder) is not null) Directory.Delete(folder, recursive: true);
     }
 
-    public static void Report(TrainingResult result, Gpt model, ICollective ranks, StepContext context)
+    public static void Report(TrainingResult result, LanguageModel model, ICollective ranks, StepContext context)
     {
         context.Metric("train.steps", result.Steps);
         if (result.Loss is { } loss) context.Metric("train.loss", loss);

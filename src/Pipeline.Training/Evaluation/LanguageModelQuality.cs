@@ -13,7 +13,7 @@ public sealed record LanguageModelQuality(double Loss, long Tokens, double BitsP
     public double Perplexity => Math.Exp(Loss);
 
     /// <summary>Over windows side by side: a token sees what stands before it in its window, on average half of the context.</summary>
-    public static LanguageModelQuality Of(Gpt model, TokenFile tokens, long utf8Bytes, int batch = 16)
+    public static LanguageModelQuality Of(LanguageModel model, TokenFile tokens, long utf8Bytes, int batch = 16)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(utf8Bytes, 1);
         using var objective = new NextToken(model);

@@ -11,7 +11,7 @@ namespace Pipeline.Training.Evaluation;
 /// <param name="NormalisedMargin">In nats per token.</param>
 public sealed record PreferenceQuality(long Pairs, double Accuracy, double Margin, double NormalisedAccuracy, double NormalisedMargin)
 {
-    public static PreferenceQuality Of(Gpt model, IReadOnlyList<PreferencePair> pairs, int batch = 16)
+    public static PreferenceQuality Of(LanguageModel model, IReadOnlyList<PreferencePair> pairs, int batch = 16)
     {
         var sums = ReferenceLogProbabilities.Of(model, new PreferencePairs(pairs, model.Config.Vocabulary, model.Config.Context), batch);
         double right = 0, margin = 0, normalisedRight = 0, normalisedMargin = 0;

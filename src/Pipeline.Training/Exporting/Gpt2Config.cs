@@ -71,7 +71,8 @@ public static class Gpt2Config
         if (errors.Count > 0) throw new InvalidDataException($"{path}: this is no GPT-2 that can be computed here: {string.Join("; ", errors)}");
         try
         {
-            return config.Checked();
+            config.Check();
+            return config;
         }
         catch (ArgumentException wrong)
         {

@@ -21,21 +21,22 @@ public static class Gpt2Folder
     };
 
     /// <param name="dtype">Of the weights: float32 keeps every bit.</param>
-    public static void Write(string folder, Gpt model, SpecialTokens tokens, ScalarType dtype = ScalarType.Float32)
+    public static void Write(string folder, LanguageModel model, SpecialTokens tokens, ScalarType dtype = ScalarType.Float32)
     {
         if (!Dtypes.TryGetValue(dtype, out var dtypeName)) throw new ArgumentException($"weights are exported as {string.Join(", ", Dtypes.Values)}, not as {dtype}");
         tokens.Checked(model.Config.Vocabulary);
+        var config = model.Config as GptConfig ?? throw new ArgumentException($"a model of the {model.Config.Architecture} family cannot be written as a GPT-2");
         Directory.CreateDirectory(folder);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         // transformers refuses a file that does not say for which framework it was written.
         Safetensors.Write(Path.Combine(folder, Weights), [.. Gpt2Weights.Of(model).Select(tensor => (tensor.Name, tensor.Value.to_type(dtype)))], new Dictionary<string, string> { ["format"] = "pt" });
-        WriteJson(Path.Combine(folder, Config), Gpt2Config.Of(model.Config, tokens, dtypeName));
+        WriteJson(Path.Combine(folder, Config), Gpt2Config.Of(config, tokens, dtypeName));
         WriteJson(Path.Combine(folder, Generation), new JsonObject { ["bos_token_id"] = tokens.Beginning, ["eos_token_id"] = Ends(tokens), ["pad_token_id"] = tokens.Padding });
     }
 
     /// <summary>The largest difference between the logits of a model and of what a folder holds, over one full context: 0 where nothing was lost.</summary>
-    public static double LargestDifference(string folder, Gpt model)
+    public static double LargestDifference(string folder, LanguageModel model)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -53,7 +54,7 @@ public static class Gpt2Folder
 
     /// <summary>The model in such a folder, ours or published by others, as float32. Pickled weights are not read.</summary>
     /// <exception cref="InvalidDataException">A file is missing, broken, or of another architecture.</exception>
-    public static Gpt Read(string folder, Device? device = null)
+    public static LanguageModel Read(string folder, Device? device = null)
     {
         foreach (var name in new[] { Config, Weights })
         {
@@ -63,7 +64,7 @@ public static class Gpt2Folder
         var config = Gpt2Config.Read(Path.Combine(folder, Config));
         using var file = SafetensorsFile.Open(Path.Combine(folder, Weights));
         CheckSize(file, config);
-        var model = new Gpt(config, device);
+        var model = new LanguageModel(config, device);
         try
         {
             Gpt2Weights.Read(file, model);

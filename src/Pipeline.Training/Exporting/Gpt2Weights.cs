@@ -19,12 +19,12 @@ internal static class Gpt2Weights
     // The causal mask that older versions stored with the weights.
     private static readonly string[] Masks = [".attn.bias", ".attn.masked_bias"];
 
-    /// <summary>In the order of <see cref="Gpt.Layout"/>; views, in the caller's scope.</summary>
-    public static IReadOnlyList<(string Name, Tensor Value)> Of(Gpt model) =>
+    /// <summary>In the order of <see cref="ModelConfig.Layout"/>; views, in the caller's scope.</summary>
+    public static IReadOnlyList<(string Name, Tensor Value)> Of(LanguageModel model) =>
         [.. model.Parameters.Names.Select(name => (name, AsStored(name, model.Parameters[name].detach(), model.Config.Vocabulary)))];
 
     /// <exception cref="InvalidDataException">A tensor is missing, of another shape, or unknown; the message names it.</exception>
-    public static void Read(SafetensorsFile file, Gpt model)
+    public static void Read(SafetensorsFile file, LanguageModel model)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -49,12 +49,12 @@ internal static class Gpt2Weights
         : Conv1D.Any(matrix => name.EndsWith(matrix, StringComparison.Ordinal)) ? parameter.t()
         : parameter;
 
-    private static void RefuseUnknown(SafetensorsFile file, Gpt model, HashSet<string> known)
+    private static void RefuseUnknown(SafetensorsFile file, LanguageModel model, HashSet<string> known)
     {
         var unknown = file.Header.Tensors.Select(entry => entry.Name)
             .Where(name => !known.Contains(name) && name != Head && !Masks.Any(mask => name.EndsWith(mask, StringComparison.Ordinal)))
             .Order(StringComparer.Ordinal).ToArray();
         if (unknown.Length > 0)
-            throw new InvalidDataException($"{file.Path}: {unknown.Length} tensors are no part of a GPT-2 of {model.Config.Layers} layers: {string.Join(", ", unknown.Take(3))}{(unknown.Length > 3 ? ", …" : "")}");
+            throw new InvalidDataException($"{file.Path}: {unknown.Length} tensors are no part of a GPT-2 of {((GptConfig)model.Config).Layers} layers: {string.Join(", ", unknown.Take(3))}{(unknown.Length > 3 ? ", …" : "")}");
     }
 }

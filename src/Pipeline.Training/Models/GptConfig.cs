@@ -1,32 +1,49 @@
 namespace Pipeline.Training.Models;
 
-/// <summary>A GPT-2 style decoder: learned positions, pre-LayerNorm, tanh-GELU, output layer tied to the token embedding.</summary>
-public sealed record GptConfig(int Vocabulary, int Context, int Layers, int Heads, int Width)
+/// <summary>A GPT-2 style decoder: learned positions, pre-LayerNorm, tanh-GELU, output layer tied to the token embedding. Parameters are named as Hugging Face's GPT-2 names them.</summary>
+public sealed record GptConfig(int Vocabulary, int Context, int Layers, int Heads, int Width) : ModelConfig(Vocabulary, Context)
 {
     /// <summary>On embeddings, attention weights and both residual branches, in training only.</summary>
     public double Dropout { get; init; }
 
-    /// <summary>A multiple of 64 keeps matrix kernels aligned; the rows beyond <see cref="Vocabulary"/> can neither be predicted nor learn.</summary>
-    public int PaddedVocabulary => (Vocabulary + 63) / 64 * 64;
-
-    /// <summary>Of the vocabulary as exported, without padding, the tied output layer counted once.</summary>
-    public long ParameterCount => (long)(Vocabulary + Context) * Width + Layers * (12L * Width * Width + 13L * Width) + 2L * Width;
+    public override string Architecture => "gpt";
 
     /// <summary>6N + 12·L·H·Q·T for one token, forward and backward; N without position embeddings (PaLM, appendix B).</summary>
-    public double TrainingFlopsPerToken => 6.0 * (ParameterCount - (long)Context * Width) + 12.0 * Layers * Width * Context;
+    public override double TrainingFlopsPerToken => 6.0 * (ParameterCount - (long)Context * Width) + 12.0 * Layers * Width * Context;
 
-    public GptConfig Checked()
+    /// <summary>Initialised as nanoGPT does: N(0, 0.02), residual projections N(0, 0.02 / sqrt(2 · layers)), biases 0, norms 1.</summary>
+    public override IReadOnlyList<ParameterLayout> Layout()
     {
-        var errors = new List<string>();
-        foreach (var (name, value) in new[] { ("vocabulary", Vocabulary), ("context", Context), ("layers", Layers), ("heads", Heads), ("width", Width) })
+        long width = Width;
+        var layout = new List<ParameterLayout>
         {
-            if (value < 1)
-                errors.Add($"{name} is {value}, but must be at least 1");
+            new("transformer.wte.weight", [PaddedVocabulary, width], Initial.Normal(0.02), VocabularyRows: true),
+            new("transformer.wpe.weight", [Context, width], Initial.Normal(0.02)),
+        };
+        for (var layer = 0; layer < Layers; layer++)
+        {
+            Normalisation($"transformer.h.{layer}.ln_1");
+            Linear($"transformer.h.{layer}.attn.c_attn", width, 3 * width, 0.02);
+            Linear($"transformer.h.{layer}.attn.c_proj", width, width, 0.02 / Math.Sqrt(2 * Layers));
+            Normalisation($"transformer.h.{layer}.ln_2");
+            Linear($"transformer.h.{layer}.mlp.c_fc", width, 4 * width, 0.02);
+            Linear($"transformer.h.{layer}.mlp.c_proj", 4 * width, width, 0.02 / Math.Sqrt(2 * Layers));
         }
+        Normalisation("transformer.ln_f");
+        return layout;
+
+        void Linear(string name, long inputs, long outputs, double deviation) =>
+            layout.AddRange([new(name + ".weight", [outputs, inputs], Initial.Normal(deviation)), new(name + ".bias", [outputs], Initial.Zero)]);
+        void Normalisation(string name) => layout.AddRange([new(name + ".weight", [width], Initial.One), new(name + ".bias", [width], Initial.Zero)]);
+    }
+
+    internal override string Script() => GptScript.Of(this);
+
+    protected override IEnumerable<string> Faults()
+    {
+        foreach (var fault in BelowOne(("layers", Layers), ("heads", Heads), ("width", Width)).Concat(NoShare("dropout", Dropout)))
+            yield return fault;
         if (Heads >= 1 && Width % Heads != 0)
-            errors.Add($"width {Width} cannot be divided among {Heads} heads; choose a multiple of {Heads}");
-        if (Dropout is not (>= 0 and < 1))
-            errors.Add($"dropout is {Dropout}, but must be at least 0 and below 1");
-        return errors.Count == 0 ? this : throw new ArgumentException("This GPT cannot be built: " + string.Join("; ", errors) + ".");
+            yield return $"width {Width} cannot be divided among {Heads} heads; choose a multiple of {Heads}";
     }
 }

@@ -2,8 +2,7 @@ using System.Globalization;
 
 namespace Pipeline.Training.Models;
 
-/// <summary>The forward pass of a GPT of one shape, in TorchScript. <c>w</c> is the list of parameters in the order of <see cref="Gpt.Layout"/>; <c>at</c> the places with a target,
-/// the only ones that the output layer is computed at: for short answers to long questions that is most of the time saved.</summary>
+/// <summary>The forward pass of a GPT of one shape, in TorchScript.</summary>
 static class GptScript
 {
     public static string Of(GptConfig config) => string.Create(CultureInfo.InvariantCulture, $$"""
@@ -19,7 +18,8 @@ static class GptScript
             y = torch.gelu(torch.linear(x, w[at], w[at + 1]), approximate="tanh")
             return torch.dropout(torch.linear(y, w[at + 2], w[at + 3]), {{Number(config.Dropout)}}, training)
 
-        def hidden(w: List[Tensor], ids: Tensor, training: bool) -> Tensor:
+        def hidden(w: List[Tensor], inputs: List[Tensor], training: bool) -> Tensor:
+            ids = inputs[0]
             x = torch.embedding(w[0], ids) + w[1].slice(0, 0, ids.size(1))
             x = torch.dropout(x, {{Number(config.Dropout)}}, training)
             for layer in range({{config.Layers}}):
@@ -31,25 +31,6 @@ static class GptScript
 
         def project(w: List[Tensor], x: Tensor, padding: Tensor) -> Tensor:
             return torch.linear(x, w[0], padding)
-
-        def logits(w: List[Tensor], ids: Tensor, padding: Tensor) -> Tensor:
-            return project(w, hidden(w, ids, False), padding)
-
-        def last_logits(w: List[Tensor], ids: Tensor, padding: Tensor) -> Tensor:
-            return project(w, hidden(w, ids, False).select(1, -1), padding)
-
-        def losses_at(w: List[Tensor], ids: Tensor, targets: Tensor, at: Tensor, padding: Tensor, training: bool, reduction: int) -> Tensor:
-            x, y = hidden(w, ids, training).flatten(0, 1), targets.flatten()
-            if at.numel() < y.numel():
-                x, y = x.index_select(0, at), y.index_select(0, at)
-            return torch.cross_entropy_loss(project(w, x, padding).float(), y, None, reduction, -100, 0.0)
-
-        def summed_loss(w: List[Tensor], ids: Tensor, targets: Tensor, at: Tensor, padding: Tensor, training: bool) -> Tensor:
-            return losses_at(w, ids, targets, at, padding, training, 2)
-
-        def token_losses(w: List[Tensor], ids: Tensor, targets: Tensor, at: Tensor, padding: Tensor, training: bool) -> Tensor:
-            losses = losses_at(w, ids, targets, at, padding, training, 0)
-            return torch.zeros([targets.numel()], dtype=losses.dtype, device=losses.device).index_copy(0, at, losses).view(targets.size())
         """);
 
     // TorchScript would read "0" as an integer and refuse it as a probability.

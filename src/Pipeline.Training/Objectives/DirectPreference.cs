@@ -28,18 +28,18 @@ public sealed record PreferenceOptions
 /// with h the policy's log-ratio of chosen to rejected less the reference's, -(1-e)·log s(b·h) - e·log s(-b·h).</summary>
 public sealed class DirectPreference : Objective<PairBatch>
 {
-    readonly Gpt model;
+    readonly LanguageModel model;
     readonly CompiledScript script;
 
-    public DirectPreference(Gpt model, PreferenceOptions options)
+    public DirectPreference(LanguageModel model, PreferenceOptions options)
     {
         options.Checked();
         this.model = model;
         script = new CompiledScript(model.Source + "\n" + string.Create(CultureInfo.InvariantCulture, $$"""
 
-            def sums(w: List[Tensor], ids: Tensor, targets: Tensor, at: Tensor, padding: Tensor, reference: Tensor, training: bool) -> Tensor:
-                pairs = ids.size(0) // 2
-                log_probabilities = -token_losses(w, ids, targets, at, padding, training).sum([1])
+            def sums(w: List[Tensor], inputs: List[Tensor], targets: Tensor, at: Tensor, padding: Tensor, reference: Tensor, training: bool) -> Tensor:
+                pairs = targets.size(0) // 2
+                log_probabilities = -token_losses(w, inputs, targets, at, padding, training).sum([1])
                 rewards = (log_probabilities - reference) * {{options.Beta:F17}}
                 chosen, rejected = rewards.slice(0, 0, pairs), rewards.slice(0, pairs)
                 margin = chosen - rejected
@@ -59,8 +59,8 @@ public sealed class DirectPreference : Objective<PairBatch>
     public override Tensor Sums(PairBatch batch, bool training)
     {
         var reference = batch.Reference ?? throw new InvalidOperationException("These pairs carry no reference log-probabilities: compute them first.");
-        var (ids, targets, at) = batch.Tokens.On(model.Device);
-        return script.Tensor("sums", model.Parameters.Views, ids, targets, at, model.Padding, tensor(reference, device: model.Device), training);
+        var (inputs, targets, at) = batch.Tokens.On(model.Device);
+        return script.Tensor("sums", model.Parameters.Views, inputs, targets, at, model.Padding, tensor(reference, device: model.Device), training);
     }
 
     public override void Dispose() => script.Dispose();

@@ -6,15 +6,12 @@ using static TorchSharp.torch;
 namespace Pipeline.Training.Optimizers;
 
 /// <summary>AdamW with decoupled weight decay (Loshchilov and Hutter 2019), by libtorch's fused kernel over the flat model.</summary>
-public sealed class AdamW : IDisposable
+public sealed class AdamW : Optimizer
 {
     readonly CompiledScript script = new("""
         def update(p: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], step: List[Tensor], lr: Tensor, beta1: float, beta2: float, decay: float, epsilon: float):
             none: List[Tensor] = []
             torch._fused_adamw_(p, g, m, v, none, step, lr=lr, beta1=beta1, beta2=beta2, weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False)
-
-        def norm(g: Tensor) -> Tensor:
-            return torch.linalg_vector_norm(g)
         """);
 
     // Long-lived: a collection started by another thread could free a temporary during the call.
@@ -22,12 +19,11 @@ public sealed class AdamW : IDisposable
     readonly Tensor[][] decayed, other;
     readonly Tensor[] step;
     readonly Tensor rate;
-    readonly FlatParameters parameters;
 
     public AdamW(FlatParameters parameters, AdamWOptions options)
+        : base(parameters)
     {
-        options.Checked();
-        this.parameters = parameters;
+        options.Check();
         (beta1, beta2, epsilon, decay) = (options.Beta1, options.Beta2, options.Epsilon, options.WeightDecay);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -43,29 +39,14 @@ public sealed class AdamW : IDisposable
             [.. new[] { parameters.Values, parameters.Gradients, FirstMoment, SecondMoment }.Select(flat => new[] { flat.narrow(0, start, length).DetachFromDisposeScope() })];
     }
 
-    /// <summary>Laid out as the parameters; with <see cref="SecondMoment"/> and the number of steps taken it is the whole state.</summary>
-    public Tensor FirstMoment { get; }
+    public override IReadOnlyList<(string Name, Tensor Value)> State => [("first_moment", FirstMoment), ("second_moment", SecondMoment)];
 
-    public Tensor SecondMoment { get; }
+    /// <summary>Laid out as the parameters.</summary>
+    Tensor FirstMoment { get; }
 
-    /// <summary>The gradient's L2 norm over all parameters.</summary>
-    public double GradientNorm()
-    {
-        using var scope = NewDisposeScope();
-        return script.Tensor("norm", parameters.Gradients).item<float>();
-    }
+    Tensor SecondMoment { get; }
 
-    /// <summary>Scales the gradient so that its norm is at most <paramref name="most"/>.</summary>
-    public void Clip(double norm, double most)
-    {
-        using var noGradient = no_grad();
-        if (norm > most)
-            Arithmetic.Multiply(parameters.Gradients, most / norm);
-    }
-
-    /// <param name="learningRate">Of this step.</param>
-    /// <param name="number">Of this step, from 1: what the moments' bias is corrected by.</param>
-    public void Step(double learningRate, long number)
+    public override void Step(double learningRate, long number)
     {
         using var noGradient = no_grad();
         Arithmetic.Fill(rate, learningRate);
@@ -75,7 +56,7 @@ public sealed class AdamW : IDisposable
             script.Do("update", part[0], part[1], part[2], part[3], step, rate, beta1, beta2, its, epsilon);
     }
 
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
         foreach (var tensor in (Tensor[])[.. decayed.Concat(other).SelectMany(part => part), FirstMoment, SecondMoment, .. step, rate])
             tensor.Dispose();

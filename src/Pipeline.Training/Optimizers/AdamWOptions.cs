@@ -1,6 +1,8 @@
+using Pipeline.Training.Models;
+
 namespace Pipeline.Training.Optimizers;
 
-public sealed record AdamWOptions
+public sealed record AdamWOptions : OptimizerOptions
 {
     public double Beta1 { get; init; } = 0.9;
 
@@ -11,7 +13,7 @@ public sealed record AdamWOptions
     /// <summary>On tensors of two and more dimensions; biases and norms are not decayed.</summary>
     public double WeightDecay { get; init; } = 0.1;
 
-    public AdamWOptions Checked()
+    public override void Check()
     {
         foreach (var (name, beta) in new[] { ("beta1", Beta1), ("beta2", Beta2) })
         {
@@ -22,6 +24,7 @@ public sealed record AdamWOptions
             throw new ArgumentException($"epsilon is {Epsilon}, but must be above 0.");
         if (WeightDecay is not (>= 0 and < double.PositiveInfinity))
             throw new ArgumentException($"weight decay is {WeightDecay}, but must be at least 0.");
-        return this;
     }
+
+    public override Optimizer Create(FlatParameters parameters) => new AdamW(parameters, this);
 }

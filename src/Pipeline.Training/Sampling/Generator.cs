@@ -7,7 +7,7 @@ namespace Pipeline.Training.Sampling;
 /// <summary>Continues token sequences. The same model, prompt and options give the same tokens.</summary>
 public static class Generator
 {
-    public static IReadOnlyList<int> Continue(Gpt model, IReadOnlyList<int> prompt, GenerationOptions options)
+    public static IReadOnlyList<int> Continue(LanguageModel model, IReadOnlyList<int> prompt, GenerationOptions options)
     {
         options.Checked();
         if (prompt.Count == 0)

@@ -59,7 +59,7 @@ public sealed class ExportHuggingFaceTests : IDisposable
         var training = new BpeTraining { VocabularySize = 264 };
         var tokenizer = BpeTrainer.Train(["to be or not to be, that is the question"], training, 1, TestContext.Current.CancellationToken).Model;
         TokenizerFile.Write(given["tokenizer.json"], tokenizer);
-        using var model = Gpt.Initialise(new GptConfig(vocabulary ?? tokenizer.VocabularySize, Context: 16, Layers: 2, Heads: 2, Width: 32), seed: 3);
+        using var model = LanguageModel.Initialise(new GptConfig(vocabulary ?? tokenizer.VocabularySize, Context: 16, Layers: 2, Heads: 2, Width: 32), seed: 3);
         var end = tokenizer.SpecialId("<|endoftext|>");
         Gpt2Folder.Write(given.Path, model, new(end, end, end));
         return tokenizer;

@@ -8,9 +8,9 @@ internal static class TinyGpt
 {
     public static readonly GptConfig Config = new(Vocabulary: 101, Context: 16, Layers: 2, Heads: 4, Width: 32) { Dropout = 0.1 };
 
-    public static Gpt Create()
+    public static LanguageModel Create()
     {
-        var model = Gpt.Initialise(Config, seed: 5);
+        var model = LanguageModel.Initialise(Config, seed: 5);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         foreach (var name in model.Parameters.Names)
@@ -24,5 +24,5 @@ internal static class TinyGpt
     }
 
     /// <summary>[1, T, vocabulary] without the padding.</summary>
-    public static Tensor Logits(Gpt model, params long[] ids) => model.Logits(tensor(ids).view(1, -1)).narrow(2, 0, Config.Vocabulary);
+    public static Tensor Logits(LanguageModel model, params long[] ids) => model.Logits(tensor(ids).view(1, -1)).narrow(2, 0, Config.Vocabulary);
 }

@@ -1,0 +1,101 @@
+using Pipeline.Training.Batches;
+using Pipeline.Training.Scripts;
+using static TorchSharp.torch;
+
+namespace Pipeline.Training.Models;
+
+/// <summary>A model of any family with its parameters.</summary>
+public sealed class LanguageModel : IDisposable
+{
+    /// <summary>What every family's script is followed by: the losses over what it computes. <c>at</c> are the places with a target, the only ones that the output layer
+    /// is computed at: for short answers to long questions that is most of the time saved.</summary>
+    const string Losses = """
+
+        def logits(w: List[Tensor], inputs: List[Tensor], padding: Tensor) -> Tensor:
+            return project(w, hidden(w, inputs, False), padding)
+
+        def last_logits(w: List[Tensor], inputs: List[Tensor], padding: Tensor) -> Tensor:
+            return project(w, hidden(w, inputs, False).select(1, -1), padding)
+
+        def losses_at(w: List[Tensor], inputs: List[Tensor], targets: Tensor, at: Tensor, padding: Tensor, training: bool, reduction: int) -> Tensor:
+            x, y = hidden(w, inputs, training).flatten(0, 1), targets.flatten()
+            if at.numel() < y.numel():
+                x, y = x.index_select(0, at), y.index_select(0, at)
+            return torch.cross_entropy_loss(project(w, x, padding).float(), y, None, reduction, -100, 0.0)
+
+        def summed_loss(w: List[Tensor], inputs: List[Tensor], targets: Tensor, at: Tensor, padding: Tensor, training: bool) -> Tensor:
+            return losses_at(w, inputs, targets, at, padding, training, 2)
+
+        def token_losses(w: List[Tensor], inputs: List[Tensor], targets: Tensor, at: Tensor, padding: Tensor, training: bool) -> Tensor:
+            losses = losses_at(w, inputs, targets, at, padding, training, 0)
+            return torch.zeros([targets.numel()], dtype=losses.dtype, device=losses.device).index_copy(0, at, losses).view(targets.size())
+        """;
+
+    readonly CompiledScript script;
+
+    public LanguageModel(ModelConfig config, Device? device = null)
+    {
+        config.Check();
+        Config = config;
+        Parameters = new FlatParameters([.. config.Layout().Select(parameter => (parameter.Name, parameter.Shape))], device ?? CPU);
+        using var scope = NewDisposeScope();
+        Padding = zeros(config.PaddedVocabulary, device: device);
+        if (config.PaddedVocabulary > config.Vocabulary)
+            Padding.narrow(0, config.Vocabulary, config.PaddedVocabulary - config.Vocabulary).fill_(float.NegativeInfinity);
+        Padding.DetachFromDisposeScope();
+        Source = config.Script() + "\n" + Losses;
+        script = new CompiledScript(Source);
+    }
+
+    public ModelConfig Config { get; }
+
+    public FlatParameters Parameters { get; }
+
+    public Device Device => Parameters.Values.device;
+
+    /// <summary>TorchScript of the forward pass, for objectives to add their own functions to.</summary>
+    public string Source { get; }
+
+    /// <summary>[padded vocabulary]: 0 for a token, -inf for a padding row. As the output layer's bias it keeps padding out of every softmax.</summary>
+    public Tensor Padding { get; }
+
+    /// <summary>A new model, its parameters drawn as its family's layout says.</summary>
+    public static LanguageModel Initialise(ModelConfig config, long seed, Device? device = null)
+    {
+        var model = new LanguageModel(config, device);
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        random.manual_seed(seed);
+        foreach (var (parameter, view) in config.Layout().Zip(model.Parameters.Views))
+        {
+            if (parameter.Initial.Deviation == 0)
+                view.fill_(parameter.Initial.Mean);
+            else
+                // Drawn on the CPU, so that every device starts from the same weights.
+                view.copy_(randn(view.shape).mul_(parameter.Initial.Deviation));
+            if (parameter.VocabularyRows)
+                view.narrow(0, config.Vocabulary, config.PaddedVocabulary - config.Vocabulary).zero_();
+        }
+        return model;
+    }
+
+    /// <summary>[B, T] ids to [B, T, padded vocabulary] logits, without dropout.</summary>
+    public Tensor Logits(Tensor ids) => script.Tensor("logits", Parameters.Views, TokenBatch.Inputs(ids), Padding);
+
+    /// <summary>[B, T] ids to the [B, padded vocabulary] logits of the token after the last one.</summary>
+    public Tensor NextLogits(Tensor ids) => script.Tensor("last_logits", Parameters.Views, TokenBatch.Inputs(ids), Padding);
+
+    /// <summary>[B, T] cross-entropies in nats, 0 where nothing is trained; without dropout.</summary>
+    public Tensor TokenLosses(TokenBatch batch)
+    {
+        var (inputs, targets, at) = batch.On(Device);
+        return script.Tensor("token_losses", Parameters.Views, inputs, targets, at, Padding, false);
+    }
+
+    public void Dispose()
+    {
+        script.Dispose();
+        Padding.Dispose();
+        Parameters.Dispose();
+    }
+}
