@@ -3,6 +3,7 @@ using Pipeline.TestKit;
 using Pipeline.Training.Batches;
 using Pipeline.Training.Models;
 using Pipeline.Training.Schedules;
+using static TorchSharp.torch;
 
 namespace Pipeline.Training.Tests;
 
@@ -12,6 +13,23 @@ static class Small
     public const int Vocabulary = 50, Context = 16;
 
     public static GptConfig Config(double dropout = 0) => new(Vocabulary, Context, Layers: 2, Heads: 2, Width: 32) { Dropout = dropout };
+
+    public static LlamaConfig Llama(double dropout = 0) => new(Vocabulary, Context, Layers: 2, Heads: 4, Width: 32) { Dropout = dropout };
+
+    /// <summary>With weights that differ enough for every operator to show in the logits.</summary>
+    public static LanguageModel Rough(ModelConfig config)
+    {
+        using var noGradient = no_grad();
+        var model = LanguageModel.Initialise(config, seed: 5);
+        foreach (var (parameter, view) in config.Layout().Zip(model.Parameters.Views))
+        {
+            using var scope = NewDisposeScope();
+            view.add_(randn(view.shape) * 0.1);
+            if (parameter.VocabularyRows)
+                view.narrow(0, Vocabulary, 64 - Vocabulary).zero_();
+        }
+        return model;
+    }
 
     public static TrainingOptions Options(long steps = 12) => new()
     {
