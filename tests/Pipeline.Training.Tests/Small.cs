@@ -41,12 +41,12 @@ static class Small
     };
 
     /// <summary>A text with structure to learn: each token mostly follows from the one before.</summary>
-    public static TokenFile Tokens(TemporaryFolder folder, int count = 2000, int seed = 1)
+    public static TokenFile Tokens(TemporaryFolder folder, int count = 2000, int seed = 1, int ordinary = Vocabulary)
     {
         var random = new Random(seed);
         var ids = new ushort[count];
         for (var i = 1; i < count; i++)
-            ids[i] = (ushort)(random.Next(4) == 0 ? random.Next(Vocabulary) : (ids[i - 1] * 7 + 3) % Vocabulary);
+            ids[i] = (ushort)(random.Next(4) == 0 ? random.Next(ordinary) : (ids[i - 1] * 7 + 3) % ordinary);
         var path = folder[$"tokens-{seed}"];
         File.WriteAllBytes(path, MemoryMarshal.AsBytes(ids.AsSpan()));
         return new TokenFile(path, 0, count, 2, Vocabulary);

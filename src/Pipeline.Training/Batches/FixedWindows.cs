@@ -26,7 +26,7 @@ public sealed class FixedWindows : IExamples<TokenBatch>
         var batch = new TokenBatch(places.Length, context);
         for (var row = 0; row < places.Length; row++)
         {
-            var start = (long)((Int128)places[row].Example * windows / Count) * context;
+            var start = Start(places[row]);
             var length = (int)Math.Min(context, tokens.Count - 1 - start);
             var targets = batch.Targets.AsSpan(row * context, context);
             tokens.Read(start, batch.Ids.AsSpan(row * context, length));
@@ -35,4 +35,6 @@ public sealed class FixedWindows : IExamples<TokenBatch>
         }
         return batch;
     }
+
+    internal long Start(Place place) => (long)((Int128)place.Example * windows / Count) * context;
 }

@@ -5,18 +5,26 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Objectives;
 
-/// <summary>Cross-entropy of each target token in nats: pretraining where every token is a target, instruction tuning where the response is.</summary>
-public sealed class NextToken(LanguageModel model) : Objective<TokenBatch>
+/// <summary>Cross-entropy of each target token in nats: pretraining where every token is a target, instruction tuning where the response is, masked tokens where those are.</summary>
+public sealed class NextToken : Objective<TokenBatch>
 {
-    readonly CompiledScript script = new(model.Source + "\n" + """
+    readonly LanguageModel model;
+    readonly CompiledScript script;
 
-        def sums(w: List[Tensor], inputs: List[Tensor], targets: Tensor, at: Tensor, padding: Tensor, training: bool) -> Tensor:
-            return summed_loss(w, inputs, targets, at, padding, training).unsqueeze(0)
-        """);
+    public NextToken(LanguageModel model, TokenLossOptions? options = null)
+    {
+        options = (options ?? new()).Checked();
+        this.model = model;
+        Extras = [.. Added(options)];
+        script = new(model.Source + "\n" + (Extras.Count == 0 ? Plain : WithAdded(options, model.Config.Vocabulary)));
+    }
+
+    /// <summary>As they enter the training loss: <c>smoothed_loss</c> in place of the cross-entropy, <c>z_loss</c> on top of it.</summary>
+    public override IReadOnlyList<string> Extras { get; }
 
     public override double Weight(TokenBatch batch) => batch.Weight;
 
-    public override long Tokens(TokenBatch batch) => batch.Ids.Length;
+    public override long Tokens(TokenBatch batch) => batch.Ids.Length + (batch.Source?.Length ?? 0);
 
     public override Tensor Sums(TokenBatch batch, bool training)
     {
@@ -25,4 +33,38 @@ public sealed class NextToken(LanguageModel model) : Objective<TokenBatch>
     }
 
     public override void Dispose() => script.Dispose();
+
+    const string Plain = """
+
+        def sums(w: List[Tensor], inputs: List[Tensor], targets: Tensor, at: Tensor, padding: Tensor, training: bool) -> Tensor:
+            return summed_loss(w, inputs, targets, at, padding, training).unsqueeze(0)
+        """;
+
+    static IEnumerable<string> Added(TokenLossOptions options)
+    {
+        if (options.LabelSmoothing > 0)
+            yield return "smoothed_loss";
+        if (options.ZLoss > 0)
+            yield return "z_loss";
+        if (options.Accuracy)
+            yield return "accuracy";
+    }
+
+    /// <summary>Padding rows of the vocabulary have a logit of -inf, so the even part of smoothed targets is spread over the vocabulary alone.</summary>
+    static string WithAdded(TokenLossOptions options, int vocabulary) => $$"""
+
+        def sums(w: List[Tensor], inputs: List[Tensor], targets: Tensor, at: Tensor, padding: Tensor, training: bool) -> Tensor:
+            x, y = hidden(w, inputs, training).flatten(0, 1).index_select(0, at), targets.flatten().index_select(0, at)
+            logits = project(w, x, padding).float()
+            plain = torch.cross_entropy_loss(logits, y, None, 2, -100, 0.0)
+            z = torch.logsumexp(logits, [-1])
+            even = (z - logits.slice(-1, 0, {{vocabulary}}).mean([-1])).sum()
+            smoothed = plain * {{ScriptNumber.Of(1 - options.LabelSmoothing)}} + even * {{ScriptNumber.Of(options.LabelSmoothing)}}
+            drift = (z * z).sum() * {{ScriptNumber.Of(options.ZLoss)}}
+            parts = [smoothed + drift if training else plain]
+            {{(options.LabelSmoothing > 0 ? "parts.append(smoothed)" : "")}}
+            {{(options.ZLoss > 0 ? "parts.append(drift)" : "")}}
+            {{(options.Accuracy ? "parts.append(torch.eq(logits.argmax(-1), y).float().sum())" : "")}}
+            return torch.stack(parts)
+        """;
 }

@@ -1,0 +1,74 @@
+namespace Pipeline.Training.Models;
+
+/// <summary>A transformer with an encoder for the source and a decoder that looks at it by cross-attention (Vaswani et al. 2017): pre-LayerNorm, learned positions, tanh-GELU,
+/// one token embedding for source, target and output.</summary>
+/// <param name="Context">Most tokens that the decoder reads.</param>
+/// <param name="Layers">Of the decoder.</param>
+public sealed record EncoderDecoderConfig(int Vocabulary, int Context, int Layers, int Heads, int Width) : ModelConfig(Vocabulary, Context)
+{
+    public int EncoderLayers { get; init; } = Layers;
+
+    /// <summary>Most tokens that the encoder reads.</summary>
+    public int SourceContext { get; init; } = Context;
+
+    /// <summary>On embeddings, attention weights and residual branches, in training only.</summary>
+    public double Dropout { get; init; }
+
+    public override string Architecture => "encoder-decoder";
+
+    public override BatchParts Reads => BatchParts.Source;
+
+    /// <summary>The mean over the tokens of a full row, source and target.</summary>
+    public override double TrainingFlopsPerToken
+    {
+        get
+        {
+            double width = Width, source = SourceContext, target = Context;
+            var encoder = source * EncoderLayers * ((6 * 12 * width * width) + (12 * width * source));
+            var decoder = target * Layers * ((6 * 14 * width * width) + (12 * width * (target + source))) + source * Layers * 6 * 2 * width * width;
+            return (encoder + decoder + target * 6 * Vocabulary * width) / (source + target);
+        }
+    }
+
+    public override IReadOnlyList<ParameterLayout> Layout()
+    {
+        var layout = new List<ParameterLayout>
+        {
+            new("wte.weight", [PaddedVocabulary, Width], Initial.Normal(0.02), VocabularyRows: true),
+            new("encoder.wpe.weight", [SourceContext, Width], Initial.Normal(0.02)),
+            new("decoder.wpe.weight", [Context, Width], Initial.Normal(0.02)),
+        };
+        for (var layer = 0; layer < EncoderLayers; layer++)
+            TransformerScript.Block(layout, $"encoder.h.{layer}", Width, EncoderLayers, cross: false);
+        TransformerScript.Norm(layout, "encoder.ln_f", Width);
+        for (var layer = 0; layer < Layers; layer++)
+            TransformerScript.Block(layout, $"decoder.h.{layer}", Width, Layers, cross: true);
+        TransformerScript.Norm(layout, "decoder.ln_f", Width);
+        return layout;
+    }
+
+    internal override string Script() => TransformerScript.Blocks(Heads, Width, Dropout) + $$"""
+
+        def hidden(w: List[Tensor], inputs: List[Tensor], training: bool) -> Tensor:
+            memory, mask, present = encode(inputs, w, 1, 3, {{EncoderLayers}}, training)
+            x = embed(inputs[0], w, 2, training)
+            first = {{5 + (TransformerScript.EncoderTensors * EncoderLayers)}}
+            for layer in range({{Layers}}):
+                at = first + {{TransformerScript.DecoderTensors}} * layer
+                x = x + attend_self(norm(x, w, at), w, at + 2, None, True, training)
+                x = x + attend_source(norm(x, w, at + 6), memory, w, at + 8, mask, present, training)
+                x = x + feed_forward(norm(x, w, at + 14), w, at + 16, training)
+            return norm(x, w, first + {{TransformerScript.DecoderTensors}} * {{Layers}})
+
+        def project(w: List[Tensor], x: Tensor, padding: Tensor) -> Tensor:
+            return torch.linear(x, w[0], padding)
+        """;
+
+    protected override IEnumerable<string> Faults()
+    {
+        foreach (var fault in BelowOne(("layers", Layers), ("encoder layers", EncoderLayers), ("heads", Heads), ("width", Width), ("source context", SourceContext)).Concat(NoShare("dropout", Dropout)))
+            yield return fault;
+        if (Heads >= 1 && Width % Heads != 0)
+            yield return $"width {Width} cannot be divided among {Heads} heads; choose a multiple of {Heads}";
+    }
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace Pipeline.Training.Models;
+
+/// <summary>Recurrent layers in TorchScript, by libtorch's fused operators: a whole row in one call.</summary>
+static class RecurrentScript
+{
+    public const double EmbeddingDeviation = 0.05;
+
+    public static string Name(RecurrentKind kind) => kind == RecurrentKind.Lstm ? "lstm" : "gru";
+
+    /// <summary>Four tensors a layer, as torch.nn.LSTM names them. Weights have the deviation of PyTorch's uniform ±1 / sqrt(width), biases begin at 0.</summary>
+    public static IEnumerable<ParameterLayout> Layout(string name, RecurrentKind kind, int layers, int width)
+    {
+        long gates = (kind == RecurrentKind.Lstm ? 4 : 3) * width;
+        var initial = Initial.Normal(1 / Math.Sqrt(3.0 * width));
+        for (var layer = 0; layer < layers; layer++)
+        {
+            yield return new($"{name}.weight_ih_l{layer}", [gates, width], initial);
+            yield return new($"{name}.weight_hh_l{layer}", [gates, width], initial);
+            yield return new($"{name}.bias_ih_l{layer}", [gates], Initial.Zero);
+            yield return new($"{name}.bias_hh_l{layer}", [gates], Initial.Zero);
+        }
+    }
+
+    /// <summary>Defines <c>drop(x, training)</c> and <c>recur(x, w, at, training)</c>, [B, T, C] to [B, T, C] with dropout after each layer. Layers are called one by one, so that dropout between them may be variational.</summary>
+    public static string Of(RecurrentKind kind, int layers, int width, double dropout, bool variational) => string.Create(CultureInfo.InvariantCulture, $$"""
+        def drop(x: Tensor, training: bool) -> Tensor:
+            {{(variational
+                ? $"return x * torch.dropout(torch.ones([x.size(0), 1, x.size(2)], dtype=x.dtype, device=x.device), {ScriptNumber.Of(dropout)}, training)"
+                : $"return torch.dropout(x, {ScriptNumber.Of(dropout)}, training)")}}
+
+        def recur(x: Tensor, w: List[Tensor], first: int, training: bool) -> Tensor:
+            none = torch.zeros([1, x.size(0), {{width}}], dtype=x.dtype, device=x.device)
+            for layer in range({{layers}}):
+                at = first + 4 * layer
+                its = [w[at], w[at + 1], w[at + 2], w[at + 3]]
+                {{(kind == RecurrentKind.Lstm
+                    ? "y, h, c = torch.lstm(x, [none, none], its, True, 1, 0.0, training, False, True)"
+                    : "y, h = torch.gru(x, none, its, True, 1, 0.0, training, False, True)")}}
+                x = drop(y, training)
+            return x
+
+        """);
+}

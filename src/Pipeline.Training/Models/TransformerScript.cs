@@ -1,0 +1,86 @@
+using System.Globalization;
+
+namespace Pipeline.Training.Models;
+
+/// <summary>Pre-LayerNorm blocks that encoder-decoders are made of, in TorchScript, and their parameters.</summary>
+static class TransformerScript
+{
+    public const int EncoderTensors = 12, DecoderTensors = 20, CrossTensors = 6;
+
+    /// <summary>Appends a block's parameters in the order in which the script indexes them.</summary>
+    public static void Block(List<ParameterLayout> layout, string name, long width, int layers, bool cross)
+    {
+        var residual = 0.02 / Math.Sqrt((cross ? 3 : 2) * layers);
+        Norm(layout, name + ".ln_1", width);
+        Linear(layout, name + ".attn.c_attn", width, 3 * width, 0.02);
+        Linear(layout, name + ".attn.c_proj", width, width, residual);
+        if (cross)
+        {
+            Norm(layout, name + ".ln_cross", width);
+            Cross(layout, name + ".cross", width, residual);
+        }
+        Norm(layout, name + ".ln_2", width);
+        Linear(layout, name + ".mlp.c_fc", width, 4 * width, 0.02);
+        Linear(layout, name + ".mlp.c_proj", 4 * width, width, residual);
+    }
+
+    public static void Cross(List<ParameterLayout> layout, string name, long width, double residual)
+    {
+        Linear(layout, name + ".q", width, width, 0.02);
+        Linear(layout, name + ".kv", width, 2 * width, 0.02);
+        Linear(layout, name + ".c_proj", width, width, residual);
+    }
+
+    public static void Linear(List<ParameterLayout> layout, string name, long inputs, long outputs, double deviation) =>
+        layout.AddRange([new(name + ".weight", [outputs, inputs], Initial.Normal(deviation)), new(name + ".bias", [outputs], Initial.Zero)]);
+
+    public static void Norm(List<ParameterLayout> layout, string name, long width) =>
+        layout.AddRange([new(name + ".weight", [width], Initial.One), new(name + ".bias", [width], Initial.Zero)]);
+
+    /// <summary>Defines the blocks, and <c>encode</c>: ids [B, S], negative where there are none, to [B, S, C], with [B, 1, 1, S] of where the decoder may look and [B, 1, 1] of whether there is
+    /// anything at all. A row without a source reads its first place and then leaves it out, as a softmax over nothing has no value.</summary>
+    public static string Blocks(int heads, int width, double dropout) => string.Create(CultureInfo.InvariantCulture, $$"""
+        def norm(x: Tensor, w: List[Tensor], at: int) -> Tensor:
+            return torch.layer_norm(x, [{{width}}], w[at], w[at + 1], 1e-5)
+
+        def attend(q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], causal: bool, training: bool) -> Tensor:
+            B, T, S = q.size(0), q.size(1), k.size(1)
+            q, k, v = q.view([B, T, {{heads}}, {{width / heads}}]).transpose(1, 2), k.view([B, S, {{heads}}, {{width / heads}}]).transpose(1, 2), v.view([B, S, {{heads}}, {{width / heads}}]).transpose(1, 2)
+            y = torch.scaled_dot_product_attention(q, k, v, mask, {{ScriptNumber.Of(dropout)}} if training else 0.0, causal)
+            return y.transpose(1, 2).reshape([B, T, {{width}}])
+
+        def output(y: Tensor, w: List[Tensor], at: int, training: bool) -> Tensor:
+            return torch.dropout(torch.linear(y, w[at], w[at + 1]), {{ScriptNumber.Of(dropout)}}, training)
+
+        def attend_self(x: Tensor, w: List[Tensor], at: int, mask: Optional[Tensor], causal: bool, training: bool) -> Tensor:
+            qkv = torch.linear(x, w[at], w[at + 1])
+            y = attend(qkv.slice(-1, 0, {{width}}), qkv.slice(-1, {{width}}, {{2 * width}}), qkv.slice(-1, {{2 * width}}), mask, causal, training)
+            return output(y, w, at + 2, training)
+
+        def attend_source(x: Tensor, memory: Tensor, w: List[Tensor], at: int, mask: Tensor, present: Tensor, training: bool) -> Tensor:
+            kv = torch.linear(memory, w[at + 2], w[at + 3])
+            y = attend(torch.linear(x, w[at], w[at + 1]), kv.slice(-1, 0, {{width}}), kv.slice(-1, {{width}}), mask, False, training)
+            return output(y, w, at + 4, training) * present
+
+        def feed_forward(x: Tensor, w: List[Tensor], at: int, training: bool) -> Tensor:
+            return output(torch.gelu(torch.linear(x, w[at], w[at + 1]), approximate="tanh"), w, at + 2, training)
+
+        def embed(ids: Tensor, w: List[Tensor], positions: int, training: bool) -> Tensor:
+            return torch.dropout(torch.embedding(w[0], ids) + w[positions].slice(0, 0, ids.size(1)), {{ScriptNumber.Of(dropout)}}, training)
+
+        def encode(inputs: List[Tensor], w: List[Tensor], positions: int, first: int, layers: int, training: bool) -> Tuple[Tensor, Tensor, Tensor]:
+            source = inputs[3]
+            if source.numel() == 0:
+                source = torch.full([inputs[0].size(0), 1], -1, dtype=inputs[0].dtype, device=inputs[0].device)
+            there = source >= 0
+            present = there.any(1, True)
+            mask = torch.logical_or(there, torch.logical_not(present)).unsqueeze(1).unsqueeze(1)
+            x = embed(source.clamp(0), w, positions, training)
+            for layer in range(layers):
+                at = first + {{EncoderTensors}} * layer
+                x = x + attend_self(norm(x, w, at), w, at + 2, mask, False, training)
+                x = x + feed_forward(norm(x, w, at + 6), w, at + 8, training)
+            return norm(x, w, first + {{EncoderTensors}} * layers), mask, present.unsqueeze(2)
+
+        """);
+}
