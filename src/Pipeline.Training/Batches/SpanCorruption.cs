@@ -1,7 +1,7 @@
 namespace Pipeline.Training.Batches;
 
 /// <summary>Windows with spans cut out of what the encoder reads, each marked by a sentinel; the decoder writes the spans, each after its sentinel, and a last sentinel (Raffel et al. 2020).
-/// The first sentinel never varies, so the decoder begins with it.</summary>
+/// The first sentinel never varies, so the decoder begins with it. Unlike T5's own, spans may be anywhere: there the last one always ends the row.</summary>
 public sealed class SpanCorruption : IExamples<TokenBatch>
 {
     readonly IExamples<TokenBatch> windows;
@@ -52,18 +52,22 @@ public sealed class SpanCorruption : IExamples<TokenBatch>
         return batch;
     }
 
-    /// <summary>The tokens that are cut out, and in how many spans: at least one of each, and as many parts stay.</summary>
+    /// <summary>The tokens that are cut out, and in how many spans: at least one of each.</summary>
     (int Noise, int Spans) Shape(int length)
     {
         var noise = Math.Clamp((int)Math.Round(length * density, MidpointRounding.AwayFromZero), 1, length - 1);
-        var spans = Math.Clamp((int)Math.Round(noise / meanSpan, MidpointRounding.AwayFromZero), 1, Math.Min(noise, length - noise));
+        var spans = Math.Clamp((int)Math.Round(noise / meanSpan, MidpointRounding.AwayFromZero), 1, Math.Min(noise, length - noise + 1));
         return (noise, spans);
     }
 
     void Cut(ReadOnlySpan<long> text, ref MixedNumbers random, Span<long> source, Span<long> ids, Span<long> targets)
     {
         var (noise, spans) = Shape(text.Length);
-        var (cut, kept) = (Parts(noise, spans, ref random), Parts(text.Length - noise, spans, ref random));
+        var cut = Parts(noise, spans, ref random);
+        // Between spans something stays; before the first and after the last there may be nothing.
+        var kept = Parts(text.Length - noise + 2, spans + 1, ref random);
+        kept[0]--;
+        kept[spans]--;
         int from = 0, read = 0, written = 0;
         for (var span = 0; span < spans; span++)
         {
@@ -76,6 +80,7 @@ public sealed class SpanCorruption : IExamples<TokenBatch>
             from += cut[span];
             written += cut[span];
         }
+        text[from..].CopyTo(source[read..]);
         ids[1..written].CopyTo(targets);
         targets[written - 1] = sentinels[spans];
     }

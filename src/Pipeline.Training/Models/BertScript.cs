@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Training.Scripts;
 
 namespace Pipeline.Training.Models;
 
@@ -9,13 +10,13 @@ static class BertScript
 
     public static string Of(BertConfig config) => string.Create(CultureInfo.InvariantCulture, $$"""
         def norm(x: Tensor, w: List[Tensor], at: int) -> Tensor:
-            return torch.layer_norm(x, [{{config.Width}}], w[at], w[at + 1], {{ScriptNumber.Of(config.NormEpsilon)}})
+            return torch.layer_norm(x, [{{config.Width}}], w[at], w[at + 1], {{Literal.Of(config.NormEpsilon)}})
 
         def head(x: Tensor, w: List[Tensor], at: int) -> Tensor:
             return torch.linear(x, w[at], w[at + 1]).view([x.size(0), x.size(1), {{config.Heads}}, {{config.Width / config.Heads}}]).transpose(1, 2)
 
         def output(y: Tensor, w: List[Tensor], at: int, training: bool) -> Tensor:
-            return torch.dropout(torch.linear(y, w[at], w[at + 1]), {{ScriptNumber.Of(config.Dropout)}}, training)
+            return torch.dropout(torch.linear(y, w[at], w[at + 1]), {{Literal.Of(config.Dropout)}}, training)
 
         def hidden(w: List[Tensor], inputs: List[Tensor], training: bool) -> Tensor:
             ids, segments = inputs[0], inputs[1]
@@ -24,10 +25,10 @@ static class BertScript
             if segments.numel() > 0:
                 mask = torch.eq(segments.unsqueeze(2), segments.unsqueeze(1)).unsqueeze(1)
             x = torch.embedding(w[0], ids) + w[1].slice(0, 0, T) + w[2].select(0, 0)
-            x = torch.dropout(norm(x, w, 3), {{ScriptNumber.Of(config.Dropout)}}, training)
+            x = torch.dropout(norm(x, w, 3), {{Literal.Of(config.Dropout)}}, training)
             for layer in range({{config.Layers}}):
                 at = 5 + {{Tensors}} * layer
-                y = torch.scaled_dot_product_attention(head(x, w, at), head(x, w, at + 2), head(x, w, at + 4), mask, {{ScriptNumber.Of(config.Dropout)}} if training else 0.0, False)
+                y = torch.scaled_dot_product_attention(head(x, w, at), head(x, w, at + 2), head(x, w, at + 4), mask, {{Literal.Of(config.Dropout)}} if training else 0.0, False)
                 x = norm(x + output(y.transpose(1, 2).reshape([B, T, {{config.Width}}]), w, at + 6, training), w, at + 8)
                 x = norm(x + output(torch.gelu(torch.linear(x, w[at + 10], w[at + 11])), w, at + 12, training), w, at + 14)
             return x

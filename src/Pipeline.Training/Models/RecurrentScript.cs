@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Training.Scripts;
 
 namespace Pipeline.Training.Models;
 
@@ -27,8 +28,8 @@ static class RecurrentScript
     public static string Of(RecurrentKind kind, int layers, int width, double dropout, bool variational) => string.Create(CultureInfo.InvariantCulture, $$"""
         def drop(x: Tensor, training: bool) -> Tensor:
             {{(variational
-                ? $"return x * torch.dropout(torch.ones([x.size(0), 1, x.size(2)], dtype=x.dtype, device=x.device), {ScriptNumber.Of(dropout)}, training)"
-                : $"return torch.dropout(x, {ScriptNumber.Of(dropout)}, training)")}}
+                ? $"return x * torch.dropout(torch.ones([x.size(0), 1, x.size(2)], dtype=x.dtype, device=x.device), {Literal.Of(dropout)}, training)"
+                : $"return torch.dropout(x, {Literal.Of(dropout)}, training)")}}
 
         def recur(x: Tensor, w: List[Tensor], first: int, training: bool) -> Tensor:
             none = torch.zeros([1, x.size(0), {{width}}], dtype=x.dtype, device=x.device)

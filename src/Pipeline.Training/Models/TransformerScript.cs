@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Training.Scripts;
 
 namespace Pipeline.Training.Models;
 
@@ -46,11 +47,11 @@ static class TransformerScript
         def attend(q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], causal: bool, training: bool) -> Tensor:
             B, T, S = q.size(0), q.size(1), k.size(1)
             q, k, v = q.view([B, T, {{heads}}, {{width / heads}}]).transpose(1, 2), k.view([B, S, {{heads}}, {{width / heads}}]).transpose(1, 2), v.view([B, S, {{heads}}, {{width / heads}}]).transpose(1, 2)
-            y = torch.scaled_dot_product_attention(q, k, v, mask, {{ScriptNumber.Of(dropout)}} if training else 0.0, causal)
+            y = torch.scaled_dot_product_attention(q, k, v, mask, {{Literal.Of(dropout)}} if training else 0.0, causal)
             return y.transpose(1, 2).reshape([B, T, {{width}}])
 
         def output(y: Tensor, w: List[Tensor], at: int, training: bool) -> Tensor:
-            return torch.dropout(torch.linear(y, w[at], w[at + 1]), {{ScriptNumber.Of(dropout)}}, training)
+            return torch.dropout(torch.linear(y, w[at], w[at + 1]), {{Literal.Of(dropout)}}, training)
 
         def attend_self(x: Tensor, w: List[Tensor], at: int, mask: Optional[Tensor], causal: bool, training: bool) -> Tensor:
             qkv = torch.linear(x, w[at], w[at + 1])
@@ -66,7 +67,7 @@ static class TransformerScript
             return output(torch.gelu(torch.linear(x, w[at], w[at + 1]), approximate="tanh"), w, at + 2, training)
 
         def embed(ids: Tensor, w: List[Tensor], positions: int, training: bool) -> Tensor:
-            return torch.dropout(torch.embedding(w[0], ids) + w[positions].slice(0, 0, ids.size(1)), {{ScriptNumber.Of(dropout)}}, training)
+            return torch.dropout(torch.embedding(w[0], ids) + w[positions].slice(0, 0, ids.size(1)), {{Literal.Of(dropout)}}, training)
 
         def encode(inputs: List[Tensor], w: List[Tensor], positions: int, first: int, layers: int, training: bool) -> Tuple[Tensor, Tensor, Tensor]:
             source = inputs[3]

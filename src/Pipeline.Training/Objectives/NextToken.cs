@@ -59,8 +59,8 @@ public sealed class NextToken : Objective<TokenBatch>
             plain = torch.cross_entropy_loss(logits, y, None, 2, -100, 0.0)
             z = torch.logsumexp(logits, [-1])
             even = (z - logits.slice(-1, 0, {{vocabulary}}).mean([-1])).sum()
-            smoothed = plain * {{ScriptNumber.Of(1 - options.LabelSmoothing)}} + even * {{ScriptNumber.Of(options.LabelSmoothing)}}
-            drift = (z * z).sum() * {{ScriptNumber.Of(options.ZLoss)}}
+            smoothed = plain * {{Literal.Of(1 - options.LabelSmoothing)}} + even * {{Literal.Of(options.LabelSmoothing)}}
+            drift = (z * z).sum() * {{Literal.Of(options.ZLoss)}}
             parts = [smoothed + drift if training else plain]
             {{(options.LabelSmoothing > 0 ? "parts.append(smoothed)" : "")}}
             {{(options.ZLoss > 0 ? "parts.append(drift)" : "")}}
