@@ -9,6 +9,12 @@ if (args.FirstOrDefault() == "remote")
     return 0;
 }
 
+if (args.FirstOrDefault() == "generate")
+{
+    Generation.Compare(rounds: At(0, 5), threads: At(1, 2));
+    return 0;
+}
+
 var text = SharedData.Find("tinyshakespeare/input.txt") ?? throw new FileNotFoundException("The benchmarks train on tinyshakespeare/input.txt, which is not here.");
 using var folder = new TemporaryFolder();
 var tokens = CharacterTokens.Write(File.ReadAllText(text), folder.Path);
@@ -28,7 +34,7 @@ switch (args.FirstOrDefault())
         Console.WriteLine(TorchEager.Ours(tokens, numbers[0], numbers[1]).ToString(CultureInfo.InvariantCulture));
         return 0;
     default:
-        Console.Error.WriteLine("usage: Pipeline.Benchmarks shakespeare SEED... | speed [ROUNDS [STEPS [THREADS]]] | steps STEPS THREADS | remote [MEGABYTES [ROUNDS]]");
+        Console.Error.WriteLine("usage: Pipeline.Benchmarks shakespeare SEED... | speed [ROUNDS [STEPS [THREADS]]] | steps STEPS THREADS | generate [ROUNDS [THREADS]] | remote [MEGABYTES [ROUNDS]]");
         return 2;
 }
 

@@ -27,11 +27,12 @@ public static class Resumable
         return 0;
     }
 
-    public static (float[] Parameters, TrainingResult Result) Train(string folder, ITrainingObserver observer, ICollective? ranks = null, string identity = "run", CancellationToken cancellation = default)
+    public static (float[] Parameters, TrainingResult Result) Train(string folder, ITrainingObserver observer, ICollective? ranks = null, string identity = "run", ModelConfig? config = null,
+        CancellationToken cancellation = default)
     {
         using var tokens = Tokens(Path.Combine(Path.GetTempPath(), $"resumable-{Environment.ProcessId}-training"), 2000, multiplier: 7);
         using var held = Tokens(Path.Combine(Path.GetTempPath(), $"resumable-{Environment.ProcessId}-validation"), 300, multiplier: 7);
-        using var model = LanguageModel.Initialise(new GptConfig(Vocabulary, Context, Layers: 2, Heads: 2, Width: 32) { Dropout = 0.2 }, seed: 1);
+        using var model = LanguageModel.Initialise(config ?? new GptConfig(Vocabulary, Context, Layers: 2, Heads: 2, Width: 32) { Dropout = 0.2 }, seed: 1);
         using var objective = new NextToken(model);
         var options = new TrainingOptions
         {

@@ -27,6 +27,19 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public void A_llama_with_every_dropout_resumes_to_the_same_bits()
+    {
+        using var folder = new TemporaryFolder();
+        var llama = Small.Llama(dropout: 0.2) with { KeyValueHeads = 2, Window = 5, EmbeddingDropout = 0.1, AttentionDropout = 0.3 };
+        var expected = Resumable.Train(folder["whole"], new SilentObserver(), config: llama);
+        foreach (var stop in new[] { 3, 14, 25 })
+            Assert.Throws<OperationCanceledException>(() => Resumable.Train(folder["stopped"], new StopAt(stop), config: llama));
+        var resumed = Resumable.Train(folder["stopped"], new SilentObserver(), config: llama);
+        Assert.Equal(expected.Parameters, resumed.Parameters);
+        Assert.Equal(File.ReadAllText(folder["whole/log.jsonl"]), File.ReadAllText(folder["stopped/log.jsonl"]));
+    }
+
+    [Fact]
     public void A_cancelled_run_goes_on_from_the_very_step()
     {
         using var folder = new TemporaryFolder();

@@ -16,6 +16,17 @@ static class Small
 
     public static LlamaConfig Llama(double dropout = 0) => new(Vocabulary, Context, Layers: 2, Heads: 4, Width: 32) { Dropout = dropout };
 
+    /// <summary>Of every kind of positions, and of what changes who sees whom.</summary>
+    public static readonly IReadOnlyDictionary<string, ModelConfig> Decoders = new Dictionary<string, ModelConfig>
+    {
+        ["gpt"] = Config(),
+        ["gpt with rope"] = Config() with { Positions = Positions.Rope },
+        ["gpt with alibi"] = Config() with { Positions = Positions.Alibi },
+        ["llama"] = Llama(),
+        ["llama, grouped, in a window"] = Llama() with { KeyValueHeads = 2, Window = 6 },
+        ["llama with alibi"] = Llama() with { Positions = Positions.Alibi },
+    };
+
     /// <summary>With weights that differ enough for every operator to show in the logits.</summary>
     public static LanguageModel Rough(ModelConfig config)
     {

@@ -8,6 +8,23 @@ sealed record DecoderScript(int Layers, int Heads, int HeadWidth, Positions Posi
 {
     bool Turns => Positions == Positions.Rope;
 
+    /// <summary>Why these positions cannot be computed, and what of them would not be read.</summary>
+    public static IEnumerable<string> Faults(Positions positions, int headWidth, double theta, RopeScaling? scaling)
+    {
+        if (positions != Positions.Rope)
+        {
+            if (theta != LlamaConfig.DefaultTheta || scaling is not null)
+                yield return "RoPE's theta and scaling are read with RoPE alone; leave them out, or choose RoPE positions";
+            yield break;
+        }
+        if (headWidth % 2 != 0)
+            yield return $"RoPE turns pairs, but the head width is {headWidth}; choose an even one";
+        if (theta is not (> 0 and < double.PositiveInfinity))
+            yield return $"RoPE's theta is {theta}, but must be above 0";
+        foreach (var fault in scaling?.Faults() ?? [])
+            yield return fault;
+    }
+
     /// <summary>The angles per place, one for each pair of a head's dimensions.</summary>
     internal IEnumerable<double> Frequencies =>
         Enumerable.Range(0, HeadWidth / 2).Select(pair => Math.Pow(Theta, -2.0 * pair / HeadWidth)).Select(frequency => Scaling?.Of(frequency) ?? frequency);
@@ -71,7 +88,7 @@ sealed record DecoderScript(int Layers, int Heads, int HeadWidth, Positions Posi
             mask = seen(inputs, starts, past)
             at = places(inputs, starts, past)
             turn = {{(Turns ? "turns(at)" : "at")}}
-            x = embed(w, inputs[0], at, training)
+            x = embed(w, inputs, starts, at, past, training)
             for layer in range({{Layers}}):
                 x = block(x, w, layer, turn, mask, cache, past, training)
             return last_norm(x, w)

@@ -1,25 +1,38 @@
 namespace Pipeline.Training.Models;
 
-/// <summary>A GPT-2 style decoder: learned positions, pre-LayerNorm, tanh-GELU, output layer tied to the token embedding. Parameters are named as Hugging Face's GPT-2 names them.</summary>
+/// <summary>A GPT-2 style decoder: learned positions unless others are chosen, pre-LayerNorm, tanh-GELU, output layer tied to the token embedding. Parameters are named as Hugging Face's
+/// GPT-2 names them.</summary>
 public sealed record GptConfig(int Vocabulary, int Context, int Layers, int Heads, int Width) : ModelConfig(Vocabulary, Context)
 {
-    /// <summary>On embeddings, attention weights and both residual branches, in training only.</summary>
+    public Positions Positions { get; init; }
+
+    public double RopeTheta { get; init; } = LlamaConfig.DefaultTheta;
+
+    /// <summary>On embeddings, attention weights and both residual branches, in training only, wherever no dropout of its own is set.</summary>
     public double Dropout { get; init; }
+
+    public double? EmbeddingDropout { get; init; }
+
+    public double? AttentionDropout { get; init; }
+
+    public double? ResidualDropout { get; init; }
 
     public override string Architecture => "gpt";
 
+    public override BatchParts Reads => BatchParts.Segments | BatchParts.Prefix;
+
     /// <summary>6N + 12·L·H·Q·T for one token, forward and backward; N without position embeddings (PaLM, appendix B).</summary>
-    public override double TrainingFlopsPerToken => 6.0 * (ParameterCount - (long)Context * Width) + 12.0 * Layers * Width * Context;
+    public override double TrainingFlopsPerToken => 6.0 * (ParameterCount - (Positions == Positions.Learned ? (long)Context * Width : 0)) + 12.0 * Layers * Width * Context;
+
+    internal override CacheShape? Cache => Heads > 0 ? new(Layers, Heads, Width / Heads) : null;
 
     /// <summary>Initialised as nanoGPT does: N(0, 0.02), residual projections N(0, 0.02 / sqrt(2 · layers)), biases 0, norms 1.</summary>
     public override IReadOnlyList<ParameterLayout> Layout()
     {
         long width = Width;
-        var layout = new List<ParameterLayout>
-        {
-            new("transformer.wte.weight", [PaddedVocabulary, width], Initial.Normal(0.02), VocabularyRows: true),
-            new("transformer.wpe.weight", [Context, width], Initial.Normal(0.02)),
-        };
+        var layout = new List<ParameterLayout> { new("transformer.wte.weight", [PaddedVocabulary, width], Initial.Normal(0.02), VocabularyRows: true) };
+        if (Positions == Positions.Learned)
+            layout.Add(new("transformer.wpe.weight", [Context, width], Initial.Normal(0.02)));
         for (var layer = 0; layer < Layers; layer++)
         {
             Normalisation($"transformer.h.{layer}.ln_1");
@@ -41,9 +54,14 @@ public sealed record GptConfig(int Vocabulary, int Context, int Layers, int Head
 
     protected override IEnumerable<string> Faults()
     {
-        foreach (var fault in BelowOne(("layers", Layers), ("heads", Heads), ("width", Width)).Concat(NoShare("dropout", Dropout)))
+        foreach (var fault in BelowOne(("layers", Layers), ("heads", Heads), ("width", Width)).Concat(NoShares(Dropout, EmbeddingDropout, AttentionDropout, ResidualDropout)))
             yield return fault;
         if (Heads >= 1 && Width % Heads != 0)
             yield return $"width {Width} cannot be divided among {Heads} heads; choose a multiple of {Heads}";
+        if (Heads >= 1)
+        {
+            foreach (var fault in DecoderScript.Faults(Positions, Width / Heads, RopeTheta, scaling: null))
+                yield return fault;
+        }
     }
 }

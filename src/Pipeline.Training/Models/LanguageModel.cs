@@ -85,6 +85,22 @@ public sealed class LanguageModel : IDisposable
     /// <summary>[B, T] ids to the [B, padded vocabulary] logits of the token after the last one.</summary>
     public Tensor NextLogits(Tensor ids) => script.Tensor("last_logits", Parameters.Views, TokenBatch.Inputs(ids), Padding);
 
+    /// <summary>As <see cref="NextLogits(Tensor)"/>, the first tokens of each row, as many as <paramref name="prefix"/> [B] says, seen from every place.</summary>
+    public Tensor NextLogits(Tensor ids, Tensor? prefix) => script.Tensor("last_logits", Parameters.Views, TokenBatch.Inputs(ids, prefix: prefix), Padding);
+
+    /// <summary>As <see cref="NextLogits(Tensor)"/> of what the cache has seen and these ids after it, which it then has seen too.</summary>
+    /// <param name="ids">[B, T].</param>
+    /// <param name="cache">Of as many rows.</param>
+    /// <param name="starts">[B], where each row begins, the places before being padding; null where all rows begin at 0.</param>
+    /// <param name="prefix">[B], where the part of each row ends that is seen from every place of it; null where there is none.</param>
+    internal Tensor NextLogits(Tensor ids, KeyValueCache cache, Tensor? starts, Tensor? prefix)
+    {
+        var inputs = TokenBatch.Inputs(ids, prefix: prefix);
+        var logits = script.Tensor("advance", Parameters.Views, inputs, starts ?? inputs[1], cache.Tensors, cache.Length, Padding);
+        cache.Length += (int)ids.size(1);
+        return logits;
+    }
+
     /// <summary>[B, T] cross-entropies in nats, 0 where nothing is trained; without dropout.</summary>
     public Tensor TokenLosses(TokenBatch batch)
     {

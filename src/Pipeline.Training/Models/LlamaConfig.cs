@@ -50,6 +50,8 @@ public sealed record LlamaConfig(int Vocabulary, int Context, int Layers, int He
 
     internal const double DefaultTheta = 10_000;
 
+    internal override CacheShape? Cache => new(Layers, KeyValueHeads, HeadWidth);
+
     /// <summary>Initialised as nanoGPT does: N(0, 0.02), residual projections N(0, 0.02 / sqrt(2 · layers)), biases 0, norms 1.</summary>
     public override IReadOnlyList<ParameterLayout> Layout()
     {
@@ -88,8 +90,8 @@ public sealed record LlamaConfig(int Vocabulary, int Context, int Layers, int He
     protected override IEnumerable<string> Faults()
     {
         var sizes = BelowOne(("layers", Layers), ("heads", Heads), ("width", Width), ("key-value heads", KeyValueHeads), ("head width", HeadWidth), ("hidden", Hidden), ("window", Window ?? 1));
-        var shares = NoShare("dropout", Dropout).Concat(NoShare("embedding dropout", EmbeddingDropout ?? 0)).Concat(NoShare("attention dropout", AttentionDropout ?? 0)).Concat(NoShare("residual dropout", ResidualDropout ?? 0));
-        foreach (var fault in sizes.Concat(shares).Concat(RopeScaling?.Faults() ?? []))
+        var shares = NoShares(Dropout, EmbeddingDropout, AttentionDropout, ResidualDropout);
+        foreach (var fault in sizes.Concat(shares).Concat(DecoderScript.Faults(Positions, HeadWidth, RopeTheta, RopeScaling)))
             yield return fault;
         if (KeyValueHeads >= 1 && Heads % KeyValueHeads != 0)
             yield return $"{Heads} heads cannot share {KeyValueHeads} key-value heads; choose a divisor of {Heads}";
@@ -97,11 +99,5 @@ public sealed record LlamaConfig(int Vocabulary, int Context, int Layers, int He
             yield return $"the norm's epsilon is {NormEpsilon}, but must be at least 0 and below 1";
         if (Positions == Positions.Learned)
             yield return "learned positions are not this family's; choose RoPE or ALiBi, or the gpt architecture";
-        if (Positions == Positions.Rope && HeadWidth % 2 != 0)
-            yield return $"RoPE turns pairs, but the head width is {HeadWidth}; choose an even one";
-        if (Positions == Positions.Rope && RopeTheta is not (> 0 and < double.PositiveInfinity))
-            yield return $"RoPE's theta is {RopeTheta}, but must be above 0";
-        if (Positions != Positions.Rope && (RopeTheta != DefaultTheta || RopeScaling is not null))
-            yield return "RoPE's theta and scaling are read with RoPE alone; leave them out, or choose RoPE positions";
     }
 }

@@ -27,8 +27,8 @@ static class LlamaScript
             def norm(x: Tensor, w: List[Tensor], at: int) -> Tensor:
                 return {{norm}}
 
-            def embed(w: List[Tensor], ids: Tensor, at: Tensor, training: bool) -> Tensor:
-                return torch.dropout(torch.embedding(w[0], ids), {{Literal.Of(config.EmbeddingDropout ?? config.Dropout)}}, training)
+            def embed(w: List[Tensor], inputs: List[Tensor], starts: Tensor, at: Tensor, past: int, training: bool) -> Tensor:
+                return torch.dropout(torch.embedding(w[0], inputs[0]), {{Literal.Of(config.EmbeddingDropout ?? config.Dropout)}}, training)
 
             def block(x: Tensor, w: List[Tensor], layer: int, turn: Tensor, mask: Optional[Tensor], cache: List[Tensor], past: int, training: bool) -> Tensor:
                 at = 1 + {{perLayer}} * layer

@@ -1,4 +1,3 @@
-using Pipeline.Training.Batches;
 using Pipeline.Training.Models;
 using static TorchSharp.torch;
 
@@ -7,49 +6,77 @@ namespace Pipeline.Training.Sampling;
 /// <summary>Continues token sequences. The same model, prompt and options give the same tokens.</summary>
 public static class Generator
 {
-    public static IReadOnlyList<int> Continue(LanguageModel model, IReadOnlyList<int> prompt, GenerationOptions options)
+    public static IReadOnlyList<int> Continue(LanguageModel model, IReadOnlyList<int> prompt, GenerationOptions options) => Continue(model, [new Prompt(prompt, options.Seed)], options)[0];
+
+    /// <summary>Several at once: each as it would be alone.</summary>
+    /// <param name="model">A causal one.</param>
+    /// <param name="prompts">Each continued by its own seed.</param>
+    /// <param name="options">The same for all.</param>
+    /// <param name="cached">False reads all of a text again for each token: the same tokens, only slower.</param>
+    public static IReadOnlyList<IReadOnlyList<int>> Continue(LanguageModel model, IReadOnlyList<Prompt> prompts, GenerationOptions options, bool cached = true)
     {
-        options.Checked();
-        if (prompt.Count == 0)
-            throw new ArgumentException("The prompt is empty: begin with at least one token, such as end-of-text.");
-        if (prompt.FirstOrDefault(id => (uint)id >= (uint)model.Config.Vocabulary, -1) is >= 0 and var foreign)
-            throw new ArgumentException($"The prompt's token {foreign} is outside the model's vocabulary of {model.Config.Vocabulary}.");
+        options.Check(model.Config);
+        Continuation[] all = [.. prompts.Select(prompt => new Continuation(prompt, options, model.Config))];
         using var noGradient = no_grad();
-        var ids = prompt.Select(id => (long)id).ToList();
-        for (var made = 0; made < options.MaxTokens; made++)
-        {
-            using var scope = NewDisposeScope();
-            // Beyond its context a model sees the last tokens only.
-            var seen = ids.Skip(Math.Max(0, ids.Count - model.Config.Context)).ToArray();
-            var logits = model.NextLogits(tensor(seen, [1, seen.Length], device: model.Device)).to_type(ScalarType.Float32).cpu().data<float>().ToArray();
-            var next = Pick(logits.AsSpan(0, model.Config.Vocabulary), options, made);
-            if (options.StopTokens.Contains(next))
-                break;
-            ids.Add(next);
-        }
-        return [.. ids.Skip(prompt.Count).Select(id => (int)id)];
+        if (cached && model.Config.Cache is not null)
+            ReadNewTokens(model, all, options);
+        ReadAllTokens(model, all, options);
+        return [.. all.Select(row => row.Made)];
     }
 
-    static int Pick(ReadOnlySpan<float> logits, GenerationOptions options, int made)
+    /// <summary>With keys and values kept, as far as the model's context reaches. Shorter prompts are padded at their beginning.</summary>
+    static void ReadNewTokens(LanguageModel model, Continuation[] rows, GenerationOptions options)
     {
-        var order = new int[logits.Length];
-        var scores = logits.ToArray();
-        for (var id = 0; id < order.Length; id++)
-            order[id] = id;
-        // Equal logits in the order of their ids, so that nothing is left to the sort.
-        Array.Sort(order, (a, b) => scores[a] != scores[b] ? scores[b].CompareTo(scores[a]) : a.CompareTo(b));
-        if (options.Temperature == 0)
-            return order[0];
-        var count = options.TopK == 0 ? order.Length : Math.Min(options.TopK, order.Length);
-        var weights = new double[count];
-        for (var i = 0; i < count; i++)
-            weights[i] = Math.Exp(((double)scores[order[i]] - scores[order[0]]) / options.Temperature);
-        var draw = (Mix.Of(options.Seed, made) >> 11) * (1.0 / (1L << 53)) * weights.Sum();
-        for (var i = 0; i < count - 1; i++)
+        rows = [.. rows.Where(row => !row.Overflows)];
+        if (rows.Length == 0)
+            return;
+        using var scope = NewDisposeScope();
+        var width = rows.Max(row => row.Seen);
+        using var cache = new KeyValueCache(model, rows.Length, width + options.MaxTokens);
+        var ids = new long[rows.Length * width];
+        long[] starts = [.. rows.Select(row => (long)width - row.Seen)];
+        for (var r = 0; r < rows.Length; r++)
+            rows[r].CopySeen(ids.AsSpan(r * width + (int)starts[r]));
+        while (rows.Length > 0)
         {
-            if ((draw -= weights[i]) < 0)
-                return order[i];
+            using var step = NewDisposeScope();
+            var logits = model.NextLogits(
+                tensor(ids, [rows.Length, ids.Length / rows.Length], device: model.Device),
+                cache,
+                Array.TrueForAll(starts, start => start == 0) ? null : tensor(starts, device: model.Device),
+                // Padding before a prompt makes all prompts end at the same place.
+                options.PromptIsPrefix ? full(rows.Length, width, dtype: ScalarType.Int64, device: model.Device) : null);
+            Take(rows, logits, model.Config.Vocabulary);
+            long[] going = [.. Enumerable.Range(0, rows.Length).Where(r => !rows[r].Ended && !rows[r].Overflows).Select(r => (long)r)];
+            if (going.Length < rows.Length && going.Length > 0)
+                cache.Keep(tensor(going, device: model.Device));
+            rows = [.. going.Select(r => rows[r])];
+            starts = [.. going.Select(r => starts[r])];
+            ids = [.. rows.Select(row => row.Last)];
         }
-        return order[count - 1];
+    }
+
+    static void ReadAllTokens(LanguageModel model, Continuation[] rows, GenerationOptions options)
+    {
+        while ((rows = [.. rows.Where(row => !row.Ended)]).Length > 0)
+        {
+            foreach (var alike in rows.GroupBy(row => row.Seen))
+            {
+                using var scope = NewDisposeScope();
+                Continuation[] group = [.. alike];
+                var ids = new long[group.Length * alike.Key];
+                for (var r = 0; r < group.Length; r++)
+                    group[r].CopySeen(ids.AsSpan(r * alike.Key));
+                var prefix = options.PromptIsPrefix ? tensor(group.Select(row => (long)row.Prefix).ToArray(), device: model.Device) : null;
+                Take(group, model.NextLogits(tensor(ids, [group.Length, alike.Key], device: model.Device), prefix), model.Config.Vocabulary);
+            }
+        }
+    }
+
+    static void Take(Continuation[] rows, Tensor logits, int vocabulary)
+    {
+        var values = logits.to_type(ScalarType.Float32).cpu().data<float>().ToArray();
+        for (var r = 0; r < rows.Length; r++)
+            rows[r].Take(values.AsSpan(r * (values.Length / rows.Length), vocabulary));
     }
 }
