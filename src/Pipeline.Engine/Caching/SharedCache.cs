@@ -210,7 +210,8 @@ public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteSt
         if (Recipe.SourcesOf(result.Recipe) is not { } sources) return;
         try
         {
-            await store.UploadAsync(NameOfBlob(sources), blobs.Locate(new ArtifactFile("", 0, sources)), replace: false, cancellation);
+            var path = blobs.Locate(new ArtifactFile("", 0, sources));
+            await store.UploadAsync(NameOfBlob(sources), new FileInfo(path).Length, () => File.OpenRead(path), replace: false, cancellation);
         }
         catch (DamagedBlobException)
         {
@@ -235,7 +236,7 @@ public sealed class SharedCache(LocalStore blobs, ResultStore results, IRemoteSt
         {
             var replace = lost.ContainsKey(file.Sha256);
             stale |= replace;
-            if (await store.UploadAsync(NameOfBlob(file.Sha256), blobs.Locate(file), replace, stop)) Interlocked.Add(ref sent, file.Size);
+            if (await store.UploadAsync(NameOfBlob(file.Sha256), file.Size, () => blobs.Open(file), replace, stop)) Interlocked.Add(ref sent, file.Size);
             lost.TryRemove(file.Sha256, out _);
         });
         await PublishSourcesAsync(store, result, cancellation);

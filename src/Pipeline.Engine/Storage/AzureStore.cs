@@ -62,11 +62,17 @@ internal sealed class AzureStore : IRemoteStore
         return true;
     }, missing: false);
 
-    public Task<bool> UploadAsync(string name, string file, bool replace, CancellationToken cancellation) => Guarded(async () =>
+    public Task<bool> UploadAsync(string name, long size, Func<Stream> open, bool replace, CancellationToken cancellation) => Guarded(async () =>
     {
         // The condition of a large upload is looked at when all of it has been sent.
-        if (!replace && new FileInfo(file).Length > Parallel.InitialTransferSize && await Blob(name).ExistsAsync(cancellation)) return false;
-        return await Created(() => Blob(name).UploadAsync(file, new BlobUploadOptions { TransferOptions = Parallel, Conditions = replace ? null : Absent }, cancellation), cancellation);
+        if (!replace && size > Parallel.InitialTransferSize && await Blob(name).ExistsAsync(cancellation)) return false;
+        return await Created(
+            async () =>
+            {
+                await using var content = open();
+                await Blob(name).UploadAsync(content, new BlobUploadOptions { TransferOptions = Parallel, Conditions = replace ? null : Absent }, cancellation);
+            },
+            cancellation);
     }, missing: false);
 
     public Task<bool> PutAsync(string name, ReadOnlyMemory<byte> bytes, bool replace, CancellationToken cancellation) => Guarded(
@@ -132,6 +138,10 @@ internal sealed class AzureStore : IRemoteStore
         catch (AuthenticationFailedException e)
         {
             throw new RemoteStoreException($"No identity was found for {Address}: sign in (az login), give this machine a managed identity, or set {Variable}", e);
+        }
+        catch (Exception e) when (e.GetBaseException() is DamagedBlobException damaged)
+        {
+            throw new DamagedBlobException(damaged.Digest, damaged.Message);
         }
         catch (Exception e) when (e is AggregateException or IOException or HttpRequestException || (e is OperationCanceledException && e.InnerException is TimeoutException))
         {

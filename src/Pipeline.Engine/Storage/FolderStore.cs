@@ -36,10 +36,10 @@ internal sealed class FolderStore(string address, string root) : IRemoteStore
         }
     });
 
-    public Task<bool> UploadAsync(string name, string file, bool replace, CancellationToken cancellation) => Guarded(async () =>
+    public Task<bool> UploadAsync(string name, long size, Func<Stream> open, bool replace, CancellationToken cancellation) => Guarded(async () =>
     {
         if (!replace && File.Exists(PathOf(name))) return false;
-        await using var source = File.OpenRead(file);
+        await using var source = open();
         return await Write(name, replace, target => source.CopyToAsync(target, 1 << 20, cancellation));
     });
 
@@ -113,7 +113,7 @@ internal sealed class FolderStore(string address, string root) : IRemoteStore
             File.Move(temporary, path, overwrite: replace);
             return true;
         }
-        catch (IOException) when (!replace && File.Exists(PathOf(name)))
+        catch (IOException e) when (e is not DamagedBlobException && !replace && File.Exists(PathOf(name)))
         {
             // Another was first.
             return false;
@@ -130,7 +130,7 @@ internal sealed class FolderStore(string address, string root) : IRemoteStore
         {
             return await work();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is (IOException and not DamagedBlobException) or UnauthorizedAccessException)
         {
             throw new RemoteStoreException($"The store {Address} failed: {e.Message}", e) { IsTransient = e is IOException };
         }

@@ -25,8 +25,10 @@ public interface IRemoteStore : IDisposable
     /// <summary>Writes an object to a file. False where there is none.</summary>
     Task<bool> DownloadAsync(string name, string file, CancellationToken cancellation);
 
-    /// <summary>Uploads a file, in parallel parts where it is large. An object that is there already stays, unless <paramref name="replace"/>; false where it stayed.</summary>
-    Task<bool> UploadAsync(string name, string file, bool replace, CancellationToken cancellation);
+    /// <summary>Uploads what a stream holds, in parallel parts where it is large. An object that is there already stays, unless <paramref name="replace"/>; false where it stayed.</summary>
+    /// <param name="open">Begins the content. It is read to its end, and the object appears after that: where reading fails, none does.</param>
+    /// <exception cref="DamagedBlobException">Reading found that the content is not what it should be.</exception>
+    Task<bool> UploadAsync(string name, long size, Func<Stream> open, bool replace, CancellationToken cancellation);
 
     /// <summary>Writes a small object. False where it was there already and <paramref name="replace"/> is false.</summary>
     Task<bool> PutAsync(string name, ReadOnlyMemory<byte> bytes, bool replace, CancellationToken cancellation);

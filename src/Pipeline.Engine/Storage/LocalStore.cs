@@ -43,7 +43,26 @@ public sealed class LocalStore
     {
         var path = PathOf(file.Sha256);
         if (verified.ContainsKey(file.Sha256) && File.Exists(path)) return path;
-        if (DigestOf(path) is not { } digest) throw new DamagedBlobException(file.Sha256, $"The store has lost the blob {file.Sha256} ('{file.Path}'); run again: the step that made it will run again.");
+        Verify(file, DigestOf(path) ?? throw Lost(file));
+        return path;
+    }
+
+    /// <summary>The content of a blob, for a reader who acts at its end only: the end is not reached where the content is not what the blob's name says.</summary>
+    /// <exception cref="DamagedBlobException">The blob is gone; reading throws it too.</exception>
+    public Stream Open(ArtifactFile file)
+    {
+        try
+        {
+            return new VerifyingStream(PathOf(file.Sha256), digest => Verify(file, digest));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Lost(file);
+        }
+    }
+
+    private void Verify(ArtifactFile file, string digest)
+    {
         if (digest != file.Sha256)
         {
             Quarantine(file.Sha256);
@@ -51,8 +70,9 @@ public sealed class LocalStore
         }
 
         verified.TryAdd(file.Sha256, true);
-        return path;
     }
+
+    private static DamagedBlobException Lost(ArtifactFile file) => new(file.Sha256, $"The store has lost the blob {file.Sha256} ('{file.Path}'); run again: the step that made it will run again.");
 
     /// <summary>Null where there is no file, be it that another reader has just found it damaged.</summary>
     private static string? DigestOf(string path)

@@ -63,12 +63,20 @@ internal sealed class S3Store : IRemoteStore
         return true;
     }, missing: false);
 
-    public Task<bool> UploadAsync(string name, string file, bool replace, CancellationToken cancellation) => Guarded(async () =>
+    public Task<bool> UploadAsync(string name, long size, Func<Stream> open, bool replace, CancellationToken cancellation) => Guarded(async () =>
     {
         if (!replace && await Exists(name, cancellation)) return false;
-        var size = new FileInfo(file).Length;
-        if (size <= PartSize) await client.PutObjectAsync(new PutObjectRequest { BucketName = bucket, Key = prefix + name, FilePath = file, UseChunkEncoding = false }, cancellation);
-        else await UploadParts(prefix + name, file, size, cancellation);
+        await using var content = open();
+        if (size > PartSize)
+        {
+            await UploadParts(prefix + name, content, size, cancellation);
+            return true;
+        }
+
+        var bytes = await ReadPart(content, (int)size, cancellation);
+        await ReadEnd(content, cancellation);
+        using var small = new MemoryStream(bytes);
+        await client.PutObjectAsync(new PutObjectRequest { BucketName = bucket, Key = prefix + name, InputStream = small, UseChunkEncoding = false }, cancellation);
         return true;
     }, missing: false);
 
@@ -127,24 +135,56 @@ internal sealed class S3Store : IRemoteStore
     }
 
     /// <summary>In parts without chunked signatures, which not every server of the protocol reads.</summary>
-    private async Task UploadParts(string key, string file, long size, CancellationToken cancellation)
+    private async Task UploadParts(string key, Stream content, long size, CancellationToken cancellation)
     {
         var upload = (await client.InitiateMultipartUploadAsync(bucket, key, cancellation)).UploadId;
         try
         {
             var parts = new System.Collections.Concurrent.ConcurrentBag<PartETag>();
-            await Parallel.ForEachAsync(Parts(size), AtOnce(cancellation), async (part, stop) =>
+            await Parallel.ForEachAsync(ReadParts(content, size, cancellation), AtOnce(cancellation), async (part, stop) =>
             {
-                var request = new UploadPartRequest { BucketName = bucket, Key = key, UploadId = upload, PartNumber = part.Number, FilePath = file, FilePosition = part.Start, PartSize = part.Length, UseChunkEncoding = false };
+                using var bytes = new MemoryStream(part.Bytes);
+                var request = new UploadPartRequest { BucketName = bucket, Key = key, UploadId = upload, PartNumber = part.Number, InputStream = bytes, PartSize = part.Bytes.Length, UseChunkEncoding = false };
                 parts.Add(new(part.Number, (await client.UploadPartAsync(request, stop)).ETag));
             });
             await client.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest { BucketName = bucket, Key = key, UploadId = upload, PartETags = [.. parts.OrderBy(p => p.PartNumber)] }, cancellation);
         }
         catch
         {
-            await Guarded(() => client.AbortMultipartUploadAsync(bucket, key, upload, CancellationToken.None), missing: null);
+            try
+            {
+                await Guarded<AbortMultipartUploadResponse?>(async () => await client.AbortMultipartUploadAsync(bucket, key, upload, CancellationToken.None), missing: null);
+            }
+            catch (RemoteStoreException)
+            {
+                // Why the upload failed says more; what lies there of it goes by the bucket's own rules.
+            }
+
             throw;
         }
+    }
+
+    /// <summary>One after the other; the end is reached before the last one is given out.</summary>
+    private static async IAsyncEnumerable<(int Number, byte[] Bytes)> ReadParts(Stream content, long size, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        foreach (var part in Parts(size))
+        {
+            var bytes = await ReadPart(content, (int)part.Length, cancellation);
+            if (part.Start + part.Length == size) await ReadEnd(content, cancellation);
+            yield return (part.Number, bytes);
+        }
+    }
+
+    private static async Task<byte[]> ReadPart(Stream content, int length, CancellationToken cancellation)
+    {
+        var bytes = GC.AllocateUninitializedArray<byte>(length);
+        await content.ReadExactlyAsync(bytes, cancellation);
+        return bytes;
+    }
+
+    private static async Task ReadEnd(Stream content, CancellationToken cancellation)
+    {
+        if (await content.ReadAsync(new byte[1], cancellation) != 0) throw new IOException("what is uploaded grew meanwhile");
     }
 
     private static IEnumerable<(int Number, long Start, long Length)> Parts(long size)
@@ -178,6 +218,10 @@ internal sealed class S3Store : IRemoteStore
             {
                 IsTransient = e.StatusCode is >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or 0 || e.ErrorCode is "RequestTimeout" or "OperationAborted",
             };
+        }
+        catch (Exception e) when (e.GetBaseException() is DamagedBlobException damaged)
+        {
+            throw new DamagedBlobException(damaged.Digest, damaged.Message);
         }
         catch (Exception e) when (e is AmazonClientException or HttpRequestException or IOException or AggregateException || (e is OperationCanceledException && e.InnerException is TimeoutException))
         {

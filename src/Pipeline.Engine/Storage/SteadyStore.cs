@@ -56,7 +56,7 @@ public sealed class SteadyStore : IRemoteStore
 
     public Task<bool> DownloadAsync(string name, string file, CancellationToken cancellation) => Ask(large, stop => store.DownloadAsync(name, file, stop), cancellation);
 
-    public Task<bool> UploadAsync(string name, string file, bool replace, CancellationToken cancellation) => Ask(large, stop => store.UploadAsync(name, file, replace, stop), cancellation);
+    public Task<bool> UploadAsync(string name, long size, Func<Stream> open, bool replace, CancellationToken cancellation) => Ask(large, stop => store.UploadAsync(name, size, open, replace, stop), cancellation);
 
     /// <summary>As the store's own; but where an attempt got through and its answer was lost, the next one finds the object there and says false.</summary>
     public Task<bool> PutAsync(string name, ReadOnlyMemory<byte> bytes, bool replace, CancellationToken cancellation) => Ask(small, stop => store.PutAsync(name, bytes, replace, stop), cancellation);

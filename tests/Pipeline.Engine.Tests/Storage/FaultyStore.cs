@@ -22,7 +22,7 @@ internal sealed class FaultyStore(string folder) : IRemoteStore
 
     public Task<bool> DownloadAsync(string name, string file, CancellationToken cancellation) => Around("download", name, () => store.DownloadAsync(name, file, cancellation), cancellation);
 
-    public Task<bool> UploadAsync(string name, string file, bool replace, CancellationToken cancellation) => Around("upload", name, () => store.UploadAsync(name, file, replace, cancellation), cancellation);
+    public Task<bool> UploadAsync(string name, long size, Func<Stream> open, bool replace, CancellationToken cancellation) => Around("upload", name, () => store.UploadAsync(name, size, open, replace, cancellation), cancellation);
 
     public Task<bool> PutAsync(string name, ReadOnlyMemory<byte> bytes, bool replace, CancellationToken cancellation) => Around("put", name, () => store.PutAsync(name, bytes, replace, cancellation), cancellation);
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Storage;
 using Pipeline.TestKit;
 
@@ -45,11 +46,30 @@ public sealed class RemoteStoreTests(Stores stores)
         var bytes = new byte[(40 << 20) + 12345];
         new Random(7).NextBytes(bytes);
         await File.WriteAllBytesAsync(folder["up"], bytes, Stop);
-        Assert.True(await store.UploadAsync("blobs/large", folder["up"], replace: false, Stop));
-        Assert.False(await store.UploadAsync("blobs/large", folder["up"], replace: false, Stop));
+        Assert.True(await store.UploadAsync("blobs/large", bytes.Length, () => File.OpenRead(folder["up"]), replace: false, Stop));
+        Assert.False(await store.UploadAsync("blobs/large", bytes.Length, () => File.OpenRead(folder["up"]), replace: false, Stop));
         Assert.True(await store.DownloadAsync("blobs/large", folder["down"], Stop));
         Assert.Equal(Sha256.OfFile(folder["up"]), Sha256.OfFile(folder["down"]));
         Assert.False(await store.DownloadAsync("blobs/none", folder["none"], Stop));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_blob_that_is_damaged_here_does_not_appear_there(string kind)
+    {
+        using var store = stores.Open(kind);
+        using var folder = new TemporaryFolder();
+        var local = new LocalStore(folder["local"]);
+        foreach (var size in new[] { 5, 8 << 20, (40 << 20) + 3 })
+        {
+            var bytes = new byte[size];
+            new Random(size).NextBytes(bytes);
+            var file = new ArtifactFile("model", size, local.Put(bytes));
+            await using (var damaged = File.OpenWrite(Path.Combine(local.Root, "blobs", file.Sha256[..2], file.Sha256))) damaged.WriteByte((byte)~bytes[0]);
+            Assert.Equal(file.Sha256, (await Assert.ThrowsAsync<DamagedBlobException>(() => store.UploadAsync("blobs/damaged", size, () => local.Open(file), replace: false, Stop))).Digest);
+            Assert.False(await store.DownloadAsync("blobs/damaged", folder["down"], Stop));
+            Assert.False(local.Has(file));
+            Assert.Throws<DamagedBlobException>(() => local.Open(file));
+        }
     }
 
     [Theory]
