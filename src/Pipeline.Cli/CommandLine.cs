@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Pipeline.Cli.Verbs;
 using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Caching;
 using Pipeline.Engine.Registry;
 using Pipeline.Engine.Storage;
 using Pipeline.Training.NativeLibraries;
@@ -70,7 +71,7 @@ public static class CommandLine
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = PatienceWithSteps });
         }
-        catch (Exception e) when (e is WrongInputException or LibTorchException)
+        catch (Exception e) when (e is WrongInputException or LibTorchException or StateFolderException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return ExitCode.WrongInput;

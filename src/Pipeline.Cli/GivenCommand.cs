@@ -16,6 +16,16 @@ internal sealed partial record GivenCommand(string Verb, string File, IReadOnlyL
     public string Line(string verb, params IEnumerable<string> arguments) =>
         string.Join(' ', (string[])["pipeline", verb, .. ((string[])[File, .. arguments, .. Shared, .. verb == Verb ? Own : []]).Select(Quoted)]);
 
+    /// <summary>The shared options without one place's value: the later of two counts.</summary>
+    public IEnumerable<string> WithoutSet(string path)
+    {
+        for (var i = 0; i < Shared.Count; i++)
+        {
+            if (Shared[i] == "--set" && i + 1 < Shared.Count && Shared[i + 1].StartsWith(path + "=", StringComparison.Ordinal)) i++;
+            else yield return Shared[i];
+        }
+    }
+
     /// <summary>Whether the file has no problem when this place is changed too.</summary>
     public bool Allows(StepCatalog catalog, string fullPath, string path, string value) =>
         DefinitionReader.Read(fullPath, catalog, Read with { Sets = [.. Read.Sets, (path, value)] }).Definition is not null;

@@ -55,6 +55,15 @@ public sealed class ApproveTests : IDisposable
     }
 
     [Fact]
+    public async Task What_an_unasked_step_made_of_the_same_inputs_does_not_stand_for_an_approval()
+    {
+        project.Write("p.yaml", (await File.ReadAllTextAsync(project["p.yaml"], TestContext.Current.CancellationToken)).Replace("approve: \"Ship ${{ params.text }}?\", ", "", StringComparison.Ordinal));
+        Assert.Equal(All, (await project.Run()).Expect(ExitCode.Success).Decisions);
+        project.Write("p.yaml", (await File.ReadAllTextAsync(project["p.yaml"], TestContext.Current.CancellationToken)).Replace("ship: { uses: shell, ", "ship: { uses: shell, approve: true, ", StringComparison.Ordinal));
+        Assert.Equal("make:reused ship:skipped tell:skipped other:reused", (await project.Run("--no-wait")).Expect(ExitCode.WaitsForApproval).Decisions);
+    }
+
+    [Fact]
     public async Task A_no_fails_the_step_until_somebody_approves_after_all()
     {
         var first = (await project.Run("--no-wait")).Expect(ExitCode.WaitsForApproval);

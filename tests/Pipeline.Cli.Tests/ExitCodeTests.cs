@@ -37,12 +37,25 @@ public sealed class ExitCodeTests
     }
 
     [Fact]
+    public async Task A_state_folder_that_cannot_be_written_ends_with_2_and_what_to_do()
+    {
+        using var project = new Project("name: p\nsteps:\n  a: { uses: shell, with: { run: 'echo 1 > $OUT/x' } }\n");
+        project.Write("taken", "a file");
+        foreach (var folder in new[] { "taken", "taken/below", "/proc/nope" })
+        {
+            var ended = (await project.Pipeline("run", "p.yaml", "--state", folder)).Expect(ExitCode.WrongInput);
+            Assert.Contains("cannot be written", ended.Error, StringComparison.Ordinal);
+            Assert.Contains("--state FOLDER", ended.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_source_file_that_is_missing_ends_with_2_and_its_place()
     {
-        using var project = new Project("name: p\nsteps:\n  files: { uses: collect.files, with: { paths: [nowhere.txt] } }\n");
+        using var project = new Project("name: p\nsteps:\n  files: { uses: collect.files, with: { paths: [nowhere.txt, '*.none'] } }\n");
         var ended = (await project.Run()).Expect(ExitCode.WrongInput);
         Assert.Contains("p.yaml:3:", ended.Error, StringComparison.Ordinal);
-        Assert.Contains("nowhere.txt", ended.Error, StringComparison.Ordinal);
+        Assert.Contains("'nowhere.txt' and '*.none' match no file", ended.Error, StringComparison.Ordinal);
     }
 
     [Fact]

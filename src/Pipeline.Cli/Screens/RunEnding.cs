@@ -46,7 +46,7 @@ internal static class RunEnding
         output.WriteLine($"✗ {outcome.Step.Id} failed after {Text.Duration(outcome.Seconds)}{(outcome.Attempts > 1 ? $" and {outcome.Attempts} attempts" : "")}: {failure.Message}");
         foreach (var line in Tail(failure.LogFile)) output.WriteLine($"    | {line}");
         if (File.Exists(failure.LogFile)) output.WriteLine($"    log: {opened.Given.Line("logs", outcome.Step.Id)}");
-        output.WriteLine($"    go on once it is mended (finished steps are kept): {opened.Given.Line("run")}");
+        output.WriteLine($"    go on once it is {(outcome.Step.Approve is not null && failure.Cause == FailureCause.Gate ? "approved" : "mended")} (finished steps are kept): {opened.Given.Line("run")}");
         output.WriteLine();
     }
 
@@ -86,6 +86,6 @@ internal static class RunEnding
         if (!long.TryParse(train?.With["steps"]?.ToJsonString(), CultureInfo.InvariantCulture, out var steps)) return null;
         var path = $"steps.{train!.Id}.with.steps";
         var fits = new[] { steps / 2, steps * 2 }.Select(n => n.ToString(CultureInfo.InvariantCulture)).FirstOrDefault(n => opened.Given.Allows(opened.Catalog, opened.Definition.File, path, n));
-        return fits is null ? null : opened.Given.Line("plan", "--set", $"{path}={fits}");
+        return fits is null ? null : (opened.Given with { Shared = [.. opened.Given.WithoutSet(path)] }).Line("plan", "--set", $"{path}={fits}");
     }
 }

@@ -26,7 +26,7 @@ internal static class GcVerb
             if (uri is null && !Directory.Exists(folder.Root)) throw new WrongInputException($"There is no state folder {folder.Root}; nothing has run here yet.");
             var around = Path.GetDirectoryName(folder.Root)!;
             var files = Directory.EnumerateFiles(around, "*.lock.json", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 6, IgnoreInaccessible = true });
-            var locks = files.Select(Checked).Concat(GitLocks.Of(around).Where(IsWhole)).ToList();
+            var locks = files.Select(Checked).OfType<string>().Concat(GitLocks.Of(around).Where(IsWhole)).ToList();
             var (age, dry) = (TimeSpan.FromDays(parsed.GetValue(days)), parsed.GetValue(dryRun));
             var engine = new EngineState(folder, TimeProvider.System);
             var verb = dry ? "would remove" : "removed";
@@ -47,12 +47,14 @@ internal static class GcVerb
         return command;
     }
 
+    /// <returns>Null for a file that is somebody else's.</returns>
     /// <exception cref="WrongInputException">The file does not say what is to be kept: nothing must go then.</exception>
-    private static string Checked(string file)
+    private static string? Checked(string file)
     {
         try
         {
             var text = File.ReadAllText(file);
+            if (!LockFile.IsOne(text)) return null;
             LockFile.Parse(text, Path.GetRelativePath(Directory.GetCurrentDirectory(), file));
             return text;
         }

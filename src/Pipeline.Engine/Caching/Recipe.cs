@@ -16,11 +16,12 @@ public sealed class Recipe
     private readonly string? sources;
     private readonly IReadOnlyList<Ancestor> ancestry;
     private readonly JsonObject? env;
+    private readonly bool asks;
 
-    public Recipe(StepType type, JsonObject with, IEnumerable<RecipeInput> inputs, string? sources, IReadOnlyList<Ancestor> ancestry, JsonObject? env = null)
+    public Recipe(StepType type, JsonObject with, IEnumerable<RecipeInput> inputs, string? sources, IReadOnlyList<Ancestor> ancestry, JsonObject? env = null, bool asks = false)
     {
-        (this.type, this.with, this.inputs, this.sources, this.ancestry, this.env) = (type, with, [.. inputs], sources, ancestry, env);
-        Key = Sha256.Of(CanonicalJson.Bytes(new RecipeText(type, with, this.inputs, sources, ancestry, env).Write));
+        (this.type, this.with, this.inputs, this.sources, this.ancestry, this.env, this.asks) = (type, with, [.. inputs], sources, ancestry, env, asks);
+        Key = Sha256.Of(CanonicalJson.Bytes(new RecipeText(type, with, this.inputs, sources, ancestry, env, asks).Write));
     }
 
     /// <summary>Made when somebody asks: a run that reuses everything needs only the key.</summary>
@@ -34,6 +35,7 @@ public sealed class Recipe
         var json = OfStep(type, Without(type.Params, with, o => !RecipeText.Counts(o)), Group(type, inputs), sources, env);
         if (ancestry.Count > 0)
             json["ancestry"] = new JsonArray([.. ancestry.Select(a => new JsonObject { ["id"] = a.Id, ["uses"] = a.Uses, ["after"] = new JsonArray([.. a.DependsOn.Select(d => (JsonNode)d)]) })]);
+        if (asks) json["approve"] = true;
         return json;
     }
 

@@ -5,8 +5,9 @@ using Pipeline.Engine.Storage;
 
 namespace Pipeline.Engine.Caching;
 
+/// <param name="Asks">Whether a person has to approve the step: what was made without being asked about is no result of it.</param>
 /// <summary>The canonical JSON of a recipe, written without nodes in between: every step of every run needs its key, few need <see cref="Recipe.Json"/>. Tests hold the two together.</summary>
-internal sealed record RecipeText(StepType Type, JsonObject With, IReadOnlyList<RecipeInput> Inputs, string? Sources, IReadOnlyList<Ancestor> Ancestry, JsonObject? Env)
+internal sealed record RecipeText(StepType Type, JsonObject With, IReadOnlyList<RecipeInput> Inputs, string? Sources, IReadOnlyList<Ancestor> Ancestry, JsonObject? Env, bool Asks)
 {
     /// <summary>Whether an option can change a byte by itself. What source files hold counts, and not where they lie.</summary>
     public static bool Counts(Option option) => !option.SpeedOnly && !option.SourceFiles;
@@ -16,6 +17,7 @@ internal sealed record RecipeText(StepType Type, JsonObject With, IReadOnlyList<
     {
         json.WriteStartObject();
         if (Ancestry.Count > 0) WriteAncestry(json);
+        if (Asks) json.WriteBoolean("approve", true);
         if (Env is { Count: > 0 })
         {
             json.WritePropertyName("env");

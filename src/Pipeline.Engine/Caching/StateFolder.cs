@@ -58,6 +58,9 @@ public sealed class StateFolder(string root)
         throw new InvalidDataException($"{file} does not keep the 32 characters that are written into it; is its disk sound?");
     }
 
+    /// <summary>Whether a step that was stopped kept something in its workspace.</summary>
+    public bool HasWorkspace(string key) => Path.Combine(Workspaces, key) is var folder && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any();
+
     /// <summary>Creates the folder, with a note to git that nothing in it is to be committed.</summary>
     public void Create()
     {
@@ -65,8 +68,26 @@ public sealed class StateFolder(string root)
         var ignore = new FileInfo(Path.Combine(Root, ".gitignore"));
         // Written anew where a run was killed between the two, or while it wrote.
         if (ignore.Exists && ignore.Length == Everything.Length) return;
-        Directory.CreateDirectory(Root);
-        File.WriteAllText(ignore.FullName, Everything);
+        Prepared(() =>
+        {
+            Directory.CreateDirectory(Root);
+            File.WriteAllText(ignore.FullName, Everything);
+            return true;
+        });
+    }
+
+    /// <summary>Does the first things of a run in the folder.</summary>
+    /// <exception cref="StateFolderException">It cannot be made or written.</exception>
+    public T Prepared<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StateFolderException($"The state folder {Root} cannot be written: {e.Message.Trim()} Make it writable, make room on its disk, or choose another with --state FOLDER.", e);
+        }
     }
 
     /// <summary>What those that were killed left of files that they were writing. Only for who is alone in the folder.</summary>
@@ -79,3 +100,6 @@ public sealed class StateFolder(string root)
         .. Directory.Exists(Path.Combine(Store, "incoming")) ? new DirectoryInfo(Path.Combine(Store, "incoming")).EnumerateFiles() : [],
     ];
 }
+
+/// <summary>The folder for everything that a pipeline leaves behind cannot be used. The message stands alone.</summary>
+public sealed class StateFolderException(string message, Exception inner) : Exception(message, inner);

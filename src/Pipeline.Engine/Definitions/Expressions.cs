@@ -56,6 +56,23 @@ internal sealed partial class Expressions(Params parameters, ReadOptions options
         return new ScalarNode(scalar.Place, text.ToString(), plain: false, scalar.Origin);
     }
 
+    /// <summary>Says what is wrong with the expressions of a value that nothing can be done with.</summary>
+    public void Check(Node node)
+    {
+        switch (node)
+        {
+            case MapNode map:
+                foreach (var entry in map.Entries) Check(entry.Value);
+                break;
+            case ListNode list:
+                foreach (var item in list.Items) Check(item);
+                break;
+            case ScalarNode scalar when SecretIn(scalar) is null && MetricIn(scalar) is null:
+                Resolve(scalar);
+                break;
+        }
+    }
+
     /// <summary>Says so where a scalar holds an expression though none is read there.</summary>
     public static void Refuse(ScalarNode scalar, string where, ProblemList problems)
     {

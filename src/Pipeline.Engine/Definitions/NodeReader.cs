@@ -123,7 +123,7 @@ internal sealed class NodeReader
         }
         catch (YamlException e)
         {
-            var at = source.At((int)Math.Max(1, e.Start.Line), (int)Math.Max(1, e.Start.Column));
+            var at = (e.Message.Contains("tab", StringComparison.OrdinalIgnoreCase) ? FirstTab() : null) ?? source.At((int)Math.Max(1, e.Start.Line), (int)Math.Max(1, e.Start.Column));
             throw new RefusedException(ProblemCodes.Syntax, at, "this is not YAML: " + Reason(e), Remedy(at));
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or OverflowException or IndexOutOfRangeException or NullReferenceException)
@@ -146,6 +146,19 @@ internal sealed class NodeReader
         var line = LineOf(at);
         if (line.Contains("${{", StringComparison.Ordinal)) return "put quotes around \"${{ … }}\" inside { } and [ ]";
         return line.Contains('\t', StringComparison.Ordinal) ? "indent with spaces: YAML does not allow tabs there" : null;
+    }
+
+    /// <summary>The first tab in a line's indentation: the parser itself points to where the block began.</summary>
+    private Place? FirstTab()
+    {
+        var lines = source.Text.Split('\n');
+        for (var line = 0; line < lines.Length; line++)
+        {
+            var column = lines[line].AsSpan().IndexOfAnyExcept(' ');
+            if (column >= 0 && lines[line][column] == '\t') return source.At(line + 1, column + 1);
+        }
+
+        return null;
     }
 
     private static string LineOf(Place at) => at.Source.Text.Split('\n').ElementAtOrDefault(at.Line - 1) ?? "";

@@ -37,8 +37,15 @@ internal sealed class StepReader(StepCatalog catalog, Expressions expressions, S
         draft.NeedsNode = body["needs"];
         draft.WhenNode = body["when"];
         draft.RoundNode = body[RoundNode.Key] as RoundNode;
-        if (draft.Type is not { } type) return;
         var with = body.Find("with");
+        if (draft.Type is not { } type)
+        {
+            // What can be said without knowing the type is said now, and not when that is mended.
+            settings.Check(body);
+            if (with is { } options) expressions.Check(options.Value);
+            return;
+        }
+
         Bind(draft, type, with?.Value, with?.Key.Place ?? draft.Uses);
         settings.Read(draft, type, body);
     }

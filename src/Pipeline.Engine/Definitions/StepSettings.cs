@@ -60,26 +60,27 @@ internal sealed class StepSettings(StepCatalog catalog, Expressions expressions,
         draft.Env = new(env.Where(v => !own.ContainsKey(v.Key)).Concat(own).OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => KeyValuePair.Create(v.Key, v.Value?.DeepClone())));
     }
 
-    /// <summary>Says what is wrong with the file's <c>defaults</c>, also where no step takes them.</summary>
-    public void Check(MapNode defaults)
+    /// <summary>Says what is wrong with settings whatever step they are for: with the file's <c>defaults</c>, and where the step's type is not known.</summary>
+    public void Check(MapNode body)
     {
-        if (defaults.Find("resources") is { } given) Resources(given, null);
-        if (defaults.Find("timeout") is { } timeout) Timeout(timeout);
-        if (defaults.Find("retry") is { } again) Retry(again);
+        if (body.Find("resources") is { } given) Resources(given, null);
+        if (body.Find("timeout") is { } timeout) Timeout(timeout);
+        if (body.Find("retry") is { } again) Retry(again);
+        if (body.Find("approve") is { } asks) Approve(asks);
     }
 
     private Resources? Resources(Entry given, StepType? type)
     {
-        if (resources.Value.Bind(given.Value, given.Key.Place) is not { } bound) return null;
+        var bound = resources.Value.Bind(given.Value, given.Key.Place);
         Place At(string option) => resources.Value.Locate(given.Value, option)?.Place ?? given.Key.Place;
         long memory = 0;
-        if ((string?)bound["memory"] is { } size)
+        if ((bound is null ? (resources.Value.Locate(given.Value, "memory") as ScalarNode)?.Text : (string?)bound["memory"]) is { } size)
         {
             if (ResourceOptions.Bytes(size) is { } bytes) memory = bytes;
-            else problems.Add(ProblemCodes.BadResources, At("memory"), $"'{Excerpt.Short(size)}' is no amount of memory", "write a number and a unit: 8GiB, 500MB");
+            else if (!problems.HasOneAt(At("memory"))) problems.Add(ProblemCodes.BadResources, At("memory"), $"'{Excerpt.Short(size)}' is no amount of memory", "write a number and a unit: 8GiB, 500MB");
         }
 
-        if (type is null) return null;
+        if (type is null || bound is null) return null;
         var asked = ResourceOptions.From(bound, type, memory);
         if (asked.Ranks > 1 && !type.SupportsRanks)
             problems.Add(ProblemCodes.BadResources, At("ranks"), $"{type.Name} runs as one process, not as {asked.Ranks} ranks", Ranked() is { Count: > 0 } names ? $"ranks are for {Excerpt.List(names)}" : "remove it");

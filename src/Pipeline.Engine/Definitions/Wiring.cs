@@ -38,7 +38,12 @@ internal sealed class Wiring
             null or ScalarNode { IsNull: true } => null,
             var other => Wrong(other, "'inputs' is a mapping of inputs to steps"),
         };
-        if (step.Type is not { } type) return;
+        if (step.Type is not { } type)
+        {
+            foreach (var entry in given?.Entries ?? []) CheckNames(entry.Value);
+            return;
+        }
+
         var anyName = type.Inputs.FirstOrDefault(p => p.Arity == PortArity.AnyName);
         foreach (var port in type.Inputs)
         {
@@ -128,6 +133,16 @@ internal sealed class Wiring
         else
             problems.Add(ProblemCodes.WrongKind, mismatch, $"{takes}, but {Excerpt.Short(scalar.Text)} gives {PortMatch.Words(from, output)}", advice.ForMismatch(step, port, from, output));
         return [];
+    }
+
+    /// <summary>Where it is not known what a step takes: at least the steps that it names are to be there.</summary>
+    private void CheckNames(Node given)
+    {
+        if (expressions.Resolve(given) is not { } node) return;
+        foreach (var item in node is ListNode list ? list.Items : [node])
+        {
+            if (item is ScalarNode { IsNull: false } name) Find(name.Text.Split('.')[0], name);
+        }
     }
 
     private StepDraft? Find(string id, ScalarNode written)

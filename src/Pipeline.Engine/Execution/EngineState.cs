@@ -44,7 +44,7 @@ public sealed class EngineState
         var seen = new Dictionary<string, IReadOnlyList<SourceFile>>(StringComparer.Ordinal);
         sources = SourcesOf;
         var before = new LockedHistory(graph.Definition, history, Results, Cache);
-        return new(graph, new(key => Cache.Find(key), before.Read, before.Last, SourcesOf, Cache.FindAll, ShorterRuns.Find) { IsApproved = key => Approvals.Find(key) is { Approved: true } }, force);
+        return new(graph, new(key => Cache.Find(key), before.Read, before.Last, SourcesOf, Cache.FindAll, ShorterRuns.Find) { IsApproved = key => Approvals.Find(key) is { Approved: true }, IsBegun = Folder.HasWorkspace }, force);
 
         IReadOnlyList<SourceFile> SourcesOf(StepDefinition step)
         {

@@ -54,6 +54,20 @@ public static class LockFile
         json.WriteEndObject();
     }
 
+    /// <summary>False for what merely has the same ending, such as NuGet's <c>packages.lock.json</c>.</summary>
+    public static bool IsOne(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text) is not JsonObject other || other.ContainsKey("pipeline") || other.ContainsKey("steps");
+        }
+        catch (JsonException)
+        {
+            // It may be one that is damaged.
+            return true;
+        }
+    }
+
     /// <param name="name">What to call the text in messages.</param>
     /// <exception cref="InvalidDataException">The text is no lock file. The message says where.</exception>
     public static PipelineLock Parse(string text, string name)

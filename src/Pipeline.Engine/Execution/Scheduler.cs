@@ -33,7 +33,7 @@ public sealed class Scheduler(EngineState state, IExecutor inProcess, IExecutor 
         using var running = planning is null ? InUse() : null;
 
         var run = RunId.New(state.Clock, history.NewestRun());
-        using var attempts = new AttemptFolder(state.Folder, run);
+        using var attempts = state.Folder.Prepared(() => new AttemptFolder(state.Folder, run));
         var gate = new Lock();
         Tell(new RunEvent.RunStarted(run, definition, plan));
         var secrets = new Secrets(definition, SecretReader);
@@ -60,7 +60,7 @@ public sealed class Scheduler(EngineState state, IExecutor inProcess, IExecutor 
         }
     }
 
-    private FileLock InUse() => FileLock.TryTake(Path.Combine(state.Folder.Root, "in-use"), shared: true) ?? throw new StepFailedException("A 'gc' is cleaning this state folder; run again when it has ended.");
+    private FileLock InUse() => state.Folder.Prepared(() => FileLock.TryTake(Path.Combine(state.Folder.Root, "in-use"), shared: true)) ?? throw new StepFailedException("A 'gc' is cleaning this state folder; run again when it has ended.");
 
     /// <summary>What was made is made, whether or not it can be written down beside the file.</summary>
     private static RunSummary WriteLock(RunSummary summary, PipelineDefinition definition)

@@ -14,7 +14,7 @@ internal sealed class Skips(StepGraph graph, IReadOnlyDictionary<string, StepOut
         var above = Candidates.Indispensable(graph, graph[step.Id], IsExcused).ToList();
         var missing = above.Where(d => outcomes[d].Result is null).ToList();
         // What went wrong is named before what was meant to be skipped.
-        if (missing.Find(d => !outcomes[d].Excused) is { } cause) return Skipped(step, $"{cause} {(outcomes[cause] switch { { WaitsForApproval: true } => "waits for approval", { State: StepState.Skipped } => "was skipped", _ => "failed" })}");
+        if (missing.Find(d => !outcomes[d].Excused) is { } cause) return Skipped(step, $"{cause} {(outcomes[cause] switch { { WaitsForApproval: true } => "waits for approval", { State: StepState.Skipped } => "was skipped", { Failure.Cause: FailureCause.Cancelled } => "was cancelled", _ => "failed" })}");
         if (missing.Count > 0) return Excused(step, Skipping.Below(missing[0], outcomes[missing[0]].Skipped!, "was"));
         if (above.Select(id => Skipping.ByGate(graph[id], outcomes[id].Result!)).FirstOrDefault(s => s is not null) is { } stopped) return Excused(step, stopped);
         if (cancellation.IsCancellationRequested) return Skipped(step, "cancelled");

@@ -15,6 +15,9 @@ public sealed record PlanningFacts(Func<string, StepResult?> Find, Func<string, 
 {
     /// <summary>Whether a person has approved a cache key.</summary>
     public Func<string, bool> IsApproved { get; init; } = _ => false;
+
+    /// <summary>Whether a run that was stopped left something under a cache key from which the step goes on.</summary>
+    public Func<string, bool> IsBegun { get; init; } = _ => false;
 }
 
 /// <summary>Decides, from the graph and what is stored, what each step needs. Pure: it starts nothing and writes nothing.</summary>
@@ -93,6 +96,7 @@ public sealed class Planner(StepGraph graph, PlanningFacts facts, IReadOnlySet<s
         var from = facts.Shorter?.Invoke(step.Type, recipe) ?? Continuation.None;
         var reason = Reason(step, recipe, last);
         var more = Continuations.Say(step.Type, recipe, from, last is null ? null : facts.Read(last.Key));
+        if (facts.IsBegun(recipe.Key)) reason += ", begun: goes on from what it kept";
         return Run(more is null ? reason : $"{reason}: {more}") with { Seconds = Continuations.Seconds(step.Type, recipe, from) ?? last?.Seconds, From = from.From };
 
         Decision.Run Run(string reason) => new(step, reason, recipe, last?.Seconds) { Asks = step.Approve is not null && !facts.IsApproved(recipe.Key) };
@@ -107,7 +111,8 @@ public sealed class Planner(StepGraph graph, PlanningFacts facts, IReadOnlySet<s
             step.Inputs.Select(i => new RecipeInput(i.Port, i.Member, digestOf(i))),
             sources.Count == 0 ? null : SourceManifest(sources).Digest,
             step.Type.ReadsAncestry ? graph.AncestryOf(step.Id) : [],
-            step.Env);
+            step.Env,
+            step.Approve is not null);
     }
 
     public static Manifest SourceManifest(IReadOnlyList<SourceFile> sources) => new(sources.Select(s => new ArtifactFile(s.Name, s.Size, s.Sha256)));

@@ -19,6 +19,7 @@ public static class SourceFiles
     public static IReadOnlyList<SourceFile> Resolve(IEnumerable<SourcePattern> patterns, string pipelineFolder, FileDigests digests)
     {
         var found = new Dictionary<string, FoundFile>(StringComparer.Ordinal);
+        var missing = new List<string>();
         foreach (var pattern in patterns)
         {
             var any = false;
@@ -29,8 +30,10 @@ public static class SourceFiles
                 found.TryAdd(file.Path.StartsWith(names, StringComparison.Ordinal) ? file.Path[names.Length..] : Path.GetRelativePath(names, file.Path).Replace('\\', '/'), file);
             }
 
-            if (!any) throw new SourceMissingException($"'{pattern.Pattern}' matches no file (looked from the folder of the pipeline file)");
+            if (!any) missing.Add($"'{pattern.Pattern}'");
         }
+
+        if (missing.Count > 0) throw new SourceMissingException($"{string.Join(" and ", missing)} {(missing.Count == 1 ? "matches" : "match")} no file (looked from the folder of the pipeline file)");
 
         // Threads cost more than most steps have files, and many have none.
         if (found.Count == 0) return [];

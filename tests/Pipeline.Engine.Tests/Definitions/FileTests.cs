@@ -37,6 +37,16 @@ public class FileTests
         else Assert.Contains(problems, p => p.Remedy!.Contains("quote", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("name: x\nsteps:\n\tdocs: { uses: collect.files }\n", 3, 1)]
+    [InlineData("name: x\nsteps:\n  docs:\n    uses: collect.files\n  \twith: { paths: [x] }\n", 5, 3)]
+    public void A_tab_is_shown_where_it_stands(string text, int line, int column)
+    {
+        var problem = Reading.Only(text);
+        Assert.Equal((line, column), (problem.At.Line, problem.At.Column));
+        Assert.Contains("indent with spaces", problem.Remedy, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_file_without_a_name_is_called_as_its_file()
     {

@@ -24,6 +24,13 @@ public class WiringTests
         Assert.Equal([new("documents", "", "docs", "documents", typeof(SampleSteps.Documents))], Inputs("{ uses: clean.text, inputs: { documents: docs } }"));
 
     [Fact]
+    public void A_step_of_an_unknown_type_shows_its_other_mistakes_too()
+    {
+        var problems = Reading.Printed(Corpus + "  last: { uses: clean.txt, inputs: { documents: dokuments }, needs: [nobody], timeout: 3x, resources: { memory: 2GBB, cpus: many }, with: { a: [\"${{ params.nope }}\"] } }");
+        foreach (var expected in new[] { "'clean.txt'", "'dokuments'", "'nobody'", "'timeout'", "'2GBB'", "'cpus'", "'nope'" }) Assert.Contains(expected, problems, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_port_of_splits_takes_the_three_parts_of_a_step() =>
         Assert.Equal(
             [("split", "train", "train"), ("split", "validation", "validation"), ("split", "test", "test"), ("tokenizer", "", "tokenizer")],
