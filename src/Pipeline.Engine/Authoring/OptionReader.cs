@@ -34,11 +34,7 @@ public static class OptionReader
     {
         var members = new List<Option>();
         var nullability = new NullabilityInfoContext();
-        foreach (var property in record.GetProperties(BindingFlags.Public | BindingFlags.Instance).OrderBy(p => p.MetadataToken))
-        {
-            if (property.SetMethod is null || property.Name == "EqualityContract") continue;
-            members.Add(Member(property, nullability, property.GetValue(defaults ?? Instance(record))));
-        }
+        foreach (var property in PropertiesOf(record)) members.Add(Member(property, nullability, property.GetValue(defaults ?? Instance(record))));
 
         return new Option
         {
@@ -51,6 +47,10 @@ public static class OptionReader
             Default = required || defaults is null ? null : new JsonObject(members.Where(m => !m.Required).Select(m => KeyValuePair.Create(m.Name, m.Default?.DeepClone()))),
         };
     }
+
+    /// <summary>Those that are options, in the order of the source.</summary>
+    internal static IEnumerable<PropertyInfo> PropertiesOf(Type record) =>
+        record.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.SetMethod is not null && p.Name != "EqualityContract").OrderBy(p => p.MetadataToken);
 
     private static Option Member(PropertyInfo property, NullabilityInfoContext nullability, object? value)
     {
@@ -90,12 +90,7 @@ public static class OptionReader
     {
         var kind = KindOf(type);
         if (kind == OptionKind.Group) return Group(name, description, type, required, nullable, value);
-        var element = kind switch
-        {
-            OptionKind.List => Of("", "", type.IsArray ? type.GetElementType()! : type.GetGenericArguments()[0], false, false, null),
-            OptionKind.Map => Of("", "", type.GetGenericArguments()[1], false, false, null),
-            _ => null,
-        };
+        var element = kind is OptionKind.List or OptionKind.Map ? Of("", "", ElementOf(type), false, false, null) : null;
         return new Option
         {
             Name = name,
@@ -105,11 +100,14 @@ public static class OptionReader
             Nullable = nullable,
             Element = element,
             Choices = Words(type),
-            Default = required || value is null ? null : JsonSerializer.SerializeToNode(value, type, Json),
+            Default = required ? null : ParamsJson.Write(value, type),
         };
     }
 
-    private static OptionKind KindOf(Type type)
+    /// <summary>What a list or a mapping holds.</summary>
+    internal static Type ElementOf(Type type) => type.IsArray ? type.GetElementType()! : type.GetGenericArguments()[^1];
+
+    internal static OptionKind KindOf(Type type)
     {
         type = System.Nullable.GetUnderlyingType(type) ?? type;
         if (type == typeof(string)) return OptionKind.Text;

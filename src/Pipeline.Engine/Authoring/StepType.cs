@@ -113,5 +113,5 @@ public abstract class Step<TParams, TInputs, TOutputs> : StepType
     public sealed override Task RunAsync(JsonObject with, IReadOnlyList<BoundInput> inputs, IReadOnlyDictionary<string, string> outputs, StepContext context) =>
         RunAsync(Bind(with), (TInputs)StepBinding.Inputs(typeof(TInputs), Inputs, inputs), (TOutputs)StepBinding.Outputs(typeof(TOutputs), outputs), context);
 
-    private static TParams Bind(JsonObject with) => System.Text.Json.JsonSerializer.Deserialize<TParams>(with, OptionReader.Json)!;
+    private static TParams Bind(JsonObject with) => ParamsJson.Read<TParams>(with);
 }

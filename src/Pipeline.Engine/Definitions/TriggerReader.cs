@@ -10,11 +10,12 @@ internal sealed partial class TriggerReader(Expressions expressions, ProblemList
 {
     private static readonly TimeSpan LongestDebounce = TimeSpan.FromHours(1);
 
-    private readonly OptionBinder binder = new("on", TriggerOptions.Tree, expressions, problems);
+    // Reading options off a record takes milliseconds, and most files have no triggers.
+    private readonly Lazy<OptionBinder> binder = new(() => new("on", TriggerOptions.Tree, expressions, problems));
 
     public Triggers Read(Entry? given)
     {
-        if (given is not { } on || on.Value is ScalarNode { IsNull: true } || binder.Bind(on.Value, on.Key.Place) is not { } bound) return Triggers.None;
+        if (given is not { } on || on.Value is ScalarNode { IsNull: true } || binder.Value.Bind(on.Value, on.Key.Place) is not { } bound) return Triggers.None;
         var debounce = TimeText.Parse((string)bound["debounce"]!);
         if (debounce is null || debounce > LongestDebounce) Refuse(on, "debounce", $"'{Excerpt.Short((string)bound["debounce"]!)}' is no time to wait for files", $"{TimeText.Rule}, at most 1h");
         if (!TimeZoneInfo.TryFindSystemTimeZoneById((string)bound["time_zone"]!, out var zone)) Refuse(on, "time_zone", $"there is no time zone '{Excerpt.Short((string)bound["time_zone"]!)}' on this machine", "write UTC, or a name such as Europe/Berlin");
@@ -56,7 +57,7 @@ internal sealed partial class TriggerReader(Expressions expressions, ProblemList
     }
 
     private void Refuse(Entry on, string option, string message, string? remedy) =>
-        problems.Add(ProblemCodes.BadTrigger, binder.Locate(on.Value, option)?.Place ?? on.Key.Place, message, remedy);
+        problems.Add(ProblemCodes.BadTrigger, binder.Value.Locate(on.Value, option)?.Place ?? on.Key.Place, message, remedy);
 
     /// <summary>What git takes for a branch, less what its command line would take for something else.</summary>
     [GeneratedRegex(@"^(?!.*(\.\.|//|@\{|\.lock$))[A-Za-z0-9_][A-Za-z0-9._/@+-]{0,200}(?<![./])$", RegexOptions.CultureInvariant)]
