@@ -34,6 +34,8 @@ public static class CommandLine
         PullVerb.Create(),
         CheckoutVerb.Create(),
         ArtifactsVerb.Create(),
+        GenerateVerb.Create(),
+        ChatVerb.Create(),
         LineageVerb.Create(),
         RegistryVerb.Create(),
         StepsVerb.Create(),

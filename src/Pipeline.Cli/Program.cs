@@ -1,7 +1,7 @@
 using Pipeline.Cli;
 using Pipeline.Training.NativeLibraries;
 
-// Only a worker computes: the engine hands the choice of libtorch on to it.
-if (args is ["worker", ..] && !LibTorchChoice.IsMade && LibTorchChoice.Requested(args) is { } folder) return CommandLine.RunOnLibTorch(folder, args);
+// Only these compute in their own process; to workers the engine hands the choice of libtorch on.
+if (args is ["worker" or "generate" or "chat", ..] && !LibTorchChoice.IsMade && LibTorchChoice.Requested(args) is { } folder) return CommandLine.RunOnLibTorch(folder, args);
 
 return await CommandLine.RunAsync(args);

@@ -29,6 +29,7 @@ public static class BuiltInSteps
         new Encode(),
         new FromDocuments(),
         new Siblings(),
+        new Import(),
         new Pretrain(),
         new Instruct(),
         new Dpo(),

@@ -48,7 +48,7 @@ internal sealed class StepRun(StepType step) : IStepListener, IDisposable
     {
         var folders = (outputs ?? [.. step.Outputs.Select(o => o.Name)]).ToDictionary(o => o, o => Directory.CreateDirectory(this[o]).FullName);
         var options = JsonNode.Parse(with)!.AsObject();
-        Context = new() { WorkspacePath = folder["work"], ScratchPath = folder["scratch"], Sources = Sources, Cpus = cpus, Cancellation = TestContext.Current.CancellationToken, Listener = this, Pieces = new PieceStore(step, options, [], new(folder["pieces"], TimeProvider.System), null, reuse: true) };
+        Context = new() { WorkspacePath = folder["work"], ScratchPath = folder["scratch"], StatePath = folder["state"], Sources = Sources, Cpus = cpus, Cancellation = TestContext.Current.CancellationToken, Listener = this, Pieces = new PieceStore(step, options, [], new(folder["pieces"], TimeProvider.System), null, reuse: true) };
         await step.RunAsync(options, inputs, folders, Context);
         return this;
     }

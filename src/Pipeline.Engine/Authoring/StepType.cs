@@ -74,6 +74,9 @@ public abstract class StepType
     /// <summary>What is wrong with params that are each valid alone: option path (<c>heads</c>, <c>model.width</c>) and message. Starts nothing, reads nothing.</summary>
     public abstract IEnumerable<(string Option, string Message)> CheckParams(JsonObject with);
 
+    /// <summary>What is wrong with params given the inputs that the pipeline names: port to how many artifacts, ports that it leaves out absent. Asked only where <see cref="CheckParams"/> finds nothing.</summary>
+    public virtual IEnumerable<(string Option, string Message)> CheckInputs(JsonObject with, IReadOnlyDictionary<string, int> given) => [];
+
     public abstract Task RunAsync(JsonObject with, IReadOnlyList<BoundInput> inputs, IReadOnlyDictionary<string, string> outputs, StepContext context);
 
     private static readonly IReadOnlyDictionary<string, string> NoFacts = new Dictionary<string, string>();
@@ -100,6 +103,9 @@ public abstract class Step<TParams, TInputs, TOutputs> : StepType
     /// <summary>What is wrong with params that are each valid alone.</summary>
     protected virtual IEnumerable<(string Option, string Message)> Check(TParams with) => [];
 
+    /// <summary>As <see cref="StepType.CheckInputs"/>.</summary>
+    protected virtual IEnumerable<(string Option, string Message)> Check(TParams with, IReadOnlyDictionary<string, int> given) => [];
+
     /// <summary>As <see cref="StepType.FollowsHorizon(JsonObject)"/>.</summary>
     protected virtual string? FollowsHorizon(TParams with) => null;
 
@@ -107,6 +113,8 @@ public abstract class Step<TParams, TInputs, TOutputs> : StepType
     protected abstract Task RunAsync(TParams with, TInputs inputs, TOutputs outputs, StepContext context);
 
     public sealed override IEnumerable<(string Option, string Message)> CheckParams(JsonObject with) => Check(Bind(with));
+
+    public sealed override IEnumerable<(string Option, string Message)> CheckInputs(JsonObject with, IReadOnlyDictionary<string, int> given) => Check(Bind(with), given);
 
     public sealed override string? FollowsHorizon(JsonObject with) => FollowsHorizon(Bind(with));
 

@@ -63,6 +63,24 @@ internal sealed class Wiring
         }
 
         if (anyName is { Required: true } && given is null or { Entries.Count: 0 }) Missing(step, type, anyName!);
+        Options(step, type, given);
+    }
+
+    /// <summary>Options that do not go with the inputs. Those that are metrics are not known yet, and what failed before has been said.</summary>
+    private void Options(StepDraft step, StepType type, MapNode? given)
+    {
+        if (step.With is not { } with || step.Metrics.Count > 0) return;
+        var ports = (given?.Entries ?? []).Select(e => e.Key.Text).Distinct(StringComparer.Ordinal).ToDictionary(name => name, name => Math.Max(1, step.Inputs.Count(i => i.Port == name)), StringComparer.Ordinal);
+        try
+        {
+            foreach (var (option, message) in type.CheckInputs(SecretReference.Fill(with, _ => "***"), ports))
+                problems.Add(ProblemCodes.OptionsDisagree, step.Uses, $"'{(option.Length > 0 ? option : "with")}' of {type.Name}: {message}");
+        }
+        catch (Exception e) when (type.Plugin is { } plugin)
+        {
+            // Its code is not ours: what it throws is said at its step.
+            problems.Add(ProblemCodes.BadPlugin, step.Uses, $"{plugin.Name} failed when it was asked about the options of '{step.Id}': {Excerpt.Short($"{e.GetType().Name}: {e.Message}", 200)}", "this is a defect of the plugin: its Check");
+        }
     }
 
     private MapNode? Wrong(Node node, string message)

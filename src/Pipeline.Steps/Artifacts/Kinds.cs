@@ -23,7 +23,7 @@ public sealed class Conversations : Files;
 /// <summary>A prompt with a chosen and a rejected answer, one a line: <c>preferences.jsonl</c>.</summary>
 public sealed class Preferences : Files;
 
-/// <summary>Weights, configuration and tokenizer: <c>model.safetensors</c>, <c>config.json</c>, <c>generation_config.json</c>, <c>tokenizer.json</c>.</summary>
+/// <summary>Weights, configuration and tokenizer, in Hugging Face's layout where the family has one: <c>model.safetensors</c>, <c>config.json</c>, <c>generation_config.json</c>, <c>tokenizer.json</c>.</summary>
 public sealed class Model : Files;
 
 /// <summary>What a training step saw, one line a step: <c>log.jsonl</c> (step, loss, learning rate, gradient norm, validation loss).</summary>

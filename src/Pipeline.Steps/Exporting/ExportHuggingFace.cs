@@ -23,6 +23,10 @@ public sealed class ExportHuggingFace : Step<ExportHuggingFace.With, ExportHuggi
     {
         [Description("Type of the weights. `float32` keeps every bit; the others halve the size and round.")]
         public WeightType Dtype { get; init; } = WeightType.Float32;
+
+        [Description("Megabytes (10^6 bytes) of weights in one file; a larger model becomes several with an index.")]
+        [Engine.Authoring.Range(1, 1_000_000_000)]
+        public long MaximumFileMegabytes { get; init; } = 5000;
     }
 
     public sealed record Given
@@ -33,13 +37,13 @@ public sealed class ExportHuggingFace : Step<ExportHuggingFace.With, ExportHuggi
 
     public sealed record Made
     {
-        [Description("A folder for `AutoModelForCausalLM.from_pretrained` and `AutoTokenizer.from_pretrained`: `model.safetensors`, `config.json`, `generation_config.json`, `tokenizer.json`, `tokenizer_config.json`.")]
+        [Description("A folder for `AutoModelForCausalLM.from_pretrained` and `AutoTokenizer.from_pretrained`: `model.safetensors` (or several files with `model.safetensors.index.json`), `config.json`, `generation_config.json`, `tokenizer.json`, `tokenizer_config.json`.")]
         public required Output<Export> Export { get; init; }
     }
 
     public override string Name => "export.huggingface";
     public override int Version => 1;
-    public override string Description => "Writes a model and its tokenizer in Hugging Face's GPT-2 layout, reads it back and compares the logits.";
+    public override string Description => "Writes a model and its tokenizer in Hugging Face's layout of its family (GPT-2, Llama, Mistral, Qwen 2), reads it back and compares the logits.";
     public override bool Isolated => true;
 
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
@@ -49,16 +53,20 @@ public sealed class ExportHuggingFace : Step<ExportHuggingFace.With, ExportHuggi
         if (tokenizer.VocabularySize != model.Config.Vocabulary)
             throw new StepFailedException($"The model knows {model.Config.Vocabulary} tokens and the tokenizer beside it {tokenizer.VocabularySize}: they do not belong together.");
 
-        Gpt2Folder.Write(outputs.Export.Folder, model, TokenizerConfig.TokensOf(tokenizer), with.Dtype switch
+        var layout = ModelFormat.Of(model.Config);
+        if (!layout.HuggingFace)
+            throw new StepFailedException($"Hugging Face's libraries have no layout for this model: {string.Join("; ", ModelFormat.All.Where(format => format.HuggingFace).Select(format => format.Misfit(model.Config)))}. Its files as they are: pipeline artifacts export.");
+        var dtype = with.Dtype switch
         {
             WeightType.Bfloat16 => torch.ScalarType.BFloat16,
             WeightType.Float16 => torch.ScalarType.Float16,
             _ => torch.ScalarType.Float32,
-        });
+        };
+        ModelFolder.Write(outputs.Export.Folder, model, TokenizerConfig.TokensOf(tokenizer), dtype, checked(with.MaximumFileMegabytes * 1_000_000));
         File.Copy(inputs.Model.Locate(ModelFiles.TokenizerFile), outputs.Export[ModelFiles.TokenizerFile]);
         File.WriteAllText(outputs.Export["tokenizer_config.json"], TokenizerConfig.Text(tokenizer, model.Config.Context));
 
-        var difference = Gpt2Folder.LargestDifference(outputs.Export.Folder, model);
+        var difference = ModelFolder.LargestDifference(outputs.Export.Folder, model);
         if (with.Dtype == WeightType.Float32 && difference != 0)
             throw new StepFailedException($"The exported model's logits differ from the model's by up to {difference.ToString("G3", CultureInfo.InvariantCulture)}. This is a fault of the export; please report it.");
         context.Metric("parameters", model.Config.ParameterCount);

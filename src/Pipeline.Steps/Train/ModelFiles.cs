@@ -6,20 +6,24 @@ using Pipeline.Training.Models;
 
 namespace Pipeline.Steps.Train;
 
-/// <summary>A <see cref="Model"/> artifact: the Hugging Face layout, with its tokenizer beside the weights.</summary>
+/// <summary>A <see cref="Model"/> artifact: the Hugging Face layout where the family has one, else our own, with its tokenizer beside the weights.</summary>
 internal static class ModelFiles
 {
     public const string TokenizerFile = "tokenizer.json";
 
-    public static void Write(LanguageModel model, string tokenizerPath, string folder)
+    /// <param name="tokens">Null: one token begins, ends and pads, as in GPT-2, where the tokenizer has it.</param>
+    public static void Write(LanguageModel model, string tokenizerPath, string folder, Training.Exporting.SpecialTokens? tokens = null)
     {
         var tokenizer = TokenizerReader.Read(tokenizerPath);
-        var end = tokenizer.SpecialId(Data.Tokenizers.SpecialTokens.EndOfText);
-        Gpt2Folder.Write(folder, model, new(end, end, end));
+        int? end = tokenizer.SpecialTokens.Contains(Data.Tokenizers.SpecialTokens.EndOfText) ? tokenizer.SpecialId(Data.Tokenizers.SpecialTokens.EndOfText) : null;
+        ModelFolder.Write(folder, model, tokens ?? new(end, end, end));
         File.Copy(tokenizerPath, Path.Combine(folder, TokenizerFile), overwrite: true);
     }
 
-    public static LanguageModel Read(Artifact<Model> artifact, string scratch)
+    public static LanguageModel Read(Artifact<Model> artifact, string scratch) => ModelFolder.Read(Folder(artifact, scratch));
+
+    /// <summary>A folder under <paramref name="scratch"/> with the artifact's files.</summary>
+    public static string Folder(Artifact artifact, string scratch)
     {
         // The reader wants the files under their own names; the store keeps them under their digests.
         var folder = Directory.CreateDirectory(Path.Combine(scratch, artifact.Digest)).FullName;
@@ -30,7 +34,7 @@ internal static class ModelFiles
             File.CreateSymbolicLink(link, path);
         }
 
-        return Gpt2Folder.Read(folder);
+        return folder;
     }
 
     public static BpeModel Tokenizer(Artifact<Model> artifact) => TokenizerReader.Read(artifact.Locate(TokenizerFile));

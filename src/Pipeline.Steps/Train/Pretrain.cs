@@ -40,8 +40,16 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
 
     public sealed record With : TrainParams
     {
-        [Description("The model's shape.")]
-        public ModelParams Model { get; init; } = new();
+        [Description("The shape of a new model; null is that of the defaults. With the input `model` there is none to choose.")]
+        public ModelParams? Model { get; init; }
+
+        [Description("With the input `model`: tokens of a training sequence, at most as many as the model can see; null: all of them.")]
+        [Engine.Authoring.Range(2, 1_048_576)]
+        public int? Context { get; init; }
+
+        [Description("With the input `mix`: how often each is trained on, first `tokens`, then those of `mix` in their order; only the ratios count. Empty: as their numbers of sequences are.")]
+        [Engine.Authoring.Range(0)]
+        public IReadOnlyList<double> Weights { get; init; } = [];
     }
 
     public sealed record Given
@@ -51,6 +59,12 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
 
         [Description("The tokenizer they were made with; it goes with the model.")]
         public required Artifact<Tokenizer> Tokenizer { get; init; }
+
+        [Description("A model to go on with instead of a new one; it has the same tokenizer.")]
+        public Artifact<Model>? Model { get; init; }
+
+        [Description("More tokens to train on, of the same tokenizer; measured is `tokens` alone.")]
+        public ArtifactList<TokenShards> Mix { get; init; } = new([]);
     }
 
     public sealed record Made
@@ -66,28 +80,52 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
     public override int Version => 1;
     public override string Description => "Trains a new language model to predict the next token.";
 
-    protected override IEnumerable<(string Option, string Message)> Check(With with) =>
-        with.Model.Width % with.Model.Heads == 0 ? base.Check(with) : [.. base.Check(with), ("model.heads", $"{with.Model.Heads} does not divide the width of {with.Model.Width}")];
+    protected override IEnumerable<(string Option, string Message)> Check(With with)
+    {
+        foreach (var problem in base.Check(with)) yield return problem;
+        if (with.Model is { } shape && shape.Width % shape.Heads != 0) yield return ("model.heads", $"{shape.Heads} does not divide the width of {shape.Width}");
+        if (with.Weights.Count > 0 && PretrainData.Problem(with.Weights) is { } wrong) yield return ("weights", wrong);
+    }
+
+    protected override IEnumerable<(string Option, string Message)> Check(With with, IReadOnlyDictionary<string, int> given)
+    {
+        var (goesOn, sets) = (given.ContainsKey("model"), given.GetValueOrDefault("mix"));
+        if (goesOn && with.Model is not null) yield return ("model", "shapes a new model, and the input 'model' has its own shape: leave out one of them");
+        if (!goesOn && with.Context is not null) yield return ("context", "goes with the input 'model'; a new model has model.context");
+        if (sets == 0 && with.Weights.Count > 0) yield return ("weights", "goes with the input 'mix'");
+        if (sets > 0 && with.Weights.Count is var weights and > 0 && weights != sets + 1) yield return ("weights", $"has {weights} weights for {sets + 1} sets of tokens: first 'tokens', then those of 'mix'");
+    }
 
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
-        using var train = TokenShard.Open(inputs.Tokens.Train.Locate("tokens.bin"));
-        using var held = TokenShard.Open(inputs.Tokens.Validation.Locate("tokens.bin"));
-        var config = new GptConfig(train.Header.VocabularySize, with.Model.Context, with.Model.Layers, with.Model.Heads, with.Model.Width) { Dropout = with.Model.Dropout };
+        using var data = new PretrainData(inputs);
         TrainingSession.OnRanks(ranks =>
         {
-            using var trainTokens = Open(train);
-            using var heldTokens = Open(held);
-            using var model = LanguageModel.Initialise(config, with.Seed);
+            using var model = inputs.Model is { } given ? Continued(given, inputs, data, Path.Combine(context.Workspace, $"given-{ranks.Rank}")) : LanguageModel.Initialise(Shape(with.Model ?? new(), data.Vocabulary), with.Seed);
+            var length = with.Context ?? model.Config.Context;
+            if (length > model.Config.Context) throw new StepFailedException($"context is {length}, and the model sees at most {model.Config.Context} tokens.");
             using var objective = new NextToken(model);
-            var validation = new FixedWindows(heldTokens, config.Context, with.Validation.Sequences == 0 ? long.MaxValue : with.Validation.Sequences);
-            var result = TrainingSession.Train(model, objective, new TokenWindows(trainTokens, config.Context, with.Seed), validation, with, ranks, context, outputs.Log);
+            using var tokens = data.Open();
+            var validation = new FixedWindows(tokens.Held, length, with.Validation.Sequences == 0 ? long.MaxValue : with.Validation.Sequences);
+            var result = TrainingSession.Train(model, objective, tokens.Windows(length, with), validation, with, ranks, context, outputs.Log);
             if (ranks.Rank != 0) return;
             ModelFiles.Write(model, inputs.Tokenizer.Locate(ModelFiles.TokenizerFile), outputs.Model.Folder);
             TrainingSession.Report(result, model, ranks, context);
             if (result.Validation.Count > 0) context.Metric("validation.perplexity", Math.Exp(result.Validation[0].Value));
         });
         return Task.CompletedTask;
+    }
+
+    private static GptConfig Shape(ModelParams model, int vocabulary) => new(vocabulary, model.Context, model.Layers, model.Heads, model.Width) { Dropout = model.Dropout };
+
+    private static LanguageModel Continued(Artifact<Model> given, Given inputs, PretrainData data, string scratch)
+    {
+        if (!File.ReadAllBytes(given.Locate(ModelFiles.TokenizerFile)).AsSpan().SequenceEqual(File.ReadAllBytes(inputs.Tokenizer.Locate(ModelFiles.TokenizerFile))))
+            throw new StepFailedException("The model has another tokenizer than the input 'tokenizer'. Encode the tokens with the model's own (train.import gives it as an output), or import the model for the other one (its input 'tokenizer').");
+        var model = ModelFiles.Read(given, scratch);
+        if (model.Config.Vocabulary >= data.Vocabulary) return model;
+        model.Dispose();
+        throw new StepFailedException($"The tokens have a vocabulary of {data.Vocabulary} and the model one of {model.Config.Vocabulary}: import it with resize: {{ rows: mean }}.");
     }
 
     internal static TokenFile Open(TokenShard shard) => new(shard.Path, TokenShardHeader.TokensOffset, shard.Header.TokenCount, shard.Header.BytesPerToken, shard.Header.VocabularySize);

@@ -24,6 +24,41 @@ public sealed class TokenBatch(int rows, int columns)
     /// <summary>[rows, S]: what an encoder reads, negative where a row has no more; null for a model without one.</summary>
     public long[]? Source { get; init; }
 
+    /// <summary>The rows of several batches of the same columns, one after the other. Sources are padded to the longest.</summary>
+    public static TokenBatch Join(IReadOnlyList<TokenBatch> batches)
+    {
+        var first = batches[0];
+        var joined = new TokenBatch(batches.Sum(batch => batch.Rows), first.Columns)
+        {
+            Segments = first.Segments is null ? null : [.. batches.SelectMany(batch => batch.Segments!)],
+            Prefix = first.Prefix is null ? null : [.. batches.SelectMany(batch => batch.Prefix!)],
+            Source = first.Source is null ? null : Sources(batches),
+        };
+        var place = 0;
+        foreach (var batch in batches)
+        {
+            batch.Ids.CopyTo(joined.Ids, place);
+            batch.Targets.CopyTo(joined.Targets, place);
+            place += batch.Ids.Length;
+        }
+        return joined;
+    }
+
+    static long[] Sources(IReadOnlyList<TokenBatch> batches)
+    {
+        var longest = batches.Max(batch => batch.Source!.Length / batch.Rows);
+        var joined = new long[batches.Sum(batch => batch.Rows) * longest];
+        Array.Fill(joined, -1);
+        var row = 0;
+        foreach (var batch in batches)
+        {
+            var length = batch.Source!.Length / batch.Rows;
+            for (var r = 0; r < batch.Rows; r++, row++)
+                batch.Source.AsSpan(r * length, length).CopyTo(joined.AsSpan(row * longest));
+        }
+        return joined;
+    }
+
     /// <summary>How many targets are trained on: what a summed loss is divided by.</summary>
     public double Weight => Targets.Count(target => target != Ignored);
 

@@ -5,6 +5,9 @@ namespace Pipeline.Training.Checkpoints;
 /// <summary>Whole files of named tensors.</summary>
 public static class Safetensors
 {
+    /// <summary>As Hugging Face's libraries call the weights of a model.</summary>
+    public const string FileName = "model.safetensors";
+
     /// <summary>
     /// Writes the tensors in the order given: same tensors, names, order and metadata, same bytes. The file appears complete and on disk, or not at all.
     /// </summary>

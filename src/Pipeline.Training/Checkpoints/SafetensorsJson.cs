@@ -141,7 +141,7 @@ internal static class SafetensorsJson
     private static InvalidDataException Broken(string path, string tensor, string what) => new($"{path}: tensor '{Shown(tensor)}': {what}");
 
     /// <summary>A hostile name must not flood the terminal.</summary>
-    private static string Shown(string name)
+    public static string Shown(string name)
     {
         var printable = string.Concat(name.Take(80).Select(letter => char.IsControl(letter) ? '?' : letter));
         return name.Length > 80 ? printable + "…" : printable;

@@ -46,6 +46,7 @@ sealed class Continuation
         if (ended)
             return;
         ids.Add(next);
+        options.Made?.Invoke(next);
         if (options.StopTexts.Count > 0)
         {
             var text = options.Decode!(Made);

@@ -37,6 +37,9 @@ public sealed record GenerationOptions
     /// <summary>The text of generated tokens; read for <see cref="StopTexts"/> alone.</summary>
     public Func<IReadOnlyList<int>, string>? Decode { get; init; }
 
+    /// <summary>Hears of each token as it is made, of whichever prompt.</summary>
+    public Action<int>? Made { get; init; }
+
     public GenerationOptions Checked()
     {
         if (MaxTokens < 1)

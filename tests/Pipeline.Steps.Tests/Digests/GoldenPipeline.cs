@@ -1,11 +1,14 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Pipeline.Data.Tokenizers;
 using Pipeline.Engine.Caching;
 using Pipeline.Engine.Definitions;
 using Pipeline.Engine.Execution;
 using Pipeline.Engine.Planning;
 using Pipeline.TestKit;
+using Pipeline.Training.Exporting;
+using Pipeline.Training.Models;
 
 namespace Pipeline.Steps.Tests.Digests;
 
@@ -38,6 +41,7 @@ public sealed class GoldenPipeline : IAsyncLifetime
           best: { uses: select, inputs: { candidates: [clean, unique] }, with: { metric: documents.out, goal: max } }
           gate: { uses: gate, inputs: { metrics: clean }, with: { require: ["documents.out >= 1"] } }
           export: { uses: export.huggingface, inputs: { model: align } }
+          import: { uses: train.import, with: { folder: published, resize: { rows: noise } } }
           merge: { uses: files.merge, with: { add: { a.txt: "one two\n" } } }
           shell: { uses: shell, inputs: { text: merge }, with: { run: 'tr a-z A-Z < "$IN_TEXT" > "$OUT/upper.txt"' } }
           report: { uses: report.html, inputs: { all: [members, clean, unique, split, tokenizer, tokens, pretrain, align, evaluate] } }
@@ -56,6 +60,7 @@ public sealed class GoldenPipeline : IAsyncLifetime
         folder.Write("page.html", Page);
         folder.Write("note.txt", "A note of two lines.\nThe second line is short.\n");
         folder.Write("docs.xml", Documentation());
+        Publish(Directory.CreateDirectory(folder["published"]).FullName);
         var catalog = BuiltInSteps.Catalog();
         var read = DefinitionReader.Read(file, catalog, new ReadOptions());
         if (read.Definition is not { } definition) throw new InvalidOperationException(ProblemPrinter.Print(read.Problems));
@@ -82,6 +87,15 @@ public sealed class GoldenPipeline : IAsyncLifetime
     {
         var facets = graph.AncestryOf(step.Id).Select(a => graph[a.Id]).Append(step).SelectMany(s => s.Type.Facets).Select(f => $"{f.Key}={f.Value}").Distinct().Order(StringComparer.Ordinal).ToList();
         return facets.Count == 0 ? "any machine" : string.Join(' ', facets);
+    }
+
+    /// <summary>A Llama with ten tokens fewer than its tokenizer.</summary>
+    private static void Publish(string published)
+    {
+        var tokenizer = BpeTrainer.Train(["to be or not to be, that is the question"], new BpeTraining { VocabularySize = 270 }, 1, CancellationToken.None).Model;
+        TokenizerFile.Write(Path.Combine(published, "tokenizer.json"), tokenizer);
+        using var model = LanguageModel.Initialise(new LlamaConfig(tokenizer.VocabularySize - 10, Context: 16, Layers: 1, Heads: 2, Width: 16), seed: 3);
+        ModelFolder.Write(published, model, new(0, 0, null));
     }
 
     private static string Documentation()

@@ -61,7 +61,7 @@ public sealed class ExportHuggingFaceTests : IDisposable
         TokenizerFile.Write(given["tokenizer.json"], tokenizer);
         using var model = LanguageModel.Initialise(new GptConfig(vocabulary ?? tokenizer.VocabularySize, Context: 16, Layers: 2, Heads: 2, Width: 32), seed: 3);
         var end = tokenizer.SpecialId("<|endoftext|>");
-        Gpt2Folder.Write(given.Path, model, new(end, end, end));
+        ModelFolder.Write(given.Path, model, new(end, end, end));
         return tokenizer;
     }
 }

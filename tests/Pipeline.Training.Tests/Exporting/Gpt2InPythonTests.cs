@@ -14,7 +14,7 @@ public sealed class Gpt2InPythonTests
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
         using var model = TinyGpt.Create();
-        Gpt2Folder.Write(folder.Path, model, new SpecialTokens(0, 0, null));
+        ModelFolder.Write(folder.Path, model, new SpecialTokens(0, 0, null));
         long[] prompt = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 100, 0, 99, 50];
         var script = Path.Combine(Checkout.Root, "tests", "Pipeline.Training.Tests", "Exporting", "gpt2_reference.py");
 

@@ -1,0 +1,66 @@
+using Pipeline.Data.Shards;
+using Pipeline.Engine.Authoring;
+using Pipeline.Training.Batches;
+
+namespace Pipeline.Steps.Train;
+
+/// <summary>The tokens that a pretraining reads: one set, or several mixed.</summary>
+internal sealed class PretrainData : IDisposable
+{
+    private readonly List<TokenShard> train = [];
+    private readonly TokenShard held;
+
+    public PretrainData(Pretrain.Given inputs)
+    {
+        train.Add(TokenShard.Open(inputs.Tokens.Train.Locate("tokens.bin")));
+        held = TokenShard.Open(inputs.Tokens.Validation.Locate("tokens.bin"));
+        foreach (var entry in inputs.Mix.Entries)
+        {
+            var shard = TokenShard.Open(entry.Artifact.Locate("tokens.bin"));
+            train.Add(shard);
+            if (!shard.Header.TokenizerSha256.SequenceEqual(train[0].Header.TokenizerSha256)) throw new StepFailedException($"'{entry.Name}' of mix was encoded with another tokenizer than the tokens: encode both with the same.");
+        }
+    }
+
+    public int Vocabulary => train[0].Header.VocabularySize;
+
+    /// <summary>Null where tokens can be mixed by these weights.</summary>
+    public static string? Problem(IReadOnlyList<double> weights)
+    {
+        try
+        {
+            Mixture.Shares(weights);
+            return null;
+        }
+        catch (ArgumentException wrong)
+        {
+            return wrong.Message;
+        }
+    }
+
+    /// <summary>Of one rank: each maps the files for itself.</summary>
+    public Opened Open() => new([.. train.Select(Pretrain.Open)], Pretrain.Open(held));
+
+    public void Dispose()
+    {
+        foreach (var shard in train) shard.Dispose();
+        held.Dispose();
+    }
+
+    public sealed class Opened(IReadOnlyList<TokenFile> train, TokenFile held) : IDisposable
+    {
+        public TokenFile Held => held;
+
+        public IExamples<TokenBatch> Windows(int context, Pretrain.With with)
+        {
+            TokenWindows[] sets = [.. train.Select(tokens => new TokenWindows(tokens, context, with.Seed))];
+            return sets is [var only] ? only : new Mixture(sets, with.Weights.Count > 0 ? with.Weights : [.. sets.Select(set => (double)set.Count)], with.Seed);
+        }
+
+        public void Dispose()
+        {
+            foreach (var tokens in train) tokens.Dispose();
+            held.Dispose();
+        }
+    }
+}
