@@ -8,36 +8,15 @@ using Pipeline.Training.Objectives;
 
 namespace Pipeline.Steps.Train;
 
+public enum DocumentJoining
+{
+    Joined,
+    Separate,
+}
+
 /// <summary>Trains a new language model on token shards.</summary>
 public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain.Made>
 {
-    public sealed record ModelParams
-    {
-        [Description("gpt: GPT-2's decoder, with learned positions, LayerNorm and GELU.")]
-        [Choices("gpt")]
-        public string Architecture { get; init; } = "gpt";
-
-        [Description("Blocks.")]
-        [Engine.Authoring.Range(1, 1000)]
-        public int Layers { get; init; } = 4;
-
-        [Description("Attention heads per block; a divisor of `width`.")]
-        [Engine.Authoring.Range(1, 1000)]
-        public int Heads { get; init; } = 4;
-
-        [Description("Size of the residual stream.")]
-        [Engine.Authoring.Range(1, 65536)]
-        public int Width { get; init; } = 128;
-
-        [Description("Most tokens that a prediction can see.")]
-        [Engine.Authoring.Range(2, 1_048_576)]
-        public int Context { get; init; } = 128;
-
-        [Description("Dropout of embeddings, attention and residual branches.")]
-        [Engine.Authoring.Range(0, 0.99)]
-        public double Dropout { get; init; }
-    }
-
     public sealed record With : TrainParams
     {
         [Description("The shape of a new model; null is that of the defaults. With the input `model` there is none to choose.")]
@@ -50,6 +29,9 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
         [Description("With the input `mix`: how often each is trained on, first `tokens`, then those of `mix` in their order; only the ratios count. Empty: as their numbers of sequences are.")]
         [Engine.Authoring.Range(0)]
         public IReadOnlyList<double> Weights { get; init; } = [];
+
+        [Description("joined: documents follow one another as one text. separate: no token sees or is trained to predict another document than its own.")]
+        public DocumentJoining Documents { get; init; } = DocumentJoining.Joined;
     }
 
     public sealed record Given
@@ -83,7 +65,8 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
     protected override IEnumerable<(string Option, string Message)> Check(With with)
     {
         foreach (var problem in base.Check(with)) yield return problem;
-        if (with.Model is { } shape && shape.Width % shape.Heads != 0) yield return ("model.heads", $"{shape.Heads} does not divide the width of {shape.Width}");
+        foreach (var problem in with.Model?.Problems() ?? []) yield return problem;
+        if (with.Documents == DocumentJoining.Separate && with.Model is { } shape && !shape.Config(vocabulary: 1).Reads.HasFlag(BatchParts.Segments)) yield return ("documents", Unseparated(shape.Architecture));
         if (with.Weights.Count > 0 && PretrainData.Problem(with.Weights) is { } wrong) yield return ("weights", wrong);
     }
 
@@ -101,22 +84,25 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
         using var data = new PretrainData(inputs);
         TrainingSession.OnRanks(ranks =>
         {
-            using var model = inputs.Model is { } given ? Continued(given, inputs, data, Path.Combine(context.Workspace, $"given-{ranks.Rank}")) : LanguageModel.Initialise(Shape(with.Model ?? new(), data.Vocabulary), with.Seed);
+            using var model = inputs.Model is { } given ? Continued(given, inputs, data, Path.Combine(context.Workspace, $"given-{ranks.Rank}")) : LanguageModel.Initialise((with.Model ?? new()).Config(data.Vocabulary), with.Seed);
             var length = with.Context ?? model.Config.Context;
             if (length > model.Config.Context) throw new StepFailedException($"context is {length}, and the model sees at most {model.Config.Context} tokens.");
             using var objective = new NextToken(model);
+            if (with.Documents == DocumentJoining.Separate && !model.Config.Reads.HasFlag(BatchParts.Segments)) throw new StepFailedException($"documents: separate: {Unseparated(model.Config.Architecture)}.");
             using var tokens = data.Open();
             var validation = new FixedWindows(tokens.Held, length, with.Validation.Sequences == 0 ? long.MaxValue : with.Validation.Sequences);
-            var result = TrainingSession.Train(model, objective, tokens.Windows(length, with), validation, with, ranks, context, outputs.Log);
+            var result = TrainingSession.Train(model, objective, Rows(tokens.Windows(length, with)), Rows(validation), with, ranks, context, outputs.Log);
             if (ranks.Rank != 0) return;
             ModelFiles.Write(model, inputs.Tokenizer.Locate(ModelFiles.TokenizerFile), outputs.Model.Folder);
             TrainingSession.Report(result, model, ranks, context);
             if (result.Validation.Count > 0) context.Metric("validation.perplexity", Math.Exp(result.Validation[0].Value));
         });
         return Task.CompletedTask;
+
+        IExamples<TokenBatch> Rows(IExamples<TokenBatch> joined) => with.Documents == DocumentJoining.Joined ? joined : new SeparateDocuments(joined, data.EndOfText);
     }
 
-    private static GptConfig Shape(ModelParams model, int vocabulary) => new(vocabulary, model.Context, model.Layers, model.Heads, model.Width) { Dropout = model.Dropout };
+    private static string Unseparated(string architecture) => $"architecture {architecture} cannot keep documents apart: leave it out, or choose gpt or llama";
 
     private static LanguageModel Continued(Artifact<Model> given, Given inputs, PretrainData data, string scratch)
     {

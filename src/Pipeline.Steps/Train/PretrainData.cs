@@ -24,6 +24,10 @@ internal sealed class PretrainData : IDisposable
 
     public int Vocabulary => train[0].Header.VocabularySize;
 
+    /// <summary>The token that ends each document.</summary>
+    public int EndOfText => train.Append(held).Select(shard => shard.Header.EndOfText).Distinct().ToArray() is [{ } end] ? end
+        : throw new StepFailedException("The tokens do not all end their documents with the same token, so these cannot be told apart: encode them with one end_of_text, or choose documents: joined.");
+
     /// <summary>Null where tokens can be mixed by these weights.</summary>
     public static string? Problem(IReadOnlyList<double> weights)
     {

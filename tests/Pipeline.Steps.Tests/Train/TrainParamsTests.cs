@@ -16,4 +16,22 @@ public sealed class TrainParamsTests
 
     [Theory, InlineData("steps: 9, schedule: { warmup: 10, decay_until: 20 }"), InlineData("steps: 30, schedule: { decay_until: 20 }")]
     public void A_run_may_be_shorter_or_longer_than_its_schedule(string with) => Assert.DoesNotContain(Problems(with), problem => problem.Contains("schedule", StringComparison.Ordinal) || problem.Contains("warm-up", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("model: { window: 9 }", "model.window", "is read by architecture llama alone")]
+    [InlineData("model: { tied: true }", "model.tied", "is read by architecture llama alone")]
+    [InlineData("model: { rope_theta: 9 }", "model.rope_theta", "is read by positions rope alone")]
+    [InlineData("model: { architecture: llama, positions: alibi, rope_scaling: { factor: 2 } }", "model.rope_scaling", "is read by positions rope alone")]
+    [InlineData("model: { architecture: llama, rope_scaling: { factor: 2, low_frequency: 2 } }", "model.rope_scaling.low_frequency", "is read by rope_scaling.type llama3 alone")]
+    [InlineData("model: { architecture: llama, positions: learned }", "model.positions", "learned positions are gpt's")]
+    [InlineData("model: { architecture: llama, heads: 4, key_value_heads: 3 }", "model", "4 heads cannot share 3 key-value heads")]
+    [InlineData("model: { heads: 3 }", "model.heads", "3 does not divide the width of 128")]
+    public void A_model_option_that_the_architecture_does_not_read_is_refused_by_name(string with, string option, string message) =>
+        Assert.Contains(Problems(with), problem => problem.Contains($"'{option}'", StringComparison.Ordinal) && problem.Contains(message, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("model: { architecture: llama, heads: 5, head_width: 16, key_value_heads: 1, hidden: 200, window: 40, norm_epsilon: 1e-6, attention_bias: true, tied: false, rope_theta: 5e5, rope_scaling: { type: llama3, factor: 8 } }")]
+    [InlineData("model: { positions: rope, rope_theta: 500, embedding_dropout: 0.1 }, documents: separate")]
+    [InlineData("model: { architecture: llama, positions: alibi }")]
+    public void A_model_option_that_is_read_is_taken(string with) => Assert.DoesNotContain(Problems(with), problem => problem.Contains("model", StringComparison.Ordinal) || problem.Contains("documents", StringComparison.Ordinal));
 }

@@ -53,6 +53,17 @@ public sealed class GeneratorTests
     }
 
     [Fact]
+    public void Generation_leaves_no_tensor_behind()
+    {
+        using var model = LanguageModel.Initialise(Small.Llama(), seed: 3);
+        static long Live() => TorchSharp.DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+        var before = Live();
+        foreach (var cached in new[] { true, false })
+            Generator.Continue(model, [new Prompt([1, 2, 3], 1), new Prompt([4], 2)], new GenerationOptions { MaxTokens = 20, PromptIsPrefix = true }, cached);
+        Assert.Equal(before, Live());
+    }
+
+    [Fact]
     public void Each_prompt_is_continued_by_its_own_seed()
     {
         using var model = LanguageModel.Initialise(Small.Llama(), seed: 3);

@@ -1,0 +1,199 @@
+using System.ComponentModel;
+using Pipeline.Engine.Authoring;
+using Pipeline.Training.Models;
+
+namespace Pipeline.Steps.Train;
+
+public enum ScalingType
+{
+    Linear,
+    Llama3,
+}
+
+public sealed record RopeScalingParams
+{
+    [Description("linear divides all angles by the factor; llama3 only those that turn slowly.")]
+    public ScalingType Type { get; init; } = ScalingType.Linear;
+
+    [Description("How many times longer rows become readable.")]
+    [Engine.Authoring.Range(1, 1_000_000)]
+    public double Factor { get; init; } = 1;
+
+    [Description("llama3: angles that turn at most so often within the original context are divided; null: 1.")]
+    [Engine.Authoring.Range(1e-6, 1_000_000)]
+    public double? LowFrequency { get; init; }
+
+    [Description("llama3: angles that turn at least so often within the original context stay; null: 4.")]
+    [Engine.Authoring.Range(1e-6, 1_000_000)]
+    public double? HighFrequency { get; init; }
+
+    [Description("llama3: the context that the model was first trained with; null: 8192.")]
+    [Engine.Authoring.Range(1, 1_048_576)]
+    public int? OriginalContext { get; init; }
+
+    internal RopeScaling Scaling => Type == ScalingType.Linear ? new LinearRopeScaling(Factor) : new Llama3RopeScaling(Factor, LowFrequency ?? 1, HighFrequency ?? 4, OriginalContext ?? 8192);
+
+    internal IEnumerable<string> Unread => Type == ScalingType.Llama3 ? [] : [.. new[]
+    {
+        (LowFrequency is not null, "low_frequency"), (HighFrequency is not null, "high_frequency"), (OriginalContext is not null, "original_context"),
+    }.Where(option => option.Item1).Select(option => option.Item2)];
+}
+
+/// <summary>A model's family and shape. What a family does not read is null where nothing is said, and refused where something is.</summary>
+public sealed record ModelParams
+{
+    [Description("gpt: GPT-2's decoder, with LayerNorm and GELU. llama: Llama's, with RMSNorm and SwiGLU; with a window Mistral's, with attention biases Qwen 2's.")]
+    [Choices("gpt", "llama")]
+    public string Architecture { get; init; } = "gpt";
+
+    [Description("Blocks.")]
+    [Engine.Authoring.Range(1, 1000)]
+    public int Layers { get; init; } = 4;
+
+    [Description("Attention heads per block; a divisor of `width`, unless `head_width` is set.")]
+    [Engine.Authoring.Range(1, 1000)]
+    public int Heads { get; init; } = 4;
+
+    [Description("Size of the residual stream.")]
+    [Engine.Authoring.Range(1, 65536)]
+    public int Width { get; init; } = 128;
+
+    [Description("Most tokens that a prediction can see.")]
+    [Engine.Authoring.Range(2, 1_048_576)]
+    public int Context { get; init; } = 128;
+
+    [Description("Dropout of embeddings, attention and residual branches, wherever none of its own is set.")]
+    [Engine.Authoring.Range(0, 0.99)]
+    public double Dropout { get; init; }
+
+    [Description("Dropout of embeddings; null: `dropout`.")]
+    [Engine.Authoring.Range(0, 0.99)]
+    public double? EmbeddingDropout { get; init; }
+
+    [Description("Dropout of attention weights; null: `dropout`.")]
+    [Engine.Authoring.Range(0, 0.99)]
+    public double? AttentionDropout { get; init; }
+
+    [Description("Dropout of residual branches; null: `dropout`.")]
+    [Engine.Authoring.Range(0, 0.99)]
+    public double? ResidualDropout { get; init; }
+
+    [Description("How a token's place is known: learned (gpt alone), rope or alibi; null: learned for gpt, rope for llama.")]
+    public Positions? Positions { get; init; }
+
+    [Description("rope: the base of its angles; null: 10,000.")]
+    [Engine.Authoring.Range(1e-6, 1e12)]
+    public double? RopeTheta { get; init; }
+
+    [Description("llama with rope: reads longer rows than it was first trained on.")]
+    public RopeScalingParams? RopeScaling { get; init; }
+
+    [Description("llama: heads of keys and values, a divisor of `heads`: fewer is grouped-query attention, 1 multi-query attention; null: as many as `heads`.")]
+    [Engine.Authoring.Range(1, 1000)]
+    public int? KeyValueHeads { get; init; }
+
+    [Description("llama: width of a head; null: `width` / `heads`.")]
+    [Engine.Authoring.Range(1, 65536)]
+    public int? HeadWidth { get; init; }
+
+    [Description("llama: width of the feed-forward layer; null: 8/3 of `width`, rounded up to a multiple of 64.")]
+    [Engine.Authoring.Range(1, 1_048_576)]
+    public int? Hidden { get; init; }
+
+    [Description("llama: how many tokens a place sees, itself included; null: all before it.")]
+    [Engine.Authoring.Range(1, 1_048_576)]
+    public int? Window { get; init; }
+
+    [Description("llama: added to the mean square under RMSNorm's root; null: 1e-5.")]
+    [Engine.Authoring.Range(0, 0.1)]
+    public double? NormEpsilon { get; init; }
+
+    [Description("llama: whether queries, keys and values have biases; null: false.")]
+    public bool? AttentionBias { get; init; }
+
+    [Description("llama: whether the output layer is the token embedding, as gpt's always is; null: true.")]
+    public bool? Tied { get; init; }
+
+    internal ModelConfig Config(int vocabulary) => Architecture == "llama" ? Llama(vocabulary) : Gpt(vocabulary);
+
+    /// <summary>What is set and not read, and why the shape cannot be built.</summary>
+    internal IEnumerable<(string Option, string Message)> Problems()
+    {
+        var unread = Unread().ToList();
+        foreach (var (option, reader) in unread) yield return ("model." + option, $"is read by {reader} alone: leave it out, or choose {reader}");
+        if (Architecture == "llama" && Positions == Training.Models.Positions.Learned)
+        {
+            yield return ("model.positions", "learned positions are gpt's: choose rope or alibi, or the gpt architecture");
+            yield break;
+        }
+
+        if (HeadWidth is null && Width % Heads != 0) yield return ("model.heads", $"{Heads} does not divide the width of {Width}");
+        else if (unread.Count == 0 && Fault() is { } fault) yield return ("model", fault);
+    }
+
+    private string? Fault()
+    {
+        try
+        {
+            Config(vocabulary: 1).Check();
+            return null;
+        }
+        catch (ArgumentException wrong)
+        {
+            return wrong.Message;
+        }
+    }
+
+    private IEnumerable<(string Option, string Reader)> Unread()
+    {
+        if (Architecture != "llama")
+        {
+            (object? Value, string Name)[] llama = [(RopeScaling, "rope_scaling"), (KeyValueHeads, "key_value_heads"), (HeadWidth, "head_width"), (Hidden, "hidden"), (Window, "window"), (NormEpsilon, "norm_epsilon"), (AttentionBias, "attention_bias"), (Tied, "tied")];
+            foreach (var (_, name) in llama.Where(option => option.Value is not null)) yield return (name, "architecture llama");
+        }
+
+        if ((Positions ?? (Architecture == "llama" ? Training.Models.Positions.Rope : Training.Models.Positions.Learned)) != Training.Models.Positions.Rope)
+        {
+            if (RopeTheta is not null) yield return ("rope_theta", "positions rope");
+            if (RopeScaling is not null && Architecture == "llama") yield return ("rope_scaling", "positions rope");
+        }
+
+        foreach (var option in RopeScaling?.Unread ?? []) yield return ("rope_scaling." + option, "rope_scaling.type llama3");
+    }
+
+    private GptConfig Gpt(int vocabulary)
+    {
+        var plain = new GptConfig(vocabulary, Context, Layers, Heads, Width);
+        return plain with
+        {
+            Positions = Positions ?? plain.Positions,
+            RopeTheta = RopeTheta ?? plain.RopeTheta,
+            Dropout = Dropout,
+            EmbeddingDropout = EmbeddingDropout,
+            AttentionDropout = AttentionDropout,
+            ResidualDropout = ResidualDropout,
+        };
+    }
+
+    private LlamaConfig Llama(int vocabulary)
+    {
+        var plain = new LlamaConfig(vocabulary, Context, Layers, Heads, Width);
+        return plain with
+        {
+            Positions = Positions ?? plain.Positions,
+            RopeTheta = RopeTheta ?? plain.RopeTheta,
+            RopeScaling = RopeScaling?.Scaling,
+            KeyValueHeads = KeyValueHeads ?? plain.KeyValueHeads,
+            HeadWidth = HeadWidth ?? plain.HeadWidth,
+            Hidden = Hidden ?? plain.Hidden,
+            Window = Window,
+            NormEpsilon = NormEpsilon ?? plain.NormEpsilon,
+            AttentionBias = AttentionBias ?? plain.AttentionBias,
+            Tied = Tied ?? plain.Tied,
+            Dropout = Dropout,
+            EmbeddingDropout = EmbeddingDropout,
+            AttentionDropout = AttentionDropout,
+            ResidualDropout = ResidualDropout,
+        };
+    }
+}
