@@ -83,7 +83,7 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
 
     public override string Name => "evaluate.language-model";
     public override int Version => 1;
-    public override string Description => "Measures perplexity and bits per byte on the test part, the loss on held-out answers and the accuracy on held-out preferences, of one or more models, beside a unigram baseline and the floor of member-name overlap.";
+    public override string Description => "Measures perplexity and bits per byte on the test part (loss and accuracy on masked tokens of models that see both sides), the loss on held-out answers and the accuracy on held-out preferences, of one or more models, beside a unigram baseline and the floor of member-name overlap.";
     public override bool Isolated => true;
     public override int DefaultCpus => 2;
     public override IReadOnlyDictionary<string, string> Facets => TorchFacets.Of;
@@ -121,7 +121,8 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
                 if (number == inputs.Models.Entries.Count - 1) context.Metric(metric, value);
             }
 
-            foreach (var sample in samples) sample.Answers[name] = Answer(model, tokenizer, sample.Prompt, with.Samples);
+            if (!Answers(model)) context.Log($"{name} ({model.Config.Architecture}) does not continue a text from what stands before it alone: no answers, preferences or samples of it are measured.");
+            else foreach (var sample in samples) sample.Answers[name] = Answer(model, tokenizer, sample.Prompt, with.Samples);
         }
 
         File.WriteAllText(outputs.Samples["samples.json"], JsonSerializer.Serialize(samples, Readable));
@@ -129,12 +130,23 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
         return Task.CompletedTask;
     }
 
+    private static bool Answers(LanguageModel model) => model.Config.Causal && !model.Config.Reads.HasFlag(BatchParts.Source);
+
     private static void Measure(LanguageModel model, BpeModel tokenizer, TokenFile test, long bytes, Given inputs, With with, SortedDictionary<string, double> figures)
     {
+        if (!model.Config.Causal)
+        {
+            var masked = MaskedQuality.Of(model, test, TokenizerSpecials.Of(tokenizer), with.Batch);
+            figures["test.masked_loss"] = masked.Loss;
+            figures["test.masked_accuracy"] = masked.Accuracy;
+            return;
+        }
+
         var quality = LanguageModelQuality.Of(model, test, bytes, with.Batch);
         figures["test.loss"] = quality.Loss;
         figures["test.perplexity"] = quality.Perplexity;
         figures["test.bits_per_byte"] = quality.BitsPerByte;
+        if (!Answers(model)) return;
         if (inputs.Conversations is { } conversations)
         {
             var (examples, _) = EncodedConversations.Read(conversations, tokenizer, model.Config.Context);
@@ -184,8 +196,8 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
         if (metrics.ContainsKey("preference.accuracy")) parts.Add($"preference accuracy {string.Join(" -> ", names.Select(n => Percent($"{n}.preference.accuracy")))}, names alone {(metrics.ContainsKey("floor.preference.accuracy") ? Percent("floor.preference.accuracy") : "not asked for")}");
         return string.Join(" · ", parts);
 
-        string Number(string name) => metrics[name].ToString("0.#", CultureInfo.InvariantCulture);
-        string Percent(string name) => (metrics[name] * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %";
+        string Number(string name) => metrics.TryGetValue(name, out var value) ? value.ToString("0.#", CultureInfo.InvariantCulture) : "none";
+        string Percent(string name) => metrics.TryGetValue(name, out var value) ? (value * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %" : "none";
     }
 
     private sealed record Sample(string Prompt, string Expected, SortedDictionary<string, string> Answers);

@@ -42,23 +42,23 @@ public sealed record RopeScalingParams
 /// <summary>A model's family and shape. What a family does not read is null where nothing is said, and refused where something is.</summary>
 public sealed record ModelParams
 {
-    [Description("gpt: GPT-2's decoder, with LayerNorm and GELU. llama: Llama's, with RMSNorm and SwiGLU; with a window Mistral's, with attention biases Qwen 2's.")]
-    [Choices("gpt", "llama")]
+    [Description("gpt: GPT-2's decoder, with LayerNorm and GELU. llama: Llama's, with RMSNorm and SwiGLU; with a window Mistral's, with attention biases Qwen 2's. lstm, gru: recurrent models. encoder-decoder: a transformer with cross-attention. hybrid: a transformer encoder and a recurrent decoder with attention over it. bert: an encoder that sees both sides, for `objective: { name: masked }`.")]
+    [Choices("gpt", "llama", "lstm", "gru", "encoder-decoder", "hybrid", "bert")]
     public string Architecture { get; init; } = "gpt";
 
-    [Description("Blocks.")]
+    [Description("Blocks, or recurrent layers; where there is an encoder, those of the decoder.")]
     [Engine.Authoring.Range(1, 1000)]
     public int Layers { get; init; } = 4;
 
-    [Description("Attention heads per block; a divisor of `width`, unless `head_width` is set.")]
+    [Description("Attention heads per block; a divisor of `width`, unless `head_width` is set. Not read by lstm and gru. Null: 4.")]
     [Engine.Authoring.Range(1, 1000)]
-    public int Heads { get; init; } = 4;
+    public int? Heads { get; init; }
 
     [Description("Size of the residual stream.")]
     [Engine.Authoring.Range(1, 65536)]
     public int Width { get; init; } = 128;
 
-    [Description("Most tokens that a prediction can see.")]
+    [Description("Most tokens that a prediction can see. Where there is an encoder, it reads the first half of a window of so many tokens, and the decoder the second.")]
     [Engine.Authoring.Range(2, 1_048_576)]
     public int Context { get; init; } = 128;
 
@@ -96,7 +96,7 @@ public sealed record ModelParams
     [Engine.Authoring.Range(1, 65536)]
     public int? HeadWidth { get; init; }
 
-    [Description("llama: width of the feed-forward layer; null: 8/3 of `width`, rounded up to a multiple of 64.")]
+    [Description("llama, bert: width of the feed-forward layer; null: for llama 8/3 of `width`, rounded up to a multiple of 64, for bert 4 times `width`.")]
     [Engine.Authoring.Range(1, 1_048_576)]
     public int? Hidden { get; init; }
 
@@ -104,17 +104,34 @@ public sealed record ModelParams
     [Engine.Authoring.Range(1, 1_048_576)]
     public int? Window { get; init; }
 
-    [Description("llama: added to the mean square under RMSNorm's root; null: 1e-5.")]
+    [Description("llama, bert: added to the mean square (llama) or variance (bert) under the norms' root; null: 1e-5 for llama, 1e-12 for bert.")]
     [Engine.Authoring.Range(0, 0.1)]
     public double? NormEpsilon { get; init; }
 
     [Description("llama: whether queries, keys and values have biases; null: false.")]
     public bool? AttentionBias { get; init; }
 
-    [Description("llama: whether the output layer is the token embedding, as gpt's always is; null: true.")]
+    [Description("llama, lstm, gru: whether the output layer is the token embedding, as that of the others always is; null: true.")]
     public bool? Tied { get; init; }
 
-    internal ModelConfig Config(int vocabulary) => Architecture == "llama" ? Llama(vocabulary) : Gpt(vocabulary);
+    [Description("encoder-decoder, hybrid: blocks of the encoder; null: as many as `layers`.")]
+    [Engine.Authoring.Range(1, 1000)]
+    public int? EncoderLayers { get; init; }
+
+    [Description("hybrid: the decoder's recurrent layers, lstm or gru; null: lstm.")]
+    public RecurrentKind? Decoder { get; init; }
+
+    [Description("lstm, gru, and hybrid in its decoder: one dropout mask for all places of a row instead of one for each; null: false.")]
+    public bool? Variational { get; init; }
+
+    internal int HeadsOrDefault => Heads ?? 4;
+
+    internal ModelConfig Config(int vocabulary) => Architecture switch
+    {
+        "gpt" => Gpt(vocabulary),
+        "llama" => Llama(vocabulary),
+        _ => ModelFamilies.Of(this, vocabulary),
+    };
 
     /// <summary>What is set and not read, and why the shape cannot be built.</summary>
     internal IEnumerable<(string Option, string Message)> Problems()
@@ -127,7 +144,7 @@ public sealed record ModelParams
             yield break;
         }
 
-        if (HeadWidth is null && Width % Heads != 0) yield return ("model.heads", $"{Heads} does not divide the width of {Width}");
+        if (HeadWidth is null && Architecture is not ("lstm" or "gru") && Width % HeadsOrDefault != 0) yield return ("model.heads", $"{HeadsOrDefault} does not divide the width of {Width}");
         else if (unread.Count == 0 && Fault() is { } fault) yield return ("model", fault);
     }
 
@@ -146,11 +163,9 @@ public sealed record ModelParams
 
     private IEnumerable<(string Option, string Reader)> Unread()
     {
-        if (Architecture != "llama")
-        {
-            (object? Value, string Name)[] llama = [(RopeScaling, "rope_scaling"), (KeyValueHeads, "key_value_heads"), (HeadWidth, "head_width"), (Hidden, "hidden"), (Window, "window"), (NormEpsilon, "norm_epsilon"), (AttentionBias, "attention_bias"), (Tied, "tied")];
-            foreach (var (_, name) in llama.Where(option => option.Value is not null)) yield return (name, "architecture llama");
-        }
+        foreach (var (_, name, readers) in ModelFamilies.Readers(this).Where(option => option.Value is not null && !option.Readers.Contains(Architecture)))
+            yield return (name, "architecture " + string.Join(" or ", readers));
+        if (Architecture is not ("gpt" or "llama")) yield break;
 
         if ((Positions ?? (Architecture == "llama" ? Training.Models.Positions.Rope : Training.Models.Positions.Learned)) != Training.Models.Positions.Rope)
         {
@@ -163,7 +178,7 @@ public sealed record ModelParams
 
     private GptConfig Gpt(int vocabulary)
     {
-        var plain = new GptConfig(vocabulary, Context, Layers, Heads, Width);
+        var plain = new GptConfig(vocabulary, Context, Layers, HeadsOrDefault, Width);
         return plain with
         {
             Positions = Positions ?? plain.Positions,
@@ -177,7 +192,7 @@ public sealed record ModelParams
 
     private LlamaConfig Llama(int vocabulary)
     {
-        var plain = new LlamaConfig(vocabulary, Context, Layers, Heads, Width);
+        var plain = new LlamaConfig(vocabulary, Context, Layers, HeadsOrDefault, Width);
         return plain with
         {
             Positions = Positions ?? plain.Positions,

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Pipeline.Data.Shards;
+using Pipeline.Data.Tokenizers;
 using Pipeline.Engine.Authoring;
 using Pipeline.Steps.Artifacts;
 using Pipeline.Training.Batches;
@@ -29,6 +30,9 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
         [Description("With the input `mix`: how often each is trained on, first `tokens`, then those of `mix` in their order; only the ratios count. Empty: as their numbers of sequences are.")]
         [Engine.Authoring.Range(0)]
         public IReadOnlyList<double> Weights { get; init; } = [];
+
+        [Description("What it is trained to predict.")]
+        public ObjectiveParams Objective { get; init; } = new();
 
         [Description("joined: documents follow one another as one text. separate: no token sees or is trained to predict another document than its own.")]
         public DocumentJoining Documents { get; init; } = DocumentJoining.Joined;
@@ -60,19 +64,19 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
 
     public override string Name => "train.pretrain";
     public override int Version => 1;
-    public override string Description => "Trains a new language model to predict the next token.";
+    public override string Description => "Trains a new model on token shards: to predict the next token, or on another objective.";
 
     protected override IEnumerable<(string Option, string Message)> Check(With with)
     {
         foreach (var problem in base.Check(with)) yield return problem;
         foreach (var problem in with.Model?.Problems() ?? []) yield return problem;
-        if (with.Documents == DocumentJoining.Separate && with.Model is { } shape && !shape.Config(vocabulary: 1).Reads.HasFlag(BatchParts.Segments)) yield return ("documents", Unseparated(shape.Architecture));
         if (with.Weights.Count > 0 && PretrainData.Problem(with.Weights) is { } wrong) yield return ("weights", wrong);
     }
 
     protected override IEnumerable<(string Option, string Message)> Check(With with, IReadOnlyDictionary<string, int> given)
     {
         var (goesOn, sets) = (given.ContainsKey("model"), given.GetValueOrDefault("mix"));
+        foreach (var problem in goesOn ? [] : Unfit(with, (with.Model ?? new()).Config(vocabulary: 1))) yield return problem;
         if (goesOn && with.Model is not null) yield return ("model", "shapes a new model, and the input 'model' has its own shape: leave out one of them");
         if (!goesOn && with.Context is not null) yield return ("context", "goes with the input 'model'; a new model has model.context");
         if (sets == 0 && with.Weights.Count > 0) yield return ("weights", "goes with the input 'mix'");
@@ -82,27 +86,50 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
         using var data = new PretrainData(inputs);
+        var specials = TokenizerSpecials.Of(TokenizerReader.Read(inputs.Tokenizer.Locate(ModelFiles.TokenizerFile)), with.Objective.WholeWords == true);
         TrainingSession.OnRanks(ranks =>
         {
             using var model = inputs.Model is { } given ? Continued(given, inputs, data, Path.Combine(context.Workspace, $"given-{ranks.Rank}")) : LanguageModel.Initialise((with.Model ?? new()).Config(data.Vocabulary), with.Seed);
             var length = with.Context ?? model.Config.Context;
             if (length > model.Config.Context) throw new StepFailedException($"context is {length}, and the model sees at most {model.Config.Context} tokens.");
-            using var objective = new NextToken(model);
-            if (with.Documents == DocumentJoining.Separate && !model.Config.Reads.HasFlag(BatchParts.Segments)) throw new StepFailedException($"documents: separate: {Unseparated(model.Config.Architecture)}.");
+            if (Unfit(with, model.Config).ToList() is [_, ..] unfit) throw new StepFailedException(string.Join(' ', unfit.Select(problem => $"'{problem.Option}': {problem.Message}.")));
+            var task = with.Objective.Task(model.Config);
+            using var objective = new NextToken(model, with.Objective.Loss(task));
             using var tokens = data.Open();
-            var validation = new FixedWindows(tokens.Held, length, with.Validation.Sequences == 0 ? long.MaxValue : with.Validation.Sequences);
-            var result = TrainingSession.Train(model, objective, Rows(tokens.Windows(length, with)), Rows(validation), with, ranks, context, outputs.Log);
+            var examples = OfTokenizer(() => task.Examples(tokens.Windows(length, with), model.Config, length, specials, with.Seed));
+            var validation = task.Measured(tokens.Held, model.Config, length, specials, with.Validation.Sequences == 0 ? long.MaxValue : with.Validation.Sequences);
+            var result = TrainingSession.Train(model, objective, Rows(examples), Rows(validation), with, ranks, context, outputs.Log);
             if (ranks.Rank != 0) return;
             ModelFiles.Write(model, inputs.Tokenizer.Locate(ModelFiles.TokenizerFile), outputs.Model.Folder);
             TrainingSession.Report(result, model, ranks, context);
-            if (result.Validation.Count > 0) context.Metric("validation.perplexity", Math.Exp(result.Validation[0].Value));
+            if (task.HasPerplexity && result.Validation.Count > 0) context.Metric("validation.perplexity", Math.Exp(result.Validation[0].Value));
         });
         return Task.CompletedTask;
 
         IExamples<TokenBatch> Rows(IExamples<TokenBatch> joined) => with.Documents == DocumentJoining.Joined ? joined : new SeparateDocuments(joined, data.EndOfText);
     }
 
-    private static string Unseparated(string architecture) => $"architecture {architecture} cannot keep documents apart: leave it out, or choose gpt or llama";
+    /// <summary>What of the options a model of this shape cannot be trained on.</summary>
+    private static IEnumerable<(string Option, string Message)> Unfit(With with, ModelConfig config)
+    {
+        foreach (var problem in with.Objective.Problems(config)) yield return problem;
+        if (with.Documents != DocumentJoining.Separate) yield break;
+        if (with.Objective.Task(config).Task != TokenTask.Causal) yield return ("documents", "separate is read by objective causal alone: leave it out, or choose causal");
+        else if (!config.Reads.HasFlag(BatchParts.Segments)) yield return ("documents", $"architecture {config.Architecture} cannot keep documents apart: leave it out, or choose gpt or llama");
+    }
+
+    /// <summary>What an objective needs and the tokenizer lacks is for the reader of the message to change.</summary>
+    private static IExamples<TokenBatch> OfTokenizer(Func<IExamples<TokenBatch>> examples)
+    {
+        try
+        {
+            return examples();
+        }
+        catch (ArgumentException lacking)
+        {
+            throw new StepFailedException(lacking.Message, lacking);
+        }
+    }
 
     private static LanguageModel Continued(Artifact<Model> given, Given inputs, PretrainData data, string scratch)
     {

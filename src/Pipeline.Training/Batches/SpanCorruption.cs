@@ -56,7 +56,7 @@ public sealed class SpanCorruption : IExamples<TokenBatch>
     (int Noise, int Spans) Shape(int length)
     {
         var noise = Math.Clamp((int)Math.Round(length * density, MidpointRounding.AwayFromZero), 1, length - 1);
-        var spans = Math.Clamp((int)Math.Round(noise / meanSpan, MidpointRounding.AwayFromZero), 1, Math.Min(noise, length - noise + 1));
+        var spans = Math.Clamp((int)Math.Round(noise / meanSpan, MidpointRounding.AwayFromZero), 1, Math.Min(noise, length - noise));
         return (noise, spans);
     }
 

@@ -19,7 +19,19 @@ public sealed class TrainParamsTests
 
     [Theory]
     [InlineData("model: { window: 9 }", "model.window", "is read by architecture llama alone")]
-    [InlineData("model: { tied: true }", "model.tied", "is read by architecture llama alone")]
+    [InlineData("model: { tied: true }", "model.tied", "is read by architecture llama or lstm or gru alone")]
+    [InlineData("model: { architecture: lstm, heads: 4 }", "model.heads", "is read by architecture gpt or llama or encoder-decoder or hybrid or bert alone")]
+    [InlineData("model: { architecture: gru, positions: rope }", "model.positions", "is read by architecture gpt or llama alone")]
+    [InlineData("model: { architecture: encoder-decoder, variational: true }", "model.variational", "is read by architecture lstm or gru or hybrid alone")]
+    [InlineData("model: { architecture: gru, variational: true }", "model", "dropout is 0; raise it, or leave variational out")]
+    [InlineData("model: { architecture: bert, heads: 3 }", "model.heads", "3 does not divide the width of 128")]
+    [InlineData("model: { architecture: bert }, objective: { name: causal }", "objective.name", "causal is for models that do not see what they are to predict")]
+    [InlineData("objective: { name: masked }", "objective.name", "gpt sees what stands before it alone: choose bert")]
+    [InlineData("model: { architecture: hybrid }, objective: { name: prefix }", "objective.name", "choose sequence_to_sequence or span_corruption")]
+    [InlineData("objective: { mask_share: 0.2 }", "objective.mask_share", "is read by objective masked alone")]
+    [InlineData("model: { architecture: bert }, objective: { mean_span: 4 }", "objective.mean_span", "is read by objective span_corruption alone")]
+    [InlineData("model: { architecture: bert }, documents: separate", "documents", "is read by objective causal alone")]
+    [InlineData("model: { architecture: lstm }, documents: separate", "documents", "lstm cannot keep documents apart")]
     [InlineData("model: { rope_theta: 9 }", "model.rope_theta", "is read by positions rope alone")]
     [InlineData("model: { architecture: llama, positions: alibi, rope_scaling: { factor: 2 } }", "model.rope_scaling", "is read by positions rope alone")]
     [InlineData("model: { architecture: llama, rope_scaling: { factor: 2, low_frequency: 2 } }", "model.rope_scaling.low_frequency", "is read by rope_scaling.type llama3 alone")]
@@ -33,5 +45,10 @@ public sealed class TrainParamsTests
     [InlineData("model: { architecture: llama, heads: 5, head_width: 16, key_value_heads: 1, hidden: 200, window: 40, norm_epsilon: 1e-6, attention_bias: true, tied: false, rope_theta: 5e5, rope_scaling: { type: llama3, factor: 8 } }")]
     [InlineData("model: { positions: rope, rope_theta: 500, embedding_dropout: 0.1 }, documents: separate")]
     [InlineData("model: { architecture: llama, positions: alibi }")]
-    public void A_model_option_that_is_read_is_taken(string with) => Assert.DoesNotContain(Problems(with), problem => problem.Contains("model", StringComparison.Ordinal) || problem.Contains("documents", StringComparison.Ordinal));
+    [InlineData("model: { architecture: lstm, layers: 2, tied: false, dropout: 0.1, variational: true }, objective: { label_smoothing: 0.1, z_loss: 1e-4 }")]
+    [InlineData("model: { architecture: hybrid, decoder: gru, encoder_layers: 1, heads: 8 }, objective: { name: span_corruption, mean_span: 4, span_density: 0.2 }")]
+    [InlineData("model: { architecture: encoder-decoder, encoder_layers: 1 }")]
+    [InlineData("model: { architecture: bert, hidden: 200, norm_epsilon: 1e-5 }, objective: { mask_share: 0.2, whole_words: true }")]
+    [InlineData("objective: { name: prefix }")]
+    public void A_model_option_that_is_read_is_taken(string with) => Assert.DoesNotContain(Problems(with), problem => problem.Contains("model", StringComparison.Ordinal) || problem.Contains("documents", StringComparison.Ordinal) || problem.Contains("objective", StringComparison.Ordinal));
 }
