@@ -53,7 +53,7 @@ public sealed class Trainer<TBatch>
     public TrainingResult Run(CancellationToken cancellation = default)
     {
         set_num_threads(options.Threads);
-        parameters.PrepareForTraining();
+        parameters.PrepareForTraining(options.Trainable);
         using var optimizer = options.Optimizer.Create(parameters);
         using var gradients = new GradientSum(parameters.Gradients);
         using var best = new BestParameters(parameters, options.EarlyStopping);

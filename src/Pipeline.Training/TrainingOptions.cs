@@ -1,3 +1,4 @@
+using Pipeline.Training.Models;
 using Pipeline.Training.Optimizers;
 using Pipeline.Training.Schedules;
 
@@ -31,6 +32,8 @@ public sealed record TrainingOptions
     public int MicroBatch { get; init; }
 
     public OptimizerOptions Optimizer { get; init; } = new AdamWOptions();
+
+    public Trainable Trainable { get; init; } = new();
 
     public LearningRate LearningRate { get; init; } = new();
 

@@ -8,6 +8,11 @@ if (args.FirstOrDefault() == "remote")
     await RemoteTransfer.Compare(megabytes: At(0, 1000), rounds: At(1, 3));
     return 0;
 }
+if (args.FirstOrDefault() == "optimizers")
+{
+    OptimizerSteps.Compare(rounds: At(0, 9), threads: At(1, 2));
+    return 0;
+}
 
 if (args.FirstOrDefault() == "generate")
 {
@@ -34,7 +39,7 @@ switch (args.FirstOrDefault())
         Console.WriteLine(TorchEager.Ours(tokens, numbers[0], numbers[1]).ToString(CultureInfo.InvariantCulture));
         return 0;
     default:
-        Console.Error.WriteLine("usage: Pipeline.Benchmarks shakespeare SEED... | speed [ROUNDS [STEPS [THREADS]]] | steps STEPS THREADS | generate [ROUNDS [THREADS]] | remote [MEGABYTES [ROUNDS]]");
+        Console.Error.WriteLine("usage: Pipeline.Benchmarks shakespeare SEED... | speed [ROUNDS [STEPS [THREADS]]] | steps STEPS THREADS | generate [ROUNDS [THREADS]] | remote [MEGABYTES [ROUNDS]] | optimizers [ROUNDS [THREADS]]");
         return 2;
 }
 

@@ -10,7 +10,7 @@ public sealed class AdamWTests
     public void The_fused_step_equals_a_scalar_reference_in_double_precision()
     {
         var options = new AdamWOptions { Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-6, WeightDecay = 0.3 };
-        using var parameters = new FlatParameters([("matrix", [3, 5]), ("bias", [7])], CPU);
+        using var parameters = new FlatParameters([new("matrix", [3, 5], default), new("bias", [7], default)], CPU);
         parameters.PrepareForTraining();
         var random = new Random(3);
         double[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => (double)(float)(random.NextDouble() - 0.5))];
@@ -53,7 +53,7 @@ public sealed class AdamWTests
     [Fact]
     public void Clipping_scales_the_whole_gradient_to_the_greatest_norm()
     {
-        using var parameters = new FlatParameters([("a", [2, 2]), ("b", [3])], CPU);
+        using var parameters = new FlatParameters([new("a", [2, 2], default), new("b", [3], default)], CPU);
         parameters.PrepareForTraining();
         using var optimizer = new AdamW(parameters, new AdamWOptions());
         parameters["a"].grad!.fill_(3);

@@ -3,6 +3,7 @@ using Pipeline.Training.Batches;
 using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Models;
 using Pipeline.Training.Objectives;
+using Pipeline.Training.Optimizers;
 using Pipeline.Training.Schedules;
 
 namespace Pipeline.Training.Tests;
@@ -25,6 +26,9 @@ public sealed class FinalStateTests
         ["a validation at the seam"] = Plain with { ValidateEvery = 4 },
         ["cosine of a length of its own"] = Plain with { ValidateEvery = 7, LearningRate = new() { Peak = 1e-2, Final = 1e-3, WarmUp = 3, DecayUntil = 20 } },
         ["cosine that has ended"] = Plain with { ValidateEvery = 7, LearningRate = new() { Peak = 1e-2, Final = 1e-3, WarmUp = 3, DecayUntil = 10 } },
+        ["wsd of a length of its own"] = Plain with { ValidateEvery = 7, LearningRate = new() { Peak = 1e-2, WarmUp = 3, Decay = Decay.Wsd, DecayUntil = 20, DecayShare = 0.5 } },
+        ["inverse square root"] = Plain with { ValidateEvery = 7, LearningRate = new() { Peak = 1e-2, WarmUp = 3, Decay = Decay.InverseSqrt } },
+        ["muon"] = Plain with { Optimizer = new MuonOptions() },
         ["the best parameters"] = Plain with { ValidateEvery = 5, EarlyStopping = new() { Patience = 9 } },
         ["stopped early in the longer run"] = Plain with { ValidateEvery = 2, EarlyStopping = new() { Patience = 9, MinDelta = 9 } },
         ["stopped early in the shorter run"] = Plain with { ValidateEvery = 2, EarlyStopping = new() { Patience = 2, MinDelta = 9 } },

@@ -35,6 +35,36 @@ public sealed class LearningRateTests
     }
 
     [Theory]
+    [InlineData(null, new[] { 0.25, 0.5, 0.75, 1, 1, 1, 1, 1, 0.75, 0.5 })]
+    [InlineData(DecayShape.Sqrt, new[] { 0.25, 0.5, 0.75, 1, 1, 1, 1, 1, 0.5 + 0.5 * (1 - 0.7071067811865476), 0.5 })]
+    public void Wsd_warms_up_stays_and_falls(DecayShape? shape, double[] expected)
+    {
+        var rate = new LearningRate { Peak = 1, Final = 0.5, WarmUp = 3, Decay = Decay.Wsd, DecayUntil = 9, DecayShare = 0.2, DecayShape = shape }.Checked(100);
+        for (var step = 0; step < expected.Length; step++)
+            Assert.Equal(expected[step], rate.At(step, 100), 1e-12);
+        Assert.Contains("begins at step 7 of 9", Assert.Throws<ArgumentException>(() => (rate with { WarmUp = 8 }).Checked(100)).Message);
+    }
+
+    [Fact]
+    public void Inverse_square_root_meets_the_peak_and_does_not_depend_on_the_steps()
+    {
+        var rate = new LearningRate { Peak = 2, WarmUp = 3, Decay = Decay.InverseSqrt }.Checked(20);
+        Assert.Equal([0.5, 1, 1.5, 2, 1, 0.5], new[] { 0, 1, 2, 3, 15, 63 }.Select(step => rate.At(step, step + 1)));
+    }
+
+    [Fact]
+    public void What_a_schedule_does_not_read_is_refused()
+    {
+        foreach (var decay in Enum.GetValues<Decay>().Where(decay => decay != Decay.Wsd))
+        {
+            Assert.Throws<ArgumentException>(() => new LearningRate { Decay = decay, DecayShare = 0.1 }.Checked(10));
+            Assert.Throws<ArgumentException>(() => new LearningRate { Decay = decay, DecayShape = DecayShape.Linear }.Checked(10));
+        }
+        Assert.Throws<ArgumentException>(() => new LearningRate { Decay = Decay.InverseSqrt, Final = 1e-4 }.Checked(10));
+        Assert.Throws<ArgumentException>(() => new LearningRate { Decay = Decay.InverseSqrt, DecayUntil = 5 }.Checked(10));
+    }
+
+    [Theory]
     [InlineData(0, 0, 0, Decay.Cosine)]
     [InlineData(double.NaN, 0, 0, Decay.Cosine)]
     [InlineData(1, 2, 0, Decay.Cosine)]

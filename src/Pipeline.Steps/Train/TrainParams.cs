@@ -1,60 +1,35 @@
 using System.ComponentModel;
 using Pipeline.Engine.Authoring;
 using Pipeline.Training;
-using Pipeline.Training.Optimizers;
 using Pipeline.Training.Schedules;
 
 namespace Pipeline.Steps.Train;
 
-public sealed record OptimizerParams
-{
-    [Description("The optimiser.")]
-    [Choices("adamw")]
-    public string Name { get; init; } = "adamw";
-
-    [Description("The highest learning rate, reached after the warm-up.")]
-    [Engine.Authoring.Range(1e-12, 10)]
-    public double LearningRate { get; init; } = 1e-3;
-
-    [Description("Decay of the mean of gradients.")]
-    [Engine.Authoring.Range(0, 0.999999)]
-    public double Beta1 { get; init; } = 0.9;
-
-    [Description("Decay of the mean of squared gradients.")]
-    [Engine.Authoring.Range(0, 0.999999)]
-    public double Beta2 { get; init; } = 0.95;
-
-    [Description("Added to the denominator.")]
-    [Engine.Authoring.Range(1e-16, 1)]
-    public double Epsilon { get; init; } = 1e-8;
-
-    [Description("Decoupled weight decay, on matrices and embeddings only.")]
-    [Engine.Authoring.Range(0, 10)]
-    public double WeightDecay { get; init; } = 0.1;
-
-    [Description("The greatest norm of the whole gradient; null does not clip.")]
-    [Engine.Authoring.Range(1e-6)]
-    public double? Clip { get; init; } = 1.0;
-
-    internal AdamWOptions AdamW => new() { Beta1 = Beta1, Beta2 = Beta2, Epsilon = Epsilon, WeightDecay = WeightDecay };
-}
-
 public sealed record ScheduleParams
 {
-    [Description("How the learning rate falls after the warm-up.")]
+    [Description("How the learning rate falls after the warm-up: constant does not, wsd stays and falls over a last stretch, inverse_sqrt falls as 1/sqrt(step) whatever the number of steps.")]
     public Decay Name { get; init; } = Decay.Cosine;
 
     [Description("Steps over which it rises from nearly 0.")]
     [Engine.Authoring.Range(0)]
     public long Warmup { get; init; }
 
-    [Description("Where it ends; not read by constant.")]
+    [Description("Where it ends; not read by constant and inverse_sqrt.")]
     [Engine.Authoring.Range(0, 10)]
     public double FinalLearningRate { get; init; }
 
-    [Description("The step at which it has fallen to the final rate, and then stays; null: the last one (`steps`), so that a longer run is another one from its first decay on. Not read by constant.")]
+    [Description("The step at which it has fallen to the final rate, and then stays; null: the last one (`steps`), so that a longer run is another one from its first decay on. Not read by constant and inverse_sqrt.")]
     [Engine.Authoring.Range(1)]
     public long? DecayUntil { get; init; }
+
+    [Description("wsd: the part of the schedule over which it falls, at its end. Null: 0.2.")]
+    [Engine.Authoring.Range(1e-6, 1)]
+    public double? DecayShare { get; init; }
+
+    [Description("wsd: how it falls, r being the part of the last stretch that is over: linear as 1 - r, sqrt as 1 - sqrt(r). Null: linear.")]
+    public DecayShape? DecayShape { get; init; }
+
+    internal LearningRate Of(double peak) => new() { Peak = peak, Final = FinalLearningRate, WarmUp = Warmup, Decay = Name, DecayUntil = DecayUntil, DecayShare = DecayShare, DecayShape = DecayShape };
 }
 
 public sealed record BatchParams
@@ -136,8 +111,8 @@ public abstract record TrainParams
         Steps = Steps,
         Batch = Batch.Sequences,
         MicroBatch = Batch.Micro,
-        Optimizer = Optimizer.AdamW,
-        LearningRate = new() { Peak = Optimizer.LearningRate, Final = Schedule.FinalLearningRate, WarmUp = Schedule.Warmup, Decay = Schedule.Name, DecayUntil = Schedule.DecayUntil },
+        Optimizer = Optimizer.Options,
+        LearningRate = Schedule.Of(Optimizer.Rate),
         Clip = Optimizer.Clip,
         SkipSpikes = SkipSpikes,
         EarlyStopping = EarlyStopping is { } stopping ? new() { Patience = stopping.Patience, MinDelta = stopping.MinDelta } : null,
@@ -149,15 +124,20 @@ public abstract record TrainParams
     };
 
     /// <summary>The option that stands for <see cref="Steps"/> where it is null and read.</summary>
-    internal string? FollowsSteps => Schedule is { Name: not Decay.Constant, DecayUntil: null } ? "schedule.decay_until" : null;
+    internal string? FollowsSteps => Schedule.DecayUntil is null && Schedule.Of(Optimizer.Rate).Ends ? "schedule.decay_until" : null;
 
     internal IEnumerable<(string Option, string Message)> Problems()
     {
+        foreach (var (option, message) in Optimizer.Problems()) yield return ("optimizer." + option, message);
         if (Batch.Micro > 0 && Batch.Sequences % Batch.Micro != 0) yield return ("batch.micro", $"{Batch.Micro} does not divide the {Batch.Sequences} sequences of a step");
         if (Schedule.DecayUntil is null && Schedule.Warmup > Steps) yield return ("schedule.warmup", $"a warm-up of {Schedule.Warmup} steps is longer than the {Steps} steps of the run");
-        if (Schedule.FinalLearningRate > Optimizer.LearningRate) yield return ("schedule.final_learning_rate", $"{Schedule.FinalLearningRate} is above optimizer.learning_rate ({Optimizer.LearningRate})");
-        if (Schedule.Name == Decay.Constant && Schedule.FinalLearningRate != 0) yield return ("schedule.final_learning_rate", "is not read by the constant schedule: leave it out, or choose cosine or linear");
-        if (Schedule.Name == Decay.Constant && Schedule.DecayUntil is not null) yield return ("schedule.decay_until", "is not read by the constant schedule: leave it out, or choose cosine or linear");
+        if (Schedule.FinalLearningRate > Optimizer.Rate) yield return ("schedule.final_learning_rate", $"{Schedule.FinalLearningRate} is above optimizer.learning_rate ({Optimizer.Rate})");
+        var (rate, name) = (Schedule.Of(Optimizer.Rate), Schedule.Name == Decay.InverseSqrt ? "inverse_sqrt" : "constant");
+        if (!rate.Ends && Schedule.FinalLearningRate != 0) yield return ("schedule.final_learning_rate", $"is not read by the {name} schedule: leave it out, or choose cosine, linear or wsd");
+        if (!rate.Ends && Schedule.DecayUntil is not null) yield return ("schedule.decay_until", $"is not read by the {name} schedule: leave it out, or choose cosine, linear or wsd");
+        if (Schedule.Name != Decay.Wsd && Schedule.DecayShare is not null) yield return ("schedule.decay_share", "is read by the wsd schedule only: leave it out, or choose wsd");
+        if (Schedule.Name != Decay.Wsd && Schedule.DecayShape is not null) yield return ("schedule.decay_shape", "is read by the wsd schedule only: leave it out, or choose wsd");
+        if (Schedule.Warmup <= (Schedule.DecayUntil ?? Steps) && rate.Overlap(Schedule.DecayUntil ?? Steps) is { } overlap) yield return ("schedule.warmup", overlap);
         if (Schedule.Warmup > Schedule.DecayUntil) yield return ("schedule.warmup", $"a warm-up of {Schedule.Warmup} steps is longer than the schedule, which ends at step {Schedule.DecayUntil}");
         if (EarlyStopping is not null && Validation.Every == 0) yield return ("early_stopping", "needs validation: set validation.every above 0");
     }

@@ -12,7 +12,7 @@ public sealed class FlatParameters : IDisposable
     readonly Dictionary<string, int> places = new(StringComparer.Ordinal);
     Tensor? gradients;
 
-    public FlatParameters(IReadOnlyList<(string Name, long[] Shape)> parameters, Device device)
+    public FlatParameters(IReadOnlyList<ParameterLayout> parameters, Device device)
     {
         var offsets = new long[parameters.Count];
         long end = 0;
@@ -23,7 +23,7 @@ public sealed class FlatParameters : IDisposable
                 if (parameters[i].Shape.Length >= 2 != decayed)
                     continue;
                 offsets[i] = end;
-                end += (Elements(parameters[i].Shape) + Alignment - 1) / Alignment * Alignment;
+                end += (parameters[i].Elements + Alignment - 1) / Alignment * Alignment;
             }
             if (decayed)
                 Decayed = end;
@@ -31,17 +31,24 @@ public sealed class FlatParameters : IDisposable
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         Values = zeros(end, dtype: ScalarType.Float32, device: device).DetachFromDisposeScope();
+        Layout = parameters;
         Names = [.. parameters.Select(parameter => parameter.Name)];
+        Treatments = new Trainable().Of(Names);
         Offsets = offsets;
         Views = new Tensor[parameters.Count];
         for (var i = 0; i < parameters.Count; i++)
         {
             places.Add(parameters[i].Name, i);
-            Views[i] = Values.narrow(0, offsets[i], Elements(parameters[i].Shape)).view(parameters[i].Shape).detach().DetachFromDisposeScope();
+            Views[i] = Values.narrow(0, offsets[i], parameters[i].Elements).view(parameters[i].Shape).detach().DetachFromDisposeScope();
         }
     }
 
+    public IReadOnlyList<ParameterLayout> Layout { get; }
+
     public IReadOnlyList<string> Names { get; }
+
+    /// <summary>How each parameter is trained, in the order of <see cref="Names"/>.</summary>
+    public IReadOnlyList<Treatment> Treatments { get; private set; }
 
     /// <summary>In the order of <see cref="Names"/>.</summary>
     public Tensor[] Views { get; }
@@ -59,17 +66,19 @@ public sealed class FlatParameters : IDisposable
 
     public Tensor this[string name] => places.TryGetValue(name, out var at) ? Views[at] : throw new KeyNotFoundException($"The model has no parameter '{name}'.");
 
-    public void PrepareForTraining()
+    /// <param name="trainable">Which parameters, and how fast; null trains all of them alike.</param>
+    /// <exception cref="ArgumentException">It names parameters that are not there.</exception>
+    public void PrepareForTraining(Trainable? trainable = null)
     {
-        if (gradients is not null)
-            return;
+        Treatments = (trainable ?? new()).Of(Names);
         using var scope = NewDisposeScope();
-        gradients = zeros_like(Values).DetachFromDisposeScope();
+        gradients ??= zeros_like(Values).DetachFromDisposeScope();
         var views = ViewsOn(gradients);
         for (var i = 0; i < Views.Length; i++)
         {
-            Views[i].requires_grad_(true);
-            Views[i].grad = views[i];
+            // A frozen parameter's gradient stays 0, so that norms and sums over ranks need not know of it.
+            Views[i].requires_grad_(Treatments[i].Trained);
+            Views[i].grad = Treatments[i].Trained ? views[i] : null;
         }
     }
 
@@ -87,6 +96,4 @@ public sealed class FlatParameters : IDisposable
         gradients?.Dispose();
         Values.Dispose();
     }
-
-    static long Elements(long[] shape) => shape.Aggregate(1L, (product, size) => checked(product * size));
 }

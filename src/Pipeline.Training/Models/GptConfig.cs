@@ -32,7 +32,7 @@ public sealed record GptConfig(int Vocabulary, int Context, int Layers, int Head
         long width = Width;
         var layout = new List<ParameterLayout> { new("transformer.wte.weight", [PaddedVocabulary, width], Initial.Normal(0.02), VocabularyRows: true) };
         if (Positions == Positions.Learned)
-            layout.Add(new("transformer.wpe.weight", [Context, width], Initial.Normal(0.02)));
+            layout.Add(new("transformer.wpe.weight", [Context, width], Initial.Normal(0.02)) { Lookup = true });
         for (var layer = 0; layer < Layers; layer++)
         {
             Normalisation($"transformer.h.{layer}.ln_1");

@@ -37,7 +37,7 @@ public sealed class LanguageModel : IDisposable
     {
         config.Check();
         Config = config;
-        Parameters = new FlatParameters([.. config.Layout().Select(parameter => (parameter.Name, parameter.Shape))], device ?? CPU);
+        Parameters = new FlatParameters(config.Layout(), device ?? CPU);
         using var scope = NewDisposeScope();
         Padding = zeros(config.PaddedVocabulary, device: device);
         if (config.PaddedVocabulary > config.Vocabulary)

@@ -16,6 +16,12 @@ public readonly record struct Initial(double Mean, double Deviation)
 /// <param name="VocabularyRows">Whether its first dimension is the padded vocabulary; the rows beyond the vocabulary are 0 and stay so.</param>
 public sealed record ParameterLayout(string Name, long[] Shape, Initial Initial, bool VocabularyRows = false)
 {
+    /// <summary>Whether rows of it are looked up and not multiplied with, as those of a position embedding are; a vocabulary's need not say so.</summary>
+    public bool Lookup { get; init; }
+
+    /// <summary>Whether it maps activations to activations: neither an embedding nor an output layer nor a vector.</summary>
+    public bool Hidden => Shape.Length == 2 && !VocabularyRows && !Lookup;
+
     public long Elements => Shape.Aggregate(1L, (product, size) => checked(product * size));
 }
 

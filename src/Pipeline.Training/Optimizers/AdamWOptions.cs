@@ -15,15 +15,10 @@ public sealed record AdamWOptions : OptimizerOptions
 
     public override void Check()
     {
-        foreach (var (name, beta) in new[] { ("beta1", Beta1), ("beta2", Beta2) })
-        {
-            if (beta is not (>= 0 and < 1))
-                throw new ArgumentException($"{name} is {beta}, but must be at least 0 and below 1.");
-        }
-        if (Epsilon is not (> 0 and < double.PositiveInfinity))
-            throw new ArgumentException($"epsilon is {Epsilon}, but must be above 0.");
-        if (WeightDecay is not (>= 0 and < double.PositiveInfinity))
-            throw new ArgumentException($"weight decay is {WeightDecay}, but must be at least 0.");
+        CheckShare("beta1", Beta1);
+        CheckShare("beta2", Beta2);
+        CheckPositive("epsilon", Epsilon);
+        CheckNotNegative("weight decay", WeightDecay);
     }
 
     public override Optimizer Create(FlatParameters parameters) => new AdamW(parameters, this);

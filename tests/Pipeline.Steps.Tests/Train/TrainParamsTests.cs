@@ -14,6 +14,28 @@ public sealed class TrainParamsTests
     [InlineData("schedule: { decay_until: 0 }", "'schedule.decay_until' of train.pretrain cannot be 0")]
     public void A_schedule_that_contradicts_itself_is_refused(string with, string message) => Assert.Contains(Problems(with), problem => problem.Contains(message, StringComparison.Ordinal));
 
+    [Theory]
+    [InlineData("schedule: { name: inverse_sqrt, final_learning_rate: 0.0001 }", "is not read by the inverse_sqrt schedule")]
+    [InlineData("schedule: { decay_share: 0.1 }", "is read by the wsd schedule only")]
+    [InlineData("schedule: { name: linear, decay_shape: sqrt }", "is read by the wsd schedule only")]
+    [InlineData("steps: 100, schedule: { name: wsd, warmup: 90 }", "begins at step 80 of 100")]
+    [InlineData("optimizer: { momentum: 0.9 }", "is not read by adamw, only by muon, lars, sgd")]
+    [InlineData("optimizer: { name: lion, epsilon: 0.1 }", "is not read by lion")]
+    [InlineData("optimizer: { name: muon, nesterov: true }", "is not read by muon, only by sgd")]
+    [InlineData("optimizer: { name: sgd, nesterov: true, momentum: 0 }", "needs a momentum above 0")]
+    [InlineData("optimizer: { name: sgd, beta1: 0.9 }", "is not read by sgd")]
+    [InlineData("optimizer: { name: adafactor, trust: 0.9 }", "is not read by adafactor, only by lars")]
+    public void An_option_that_nothing_reads_is_refused_by_name(string with, string message) => Assert.Contains(Problems(with), problem => problem.Contains(message, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("optimizer: { name: muon, momentum: 0.9, adam_learning_rate: 0.002, beta1: 0.8 }, schedule: { name: wsd, decay_share: 0.1, decay_shape: sqrt }")]
+    [InlineData("optimizer: { name: sgd, nesterov: true }, schedule: { name: inverse_sqrt, warmup: 10 }")]
+    [InlineData("optimizer: { name: adafactor, update_clip: 2 }")]
+    [InlineData("optimizer: { name: lars, trust: 0.01 }")]
+    [InlineData("optimizer: { name: lamb, epsilon: 0.01 }")]
+    [InlineData("optimizer: { name: lion, weight_decay: 0.5 }")]
+    public void Each_optimiser_and_schedule_can_be_chosen(string with) => Assert.DoesNotContain(Problems(with), problem => problem.Contains("optimizer", StringComparison.Ordinal) || problem.Contains("schedule", StringComparison.Ordinal) || problem.Contains("read by", StringComparison.Ordinal));
+
     [Theory, InlineData("steps: 9, schedule: { warmup: 10, decay_until: 20 }"), InlineData("steps: 30, schedule: { decay_until: 20 }")]
     public void A_run_may_be_shorter_or_longer_than_its_schedule(string with) => Assert.DoesNotContain(Problems(with), problem => problem.Contains("schedule", StringComparison.Ordinal) || problem.Contains("warm-up", StringComparison.Ordinal));
 
