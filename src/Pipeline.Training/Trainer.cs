@@ -57,15 +57,18 @@ public sealed class Trainer<TBatch>
         using var optimizer = options.Optimizer.Create(parameters);
         using var gradients = new GradientSum(parameters.Gradients);
         using var best = new BestParameters(parameters, options.EarlyStopping);
+        using var average = new WeightAverage(parameters, options.AverageDecay);
+        using var weights = options.Monitor ? new WeightWatch(parameters) : null;
 
         // ---- Where an earlier run was stopped ----
-        (string, Tensor)[] tensors = [("parameters", parameters.Values), .. optimizer.State, .. best.Tensors];
+        (string, Tensor)[] tensors = [("parameters", parameters.Values), .. optimizer.State, .. best.Tensors, .. average.Tensors];
         var resumed = Resumption.From(files, tensors, ranks, observer.Warned);
         var state = resumed ?? new TrainingState();
         var (step, loss) = (state.Step, state.Loss);
         best.Take(state);
         var lossSpikes = new SpikeWatch(state.RecentLosses);
         var normSpikes = new SpikeWatch(state.RecentNorms);
+        var overfit = new OverfitWatch(state);
         using var log = (ranks.Rank == 0 ? files : RunFiles.None).OpenLog(state.LogLength);
         var timer = new StepTimer();
         long? saved = resumed?.Step;
@@ -120,13 +123,16 @@ public sealed class Trainer<TBatch>
             var rate = options.LearningRate.At(step, options.Steps);
             if (options.Clip is { } most)
                 optimizer.Clip(norm, most);
+            weights?.BeforeStep();
             if (!(spike && options.SkipSpikes))
                 optimizer.Step(rate, step + 1);
             step++;
+            average.Add(step);
+            overfit.Stepped(loss.Value);
 
             // ---- Report ----
             timer.Stop(batches.Sum(objective.Tokens) * ranks.Size);
-            log.Write(step, [new("loss", loss.Value), new("lr", rate), new("grad_norm", norm)]);
+            log.Write(step, [new("loss", loss.Value), new("lr", rate), new("grad_norm", norm), .. weights?.AfterStep() ?? []]);
             observer.Stepped(new StepReport(step, options.Steps, loss.Value, rate, norm, timer.TokensPerSecond, timer.Remaining(options.Steps - step), spike));
             if (step % StepsBetweenCollections == 0)
                 GC.Collect();
@@ -152,7 +158,8 @@ public sealed class Trainer<TBatch>
         if (validation is not null && step == options.Steps && step % options.ValidateEvery != 0)
             Validate(step);
 
-        // ---- The best parameters ----
+        // ---- The average, or the best parameters ----
+        average.Exchange();
         best.Restore();
         return new TrainingResult(step, loss, best.Figures, best.Step(step), best.Exhausted && step < options.Steps, timer.OverallTokensPerSecond);
 
@@ -160,17 +167,25 @@ public sealed class Trainer<TBatch>
         {
             if (validation is null)
                 return;
-            var figures = Totals.Of(objective, validation, options.MicroShardSize, ranks, options.Precision).Figures(objective);
+            average.Exchange();
+            IReadOnlyList<Figure> figures = [.. Totals.Of(objective, validation, options.MicroShardSize, ranks, options.Precision).Figures(objective)];
             if (figures.FirstOrDefault(figure => !double.IsFinite(figure.Value)) is { Name: not null } bad)
                 throw new NonFiniteException($"Validation after step {at} measured {bad.Name} {bad.Value}. {LastCheckpoint(saved)}. Lower the learning rate or lengthen the warm-up.");
+            var before = overfit.Overfits;
+            var gap = overfit.Validated(figures[0].Value);
+            if (options.Monitor)
+                figures = [.. figures, .. options.BytesPerToken is { } bytes ? [new("bits_per_byte", figures[0].Value / Math.Log(2) / bytes)] : Array.Empty<Figure>(), .. gap];
+            if (overfit.Overfits && !before)
+                observer.Warned($"after step {at} the model overfits: the validation loss rises while the training loss falls");
             log.Write(at, figures.Select(figure => figure with { Name = "validation." + figure.Name }));
             observer.Validated(at, figures);
             best.Consider(at, figures);
+            average.Exchange();
         }
 
         void Save(long at)
         {
-            var now = best.Into(new TrainingState { Step = at, Loss = loss, RecentLosses = lossSpikes.Recent, RecentNorms = normSpikes.Recent });
+            var now = overfit.Into(best.Into(new TrainingState { Step = at, Loss = loss, RecentLosses = lossSpikes.Recent, RecentNorms = normSpikes.Recent }));
             if (ranks.Rank != 0 || !files.Save(now, log, tensors))
                 return;
             saved = at;

@@ -45,6 +45,15 @@ public sealed record TrainingOptions
 
     public EarlyStopping? EarlyStopping { get; init; }
 
+    /// <summary>Decay of the moving average of the parameters, which is then validated and what the model is left with; null: the parameters themselves.</summary>
+    public double? AverageDecay { get; init; }
+
+    /// <summary>Log the norm of the weights and of each update beside each loss, and beside each validation the gap to the training loss and whether the model overfits.</summary>
+    public bool Monitor { get; init; }
+
+    /// <summary>Of the validation targets' UTF-8, for bits per byte; null where it is unknown. Read where <see cref="Monitor"/> is set.</summary>
+    public double? BytesPerToken { get; init; }
+
     /// <summary>Validate before the first step, every so many steps, and after the last. 0: never.</summary>
     public long ValidateEvery { get; init; }
 
@@ -81,6 +90,8 @@ public sealed record TrainingOptions
             errors.Add($"early stopping needs a patience of at least 1 and a min delta of at least 0, not {stopping.Patience} and {stopping.MinDelta}");
         if (EarlyStopping is not null && ValidateEvery == 0)
             errors.Add("early stopping needs validation: set the interval");
+        if (AverageDecay is not (null or (> 0 and < 1)))
+            errors.Add($"the average's decay is {AverageDecay}, but must be above 0 and below 1");
         if (Threads < 1)
             errors.Add($"threads is {Threads}, but must be at least 1");
         if (errors.Count > 0)

@@ -12,12 +12,12 @@ static class OptimizerSteps
     static readonly (string Name, OptimizerOptions Options)[] All =
     [
         ("adamw", new AdamWOptions()),
-        ("muon", new MuonOptions()),
         ("lion", new LionOptions()),
         ("adafactor", new AdafactorOptions()),
         ("lamb", new LambOptions()),
         ("lars", new LarsOptions()),
         ("sgd", new SgdOptions()),
+        ("muon", new MuonOptions()),
     ];
 
     public static void Compare(int rounds, int threads)

@@ -41,15 +41,17 @@ public sealed class Instruct : TrainStep<Instruct.With, Instruct.Given, Instruct
             var (train, tooLong) = EncodedConversations.Read(inputs.Conversations.Train, tokenizer, model.Config.Context);
             var (held, _) = EncodedConversations.Read(inputs.Conversations.Validation, tokenizer, model.Config.Context);
             using var objective = new NextToken(model);
+            var measured = new Training.Batches.Conversations(EncodedConversations.Spread(held, with.Validation.Sequences), model.Config.Vocabulary, model.Config.Context);
             var result = TrainingSession.Train(
                 model,
                 objective,
                 new Training.Batches.Conversations(train, model.Config.Vocabulary, model.Config.Context),
-                new Training.Batches.Conversations(EncodedConversations.Spread(held, with.Validation.Sequences), model.Config.Vocabulary, model.Config.Context),
+                measured,
                 with,
                 ranks,
                 context,
-                outputs.Log);
+                outputs.Log,
+                with.Monitor ? TargetBytes.PerToken(measured, tokenizer) : null);
             if (ranks.Rank != 0) return;
             ModelFiles.Write(model, inputs.Model.Locate(ModelFiles.TokenizerFile), outputs.Model.Folder);
             context.Metric("train.conversations", train.Count);

@@ -98,7 +98,7 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
             using var tokens = data.Open();
             var examples = OfTokenizer(() => task.Examples(tokens.Windows(length, with), model.Config, length, specials, with.Seed));
             var validation = task.Measured(tokens.Held, model.Config, length, specials, with.Validation.Sequences == 0 ? long.MaxValue : with.Validation.Sequences);
-            var result = TrainingSession.Train(model, objective, Rows(examples), Rows(validation), with, ranks, context, outputs.Log);
+            var result = TrainingSession.Train(model, objective, Rows(examples), Rows(validation), with, ranks, context, outputs.Log, with.Monitor ? TargetBytes.PerToken(Rows(validation), TokenizerReader.Read(inputs.Tokenizer.Locate(ModelFiles.TokenizerFile))) : null);
             if (ranks.Rank != 0) return;
             ModelFiles.Write(model, inputs.Tokenizer.Locate(ModelFiles.TokenizerFile), outputs.Model.Folder);
             TrainingSession.Report(result, model, ranks, context);

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Pipeline.Engine.Authoring;
 using Pipeline.Training;
+using Pipeline.Training.Models;
 using Pipeline.Training.Schedules;
 
 namespace Pipeline.Steps.Train;
@@ -65,6 +66,25 @@ public sealed record EarlyStoppingParams
     public double MinDelta { get; init; }
 }
 
+public sealed record TrainableParams
+{
+    [Description("Patterns over whole parameter names, with `*` and `?`, of those that stay as they are, such as `transformer.w?e.*` or `*.h.0.*`. One that matches nothing is an error.")]
+    public IReadOnlyList<string> Freeze { get; init; } = [];
+
+    [Description("Layer-wise learning-rate decay: what stands above the blocks has the full rate, the last block this share of it, each block below again this share, embeddings the least. Null: all the same.")]
+    [Engine.Authoring.Range(0.01, 1)]
+    public double? LayerDecay { get; init; }
+
+    internal Trainable Options => new() { Freeze = Freeze, LayerDecay = LayerDecay };
+}
+
+public sealed record AverageParams
+{
+    [Description("How much of the average stays at each step; the first steps are forgotten faster, by at most (1 + step) / (10 + step).")]
+    [Engine.Authoring.Range(0.5, 0.9999999)]
+    public double Decay { get; init; } = 0.999;
+}
+
 /// <summary>What every training step can be told.</summary>
 public abstract record TrainParams
 {
@@ -87,6 +107,15 @@ public abstract record TrainParams
 
     [Description("Stop when the held-out loss no longer falls; null trains all the steps.")]
     public EarlyStoppingParams? EarlyStopping { get; init; }
+
+    [Description("Which weights are trained, and how fast.")]
+    public TrainableParams Trainable { get; init; } = new();
+
+    [Description("Keep an exponential moving average (EMA) of the weights, validate it, and leave the model with it; null: the weights themselves.")]
+    public AverageParams? Average { get; init; }
+
+    [Description("Also log the norm of the weights and the share by which each step moves them; beside each validation loss bits per byte (not for preferences), the gap to the training loss (smoothed over about 50 steps), and `overfit`: 1 when the validation loss has risen three times in a row while the training loss fell.")]
+    public bool Monitor { get; init; }
 
     [Description("Leave out the update of a step whose loss or gradient norm is 6 standard deviations above the last 128.")]
     public bool SkipSpikes { get; init; }
@@ -114,6 +143,9 @@ public abstract record TrainParams
         Optimizer = Optimizer.Options,
         LearningRate = Schedule.Of(Optimizer.Rate),
         Clip = Optimizer.Clip,
+        Trainable = Trainable.Options,
+        AverageDecay = Average?.Decay,
+        Monitor = Monitor,
         SkipSpikes = SkipSpikes,
         EarlyStopping = EarlyStopping is { } stopping ? new() { Patience = stopping.Patience, MinDelta = stopping.MinDelta } : null,
         ValidateEvery = Validation.Every,

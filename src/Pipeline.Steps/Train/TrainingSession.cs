@@ -33,8 +33,9 @@ internal static class TrainingSession
         });
     }
 
-    public static TrainingResult Train<TBatch>(LanguageModel model, Objective<TBatch> objective, IExamples<TBatch> examples, IExamples<TBatch>? validation, TrainParams with, ICollective ranks, StepContext context, Output<Artifacts.TrainingLog> log)
+    public static TrainingResult Train<TBatch>(LanguageModel model, Objective<TBatch> objective, IExamples<TBatch> examples, IExamples<TBatch>? validation, TrainParams with, ICollective ranks, StepContext context, Output<Artifacts.TrainingLog> log, double? bytesPerToken = null)
     {
+        CheckNames(with.Trainable, model);
         var folder = Path.Combine(context.Workspace, "run");
         if (ranks.Rank == 0) Begin(folder, context);
         // The workspace belongs to one cache key, so its checkpoints can only be this run's, or the last one of a shorter run.
@@ -43,7 +44,7 @@ internal static class TrainingSession
         TrainingResult result;
         try
         {
-            result = new Trainer<TBatch>(model.Parameters, objective, examples, validation, with.Options, files, ranks, watcher).Run(context.Cancellation);
+            result = new Trainer<TBatch>(model.Parameters, objective, examples, validation, with.Options with { BytesPerToken = bytesPerToken }, files, ranks, watcher).Run(context.Cancellation);
         }
         catch (NonFiniteException e)
         {
@@ -55,6 +56,18 @@ internal static class TrainingSession
         FinalState.Write(folder, context.State);
         context.WentOnFrom = FinalState.OriginOf(folder) is { } origin ? JsonSerializer.Deserialize<ShorterRun>(origin) : null;
         return result;
+    }
+
+    private static void CheckNames(TrainableParams trainable, LanguageModel model)
+    {
+        try
+        {
+            trainable.Options.Of(model.Parameters.Names);
+        }
+        catch (ArgumentException e)
+        {
+            throw new StepFailedException("trainable: " + e.Message, e);
+        }
     }
 
     /// <summary>Has the run begin where a shorter one ended, or with nothing of one where that is asked for.</summary>
@@ -73,10 +86,20 @@ internal static class TrainingSession
         context.Metric("parameters", model.Config.ParameterCount);
         context.Measure("tokens_per_second", result.TokensPerSecond);
         context.Measure("ranks", ranks.Size);
+        context.Measure("flops_per_second", result.TokensPerSecond * model.Config.TrainingFlopsPerToken);
+        context.Measure("peak_memory_bytes", PeakMemory());
+        // Where the peak is unknown so is the share of it that is reached.
+        if (PeakFlops.Of(model.Device.ToString()) is { } peak) context.Measure("mfu", result.TokensPerSecond * model.Config.TrainingFlopsPerToken / peak / ranks.Size);
         var validation = result.Validation.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $" · validation {result.Validation[0].Value:0.000}") : "";
         var early = result.StoppedEarly ? $", stopped early, best at {result.BestStep}" : "";
         var shared = ranks.Size > 1 ? $" · {ranks.Size} processes" : "";
         context.Summary = string.Create(CultureInfo.InvariantCulture, $"{result.Steps} steps{early} · loss {result.Loss:0.000}{validation} · {result.TokensPerSecond / 1000:0.0}k tok/s{shared}");
+    }
+
+    private static long PeakMemory()
+    {
+        using var process = System.Diagnostics.Process.GetCurrentProcess();
+        return process.PeakWorkingSet64;
     }
 
     private sealed class Watcher(StepContext context) : ITrainingObserver

@@ -24,6 +24,14 @@ public sealed record TrainingState
 
     public IReadOnlyList<double> RecentNorms { get; init; } = [];
 
+    /// <summary>The training loss, smoothed over the steps.</summary>
+    public double? SmoothedLoss { get; init; }
+
+    /// <summary>Losses of the last validations, oldest first, and the smoothed training losses beside them.</summary>
+    public IReadOnlyList<double> RecentValidations { get; init; } = [];
+
+    public IReadOnlyList<double> TrainingAtValidations { get; init; } = [];
+
     /// <summary>Bytes of the log that belong to these steps, and their SHA-256.</summary>
     public long LogLength { get; init; }
 

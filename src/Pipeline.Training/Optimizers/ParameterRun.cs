@@ -3,7 +3,7 @@ using Pipeline.Training.Models;
 namespace Pipeline.Training.Optimizers;
 
 /// <summary>A stretch of the flat parameters that an optimiser treats alike.</summary>
-readonly record struct ParameterRun(long Start, long Length, bool Decayed, double RateScale)
+public readonly record struct ParameterRun(long Start, long Length, bool Decayed, double RateScale)
 {
     /// <summary>All trained parameters, in as few runs as they allow: where nothing is frozen or slowed down, those with weight decay and those without.</summary>
     /// <param name="parameters">As they were prepared for training.</param>

@@ -16,6 +16,14 @@ static class Arithmetic
         def fill(x: Tensor, y: float):
             x.fill_(y)
 
+        def lerp(x: Tensor, y: Tensor, share: float):
+            x.lerp_(y, share)
+
+        def exchange(x: Tensor, y: Tensor):
+            kept = x.clone()
+            x.copy_(y)
+            y.copy_(kept)
+
         def first_scaled(x: Tensor, y: float) -> Tensor:
             return x[0] * y
         """));
@@ -25,6 +33,15 @@ static class Arithmetic
     public static void Multiply(Tensor x, double y) => WithScalar("multiply", x, y);
 
     public static void Fill(Tensor x, double y) => WithScalar("fill", x, y);
+
+    /// <summary>Moves x by a share of its way to y.</summary>
+    public static void Lerp(Tensor x, Tensor y, double share)
+    {
+        using Scalar scalar = share;
+        Script.Value.Do("lerp", x, y, scalar);
+    }
+
+    public static void Exchange(Tensor x, Tensor y) => Script.Value.Do("exchange", x, y);
 
     /// <summary>The first element times a number, differentiable.</summary>
     public static Tensor FirstScaled(Tensor x, double y)

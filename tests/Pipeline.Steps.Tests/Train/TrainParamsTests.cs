@@ -34,6 +34,7 @@ public sealed class TrainParamsTests
     [InlineData("optimizer: { name: lars, trust: 0.01 }")]
     [InlineData("optimizer: { name: lamb, epsilon: 0.01 }")]
     [InlineData("optimizer: { name: lion, weight_decay: 0.5 }")]
+    [InlineData("trainable: { freeze: [\"*.wte.*\"], layer_decay: 0.9 }, average: { decay: 0.99 }, monitor: true")]
     public void Each_optimiser_and_schedule_can_be_chosen(string with) => Assert.DoesNotContain(Problems(with), problem => problem.Contains("optimizer", StringComparison.Ordinal) || problem.Contains("schedule", StringComparison.Ordinal) || problem.Contains("read by", StringComparison.Ordinal));
 
     [Theory, InlineData("steps: 9, schedule: { warmup: 10, decay_until: 20 }"), InlineData("steps: 30, schedule: { decay_until: 20 }")]
