@@ -138,6 +138,14 @@ public sealed class OptimizerTests
         Assert.Equal(["c_attn", "c_proj", "c_fc", "c_proj"], layout.Where(each => each.Hidden).Select(each => each.Name.Split('.')[^2]));
     }
 
+    [Theory, MemberData(nameof(Families.Family.All), MemberType = typeof(Families.Family))]
+    public void No_family_has_an_embedding_among_its_hidden_matrices(string family)
+    {
+        var hidden = Families.Family.Config(family).Layout().Where(each => each.Hidden).Select(each => each.Name).ToArray();
+        Assert.NotEmpty(hidden);
+        Assert.DoesNotContain(hidden, name => name.Contains("wpe", StringComparison.Ordinal) || name.Contains("wte", StringComparison.Ordinal) || name.Contains("embedding", StringComparison.Ordinal));
+    }
+
     /// <param name="reference">One step of one tensor: layout, whether it is decayed, values and gradient, state that starts at 0, number of the step.</param>
     static void Check(OptimizerOptions options, Action<ParameterLayout, bool, double[], double[], double[][], int> reference, double tolerance = 3e-5)
     {

@@ -29,8 +29,8 @@ public sealed record BertConfig(int Vocabulary, int Context, int Layers, int Hea
         var layout = new List<ParameterLayout>
         {
             new("bert.embeddings.word_embeddings.weight", [PaddedVocabulary, width], Initial.Normal(0.02), VocabularyRows: true),
-            new("bert.embeddings.position_embeddings.weight", [Context, width], Initial.Normal(0.02)),
-            new("bert.embeddings.token_type_embeddings.weight", [TokenTypes, width], Initial.Normal(0.02)),
+            new("bert.embeddings.position_embeddings.weight", [Context, width], Initial.Normal(0.02)) { Lookup = true },
+            new("bert.embeddings.token_type_embeddings.weight", [TokenTypes, width], Initial.Normal(0.02)) { Lookup = true },
         };
         TransformerScript.Norm(layout, "bert.embeddings.LayerNorm", width);
         for (var layer = 0; layer < Layers; layer++)

@@ -35,8 +35,8 @@ public sealed record EncoderDecoderConfig(int Vocabulary, int Context, int Layer
         var layout = new List<ParameterLayout>
         {
             new("wte.weight", [PaddedVocabulary, Width], Initial.Normal(0.02), VocabularyRows: true),
-            new("encoder.wpe.weight", [SourceContext, Width], Initial.Normal(0.02)),
-            new("decoder.wpe.weight", [Context, Width], Initial.Normal(0.02)),
+            new("encoder.wpe.weight", [SourceContext, Width], Initial.Normal(0.02)) { Lookup = true },
+            new("decoder.wpe.weight", [Context, Width], Initial.Normal(0.02)) { Lookup = true },
         };
         for (var layer = 0; layer < EncoderLayers; layer++)
             TransformerScript.Block(layout, $"encoder.h.{layer}", Width, EncoderLayers, cross: false);

@@ -39,7 +39,7 @@ public sealed record HybridConfig(int Vocabulary, int Context, RecurrentKind Kin
         var layout = new List<ParameterLayout>
         {
             new("wte.weight", [PaddedVocabulary, Width], Initial.Normal(RecurrentScript.EmbeddingDeviation), VocabularyRows: true),
-            new("encoder.wpe.weight", [SourceContext, Width], Initial.Normal(0.02)),
+            new("encoder.wpe.weight", [SourceContext, Width], Initial.Normal(0.02)) { Lookup = true },
         };
         for (var layer = 0; layer < EncoderLayers; layer++)
             TransformerScript.Block(layout, $"encoder.h.{layer}", Width, EncoderLayers, cross: false);
