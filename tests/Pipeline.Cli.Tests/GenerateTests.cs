@@ -29,7 +29,7 @@ public sealed partial class GenerateTests
         var talked = await chat.End();
         talked.Expect(ExitCode.Success);
         Assert.Contains("gpt, ", talked.Error, StringComparison.Ordinal);
-        Assert.Equal(3, talked.Error.Split("> ").Length - 1);
+        Assert.Equal(4, talked.Error.Split("> ").Length - 1);
     }
 
     [Theory]

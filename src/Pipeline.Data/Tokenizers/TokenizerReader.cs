@@ -7,6 +7,7 @@ public static class TokenizerReader
 {
     private const long LargestFile = 128 << 20;
     private const int LargestVocabulary = 1 << 20;
+    private const int LongestMessage = 1000;
 
     public static BpeModel Read(string path)
     {
@@ -20,13 +21,16 @@ public static class TokenizerReader
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             // The second is what the reader says of a string that is half a surrogate pair.
-            throw new InvalidDataException($"{path}: not JSON: {error.Message}", error);
+            throw new InvalidDataException($"{path}: not JSON: {Short(error.Message)}", error);
         }
         catch (InvalidDataException error)
         {
-            throw new InvalidDataException($"{path}: {error.Message}", error);
+            throw new InvalidDataException($"{path}: {Short(error.Message)}", error);
         }
     }
+
+    /// <summary>A damaged file may have a token as long as itself.</summary>
+    private static string Short(string message) => message.Length > LongestMessage ? message[..LongestMessage] + "…" : message;
 
     private static BpeModel Read(JsonElement root)
     {
