@@ -14,6 +14,7 @@ public sealed class GradientSum(Tensor gradients) : IDisposable
 
     public void Start()
     {
+        using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         gradients.zero_();
         DropLeft();
@@ -32,6 +33,7 @@ public sealed class GradientSum(Tensor gradients) : IDisposable
         }
         if (current.Count > 0)
         {
+            using var scope = NewDisposeScope();
             using var noGradient = no_grad();
             MergeCurrent();
             left.Add((current, gradients.clone().DetachFromDisposeScope()));
