@@ -19,6 +19,9 @@ public sealed class TensorCountTests
         {
             using var model = LanguageModel.Initialise(Small.Config(dropout: 0.1), seed: 1);
             using var objective = new NextToken(model);
+            // What other tests left is not to go meanwhile.
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
             var before = Tensor.TotalCount;
             new Trainer<TokenBatch>(model.Parameters, objective, new TokenWindows(tokens, Small.Context, 1), null, Small.Options(steps) with { MicroBatch = micro ? 1 : 0 }).Run();
             return Tensor.TotalCount - before;

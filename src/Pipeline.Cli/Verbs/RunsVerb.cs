@@ -16,13 +16,16 @@ internal static class RunsVerb
         command.SetAction(parsed =>
         {
             var folder = parsed.GetValue(state) is { } given ? new StateFolder(given) : StateFolder.For(Path.Combine(Directory.GetCurrentDirectory(), "any.yaml"));
+            var any = false;
             foreach (var (run, events) in RunLog.ReadAll(folder))
             {
+                any = true;
                 var line = Describe(run, events);
                 if (parsed.GetValue(json)) Console.WriteLine(RunEventJson.CanonicalOrder(line));
                 else Console.WriteLine($"{run}  {(string?)line["status"],-11}  {Text.Duration((double?)line["seconds"] ?? 0),8}  {(string?)line["pipeline"]}  ({line["ran"]} ran, {line["reused"]} reused, {line["failed"]} failed)");
             }
 
+            if (!any) Console.Error.WriteLine($"Nothing has run with the state in {folder.Root} so far.");
             return ExitCode.Success;
         });
         return command;
