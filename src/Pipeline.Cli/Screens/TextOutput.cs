@@ -7,14 +7,34 @@ internal sealed class TextOutput(CancellationToken cancellation) : IDisposable
 {
     private readonly StreamWriter output = new(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true };
 
-    /// <exception cref="OperationCanceledException">Nobody wants more.</exception>
-    public void Write(string text)
+    /// <summary>Has a text written and ends its line, whatever happens. False where nobody wanted more of it.</summary>
+    /// <exception cref="WrongInputException">The model cannot continue what it was given.</exception>
+    public bool Take(Action<Action<string>> text)
+    {
+        try
+        {
+            text(Write);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        catch (InvalidDataException wrong)
+        {
+            throw new WrongInputException(wrong.Message);
+        }
+        finally
+        {
+            output.Write('\n');
+        }
+    }
+
+    public void Dispose() => output.Dispose();
+
+    private void Write(string text)
     {
         cancellation.ThrowIfCancellationRequested();
         output.Write(text);
     }
-
-    public void EndLine() => output.Write('\n');
-
-    public void Dispose() => output.Dispose();
 }

@@ -29,23 +29,8 @@ internal static class ChatVerb
                 if (line.Trim() == Fresh) turns.Clear();
                 if (line.Trim().Length == 0 || line.Trim() == Fresh) continue;
                 turns.Add(new(Roles.User, line));
-                try
-                {
-                    // Another draw for each turn, and all of them from one seed.
-                    turns.Add(new(Roles.Assistant, model.Answer(turns, options with { Seed = options.Seed + turns.Count / 2 }, output.Write)));
-                }
-                catch (OperationCanceledException)
-                {
-                    return ExitCode.Cancelled;
-                }
-                catch (InvalidDataException wrong)
-                {
-                    throw new WrongInputException(wrong.Message);
-                }
-                finally
-                {
-                    output.EndLine();
-                }
+                // Another draw for each turn, and all of them from one seed.
+                if (!output.Take(write => turns.Add(new(Roles.Assistant, model.Answer(turns, options with { Seed = options.Seed + turns.Count / 2 }, write))))) return ExitCode.Cancelled;
             }
 
             return ExitCode.Success;

@@ -17,24 +17,7 @@ internal static class GenerateVerb
             using var scratch = new ScratchFolder();
             using var model = await arguments.OpenAsync(parsed, scratch.Path, cancellation);
             using var output = new TextOutput(cancellation);
-            try
-            {
-                model.Continue(parsed.GetValue(prompt)!, options, output.Write);
-            }
-            catch (OperationCanceledException)
-            {
-                return ExitCode.Cancelled;
-            }
-            catch (InvalidDataException wrong)
-            {
-                throw new WrongInputException(wrong.Message);
-            }
-            finally
-            {
-                output.EndLine();
-            }
-
-            return ExitCode.Success;
+            return output.Take(write => model.Continue(parsed.GetValue(prompt)!, options, write)) ? ExitCode.Success : ExitCode.Cancelled;
         });
         return command;
     }

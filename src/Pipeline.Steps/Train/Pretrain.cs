@@ -86,7 +86,8 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
         using var data = new PretrainData(inputs);
-        var specials = TokenizerSpecials.Of(TokenizerReader.Read(inputs.Tokenizer.Locate(ModelFiles.TokenizerFile)), with.Objective.WholeWords == true);
+        var tokenizer = TokenizerReader.Read(inputs.Tokenizer.Locate(ModelFiles.TokenizerFile));
+        var specials = TokenizerSpecials.Of(tokenizer, with.Objective.WholeWords == true);
         TrainingSession.OnRanks(ranks =>
         {
             using var model = inputs.Model is { } given ? Continued(given, inputs, data, Path.Combine(context.Workspace, $"given-{ranks.Rank}")) : LanguageModel.Initialise((with.Model ?? new()).Config(data.Vocabulary), with.Seed);
@@ -98,7 +99,7 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
             using var tokens = data.Open();
             var examples = OfTokenizer(() => task.Examples(tokens.Windows(length, with), model.Config, length, specials, with.Seed));
             var validation = task.Measured(tokens.Held, model.Config, length, specials, with.Validation.Sequences == 0 ? long.MaxValue : with.Validation.Sequences);
-            var result = TrainingSession.Train(model, objective, Rows(examples), Rows(validation), with, ranks, context, outputs.Log, with.Monitor ? TargetBytes.PerToken(Rows(validation), TokenizerReader.Read(inputs.Tokenizer.Locate(ModelFiles.TokenizerFile))) : null);
+            var result = TrainingSession.Train(model, objective, Rows(examples), Rows(validation), with, ranks, context, outputs.Log, with.Monitor ? TargetBytes.PerToken(Rows(validation), tokenizer) : null);
             if (ranks.Rank != 0) return;
             ModelFiles.Write(model, inputs.Tokenizer.Locate(ModelFiles.TokenizerFile), outputs.Model.Folder);
             TrainingSession.Report(result, model, ranks, context);

@@ -56,8 +56,8 @@ public sealed record BertConfig(int Vocabulary, int Context, int Layers, int Hea
     {
         foreach (var fault in BelowOne(("layers", Layers), ("heads", Heads), ("width", Width), ("intermediate", Intermediate), ("token types", TokenTypes)).Concat(NoShare("dropout", Dropout)))
             yield return fault;
-        if (Heads >= 1 && Width % Heads != 0)
-            yield return $"width {Width} cannot be divided among {Heads} heads; choose a multiple of {Heads}";
+        foreach (var fault in NoWholeHeads(Width, Heads))
+            yield return fault;
         if (NormEpsilon is not (> 0 and < 1))
             yield return $"the norms' epsilon is {NormEpsilon}, but must be above 0 and below 1";
     }

@@ -68,7 +68,7 @@ public sealed record EncoderDecoderConfig(int Vocabulary, int Context, int Layer
     {
         foreach (var fault in BelowOne(("layers", Layers), ("encoder layers", EncoderLayers), ("heads", Heads), ("width", Width), ("source context", SourceContext)).Concat(NoShare("dropout", Dropout)))
             yield return fault;
-        if (Heads >= 1 && Width % Heads != 0)
-            yield return $"width {Width} cannot be divided among {Heads} heads; choose a multiple of {Heads}";
+        foreach (var fault in NoWholeHeads(Width, Heads))
+            yield return fault;
     }
 }

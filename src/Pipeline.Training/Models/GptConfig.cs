@@ -56,8 +56,8 @@ public sealed record GptConfig(int Vocabulary, int Context, int Layers, int Head
     {
         foreach (var fault in BelowOne(("layers", Layers), ("heads", Heads), ("width", Width)).Concat(NoShares(Dropout, EmbeddingDropout, AttentionDropout, ResidualDropout)))
             yield return fault;
-        if (Heads >= 1 && Width % Heads != 0)
-            yield return $"width {Width} cannot be divided among {Heads} heads; choose a multiple of {Heads}";
+        foreach (var fault in NoWholeHeads(Width, Heads))
+            yield return fault;
         if (Heads >= 1)
         {
             foreach (var fault in DecoderScript.Faults(Positions, Width / Heads, RopeTheta, scaling: null))

@@ -71,8 +71,8 @@ public sealed record HybridConfig(int Vocabulary, int Context, RecurrentKind Kin
     {
         foreach (var fault in BelowOne(("layers", Layers), ("encoder layers", EncoderLayers), ("heads", Heads), ("width", Width), ("source context", SourceContext)).Concat(NoShare("dropout", Dropout)))
             yield return fault;
-        if (Heads >= 1 && Width % Heads != 0)
-            yield return $"width {Width} cannot be divided among {Heads} heads; choose a multiple of {Heads}";
+        foreach (var fault in NoWholeHeads(Width, Heads))
+            yield return fault;
         if (Variational && Dropout == 0)
             yield return "variational dropout is asked for, but dropout is 0; raise it, or leave variational out";
     }

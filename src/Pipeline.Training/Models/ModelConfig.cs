@@ -105,6 +105,12 @@ public abstract record ModelConfig(int Vocabulary, int Context)
         return faults;
     }
 
+    private protected static IEnumerable<string> NoWholeHeads(int width, int heads)
+    {
+        if (heads >= 1 && width % heads != 0)
+            yield return $"width {width} cannot be divided among {heads} heads; choose a multiple of {heads}";
+    }
+
     private protected static IEnumerable<string> NoShares(double dropout, double? embedding, double? attention, double? residual) =>
         NoShare("dropout", dropout).Concat(NoShare("embedding dropout", embedding ?? 0)).Concat(NoShare("attention dropout", attention ?? 0)).Concat(NoShare("residual dropout", residual ?? 0));
 
