@@ -37,6 +37,7 @@ public static class BuiltInSteps
         new ExportHuggingFace(),
         new Gate(),
         new Select(),
+        new Halve(),
         new ReportHtml(),
         new FilesMerge(),
         new Shell(),

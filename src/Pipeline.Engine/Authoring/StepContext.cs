@@ -100,3 +100,6 @@ public class StepFailedException(string message, Exception? inner = null) : Exce
 
 /// <summary>A gate that did not hold.</summary>
 public sealed class GateFailedException(string message) : StepFailedException(message);
+
+/// <summary>What the step was asked to do leads nowhere, and would again on any machine: a loss that is no longer a number.</summary>
+public sealed class DivergedException(string message, Exception? inner = null) : StepFailedException(message, inner);

@@ -40,6 +40,9 @@ public abstract class StepType
     /// <summary>The list input whose steps' outputs the step passes on: it has the outputs that all of them have. Those of them that are skipped are not given to it.</summary>
     public virtual string? PassesOn => null;
 
+    /// <summary>The list input that is given without the steps that are skipped; without any, the step is skipped too.</summary>
+    public virtual string? DoesWithout => PassesOn;
+
     /// <summary>The metric that is 0 where what depends on the step is not to run, though the step has a result: a gate that stops. Null for all other types.</summary>
     public virtual string? HoldsMetric => null;
 
@@ -57,6 +60,23 @@ public abstract class StepType
 
     /// <summary>The path of a nullable option (<c>schedule.decay_until</c>) that is null and stands for the horizon's value, so that another horizon changes what comes before it; null where there is none.</summary>
     public virtual string? FollowsHorizon(JsonObject with) => null;
+
+    /// <summary>The options of a shorter run that these go on from: all but the horizon is the same, with what follows that written out.</summary>
+    public JsonObject Shortened(JsonObject with, long horizon)
+    {
+        var shorter = (JsonObject)with.DeepClone();
+        // A metric that is not known yet is some number here: it decides nothing of this.
+        if (FollowsHorizon(MetricReference.Fill(Params, with, (_, _, _) => 1)) is { } follows) SetFollowing(shorter, follows, (long)with[Horizon!.Name]!);
+        shorter[Horizon!.Name] = horizon;
+        return shorter;
+    }
+
+    internal static void SetFollowing(JsonObject with, string path, long value)
+    {
+        var names = path.Split('.');
+        foreach (var name in names[..^1]) with = with[name]!.AsObject();
+        with[names[^1]] = value;
+    }
 
     /// <summary>The outputs that do not depend on params.</summary>
     public abstract IReadOnlyList<OutputPort> Outputs { get; }

@@ -24,7 +24,7 @@ public sealed record Horizon(string Option, long Value, string? Follows, string 
             var value = (long)with[option.Name]!;
             with.Remove(option.Name);
             var rest = Sha256.Of(CanonicalJson.Bytes(line));
-            if (follows is not null) Set(with, follows, value);
+            if (follows is not null) StepType.SetFollowing(with, follows, value);
             return new(option.Name, value, follows, follows is null ? rest : Sha256.Of(CanonicalJson.Bytes(line)), rest);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or NullReferenceException)
@@ -32,12 +32,5 @@ public sealed record Horizon(string Option, long Value, string? Follows, string 
             // Of a version with other options, or made up.
             return null;
         }
-    }
-
-    private static void Set(JsonObject with, string path, long value)
-    {
-        var names = path.Split('.');
-        foreach (var name in names[..^1]) with = with[name]!.AsObject();
-        with[names[^1]] = value;
     }
 }

@@ -18,6 +18,8 @@ public sealed class StateFolder(string root)
     public string Runs => Path.Combine(Root, "runs");
     /// <summary>What people answered to steps that ask first, by cache key.</summary>
     public string Approvals => Path.Combine(Root, "approvals");
+    /// <summary>What trials failed by their recipe alone, by cache key.</summary>
+    public string Divergences => Path.Combine(Root, "divergences");
     public string History => Path.Combine(Root, "history");
     public string Lineage => Path.Combine(Root, "lineage.tsv");
     /// <summary>Models under names, where there is no shared store.</summary>

@@ -161,6 +161,8 @@ public static class DefinitionReader
         Needs = step.Needs,
         When = step.When,
         Round = step.Round,
+        Variant = step.VariantNode?.Variant,
+        Rung = step.VariantNode?.Rung,
         Approve = step.Approve,
         Env = step.Env,
         Resources = step.Resources,

@@ -46,6 +46,12 @@ public sealed record StepDefinition
     /// <summary>The round that it belongs to, where it is repeated.</summary>
     public RoundOf? Round { get; init; }
 
+    /// <summary>Which variant of a matrix it is.</summary>
+    public VariantOf? Variant { get; init; }
+
+    /// <summary>Where the variants are thinned out, how far this one goes and what it has to pass first.</summary>
+    public RungOf? Rung { get; init; }
+
     /// <summary>Variables for its process or its command: a text each, or a secret by name. Part of the recipe.</summary>
     public JsonObject Env { get; init; } = [];
 
@@ -65,6 +71,28 @@ public sealed record StepDefinition
 /// <summary>A round of the steps that a <c>repeat</c> names.</summary>
 /// <param name="Until">Where it holds, the round before was the last and this one is skipped; its names are metrics, as those of <see cref="StepDefinition.When"/>. Null where nothing ends the rounds.</param>
 public sealed record RoundOf(string Block, int Number, Condition? Until);
+
+/// <summary>A variant of the step <paramref name="Step"/> of the file.</summary>
+/// <param name="Name">Its own name, without the rung.</param>
+/// <param name="Values">What varies, by key as the file says it; of lists and mappings their place among the key's values.</param>
+public sealed record VariantOf(string Step, string Name, IReadOnlyList<KeyValuePair<string, string>> Values);
+
+/// <summary>A variant at a rung of successive halving. Where it fails it has lost, and the search goes on without it.</summary>
+/// <param name="Number">From 1.</param>
+/// <param name="Whole">How far the last rung goes.</param>
+/// <param name="From">What it has to pass first; null at the first rung.</param>
+public sealed record RungOf(int Number, long Horizon, long Whole, RungBefore? From);
+
+/// <summary>The rung before one.</summary>
+/// <param name="Ranking">The step that ranks its trials: its metric <c>rank.TRIAL</c> is at most <c>kept</c> for those that go on.</param>
+/// <param name="Trial">The same variant there.</param>
+/// <param name="Keep">How many of <paramref name="Of"/> trials go on, where none fails.</param>
+public sealed record RungBefore(string Ranking, string Trial, long Keep, long Of)
+{
+    public const string Kept = "kept";
+
+    public static string RankOf(string trial) => "rank." + trial;
+}
 
 /// <summary>An output of a step given to a port of another.</summary>
 /// <param name="Port">The port; on ports of any name, the name that the file chose.</param>

@@ -11,6 +11,7 @@ internal sealed class StepConditions(IReadOnlyList<StepDraft> steps, Expressions
         {
             foreach (var (name, at) in step.Metrics) Borrow(step, name[..name.IndexOf('.', StringComparison.Ordinal)], at);
             if (step.WhenNode is { } node and not ScalarNode { IsNull: true }) step.When = Read(step, node);
+            if (step.VariantNode is { Rung.From: { } from } variant) Borrow(step, from.Ranking, variant.Place);
             if (step.RoundNode is { } round) step.Round = new(round.Block, round.Number, round.Until is { } until ? Read(step, until) : null);
         }
     }

@@ -19,6 +19,7 @@ internal sealed class StepDraft(ScalarNode id)
     public Node? NeedsNode { get; set; }
     public Node? WhenNode { get; set; }
     public RoundNode? RoundNode { get; set; }
+    public VariantNode? VariantNode { get; set; }
     public JsonObject? With { get; set; }
 
     /// <summary>Metrics of other steps in <see cref="With"/>, and where each stands.</summary>

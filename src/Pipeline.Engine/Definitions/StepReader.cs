@@ -6,7 +6,7 @@ namespace Pipeline.Engine.Definitions;
 /// <summary>Reads the steps one by one: their keys, type, options and settings. <see cref="Wiring"/> then joins them.</summary>
 internal sealed class StepReader(StepCatalog catalog, Expressions expressions, StepSettings settings, ProblemList problems)
 {
-    private static readonly string[] Keys = ["uses", "with", "inputs", "needs", "when", "matrix", "select", "repeat", "gates", "approve", "env", "resources", "timeout", "retry"];
+    private static readonly string[] Keys = ["uses", "with", "inputs", "needs", "when", "matrix", "select", "halving", "repeat", "gates", "approve", "env", "resources", "timeout", "retry"];
     private static readonly OutputPort MetricsPort = new(Metrics.Port, typeof(Metrics), "Numbers that the step measured.");
 
     private readonly Dictionary<string, OptionBinder> binders = new(StringComparer.Ordinal);
@@ -32,11 +32,12 @@ internal sealed class StepReader(StepCatalog catalog, Expressions expressions, S
     private void Read(StepDraft draft, MapNode body, List<string> ids)
     {
         draft.Type = TypeOf(draft, body, ids);
-        foreach (var (key, _) in body.Entries.Where(e => !Keys.Contains(e.Key.Text) && e.Value is not RoundNode)) Unknown(draft.Type, key);
+        foreach (var (key, _) in body.Entries.Where(e => !Keys.Contains(e.Key.Text) && e.Value is not (RoundNode or VariantNode))) Unknown(draft.Type, key);
         draft.InputsNode = body["inputs"];
         draft.NeedsNode = body["needs"];
         draft.WhenNode = body["when"];
         draft.RoundNode = body[RoundNode.Key] as RoundNode;
+        draft.VariantNode = body[VariantNode.Key] as VariantNode;
         var with = body.Find("with");
         if (draft.Type is not { } type)
         {
@@ -121,6 +122,7 @@ internal sealed class StepReader(StepCatalog catalog, Expressions expressions, S
         }
 
         draft.Outputs = draft.With is null ? type.Outputs.Count > 0 ? [.. type.Outputs, MetricsPort] : null : OutputsOf(draft, type, at);
+        if (draft.With is { } whole && draft.VariantNode is { Rung: { } rung } && rung.Horizon < rung.Whole) draft.With = type.Shortened(whole, rung.Horizon);
     }
 
     private static List<(string Option, string Message)> Disagreements(StepType type, StepDraft draft)

@@ -7,14 +7,15 @@ internal static class VariantNames
     private const int LongestValue = 24;
 
     /// <summary>A name for each variant of a matrix. Where values make no short name of their own, their place in the matrix does.</summary>
-    public static List<string> Of(string step, IReadOnlyList<Variant> variants)
+    /// <param name="room">How many characters more a name must have room for.</param>
+    public static List<string> Of(string step, IReadOnlyList<Variant> variants, int room = 0)
     {
         var keys = Keys(variants);
         var names = variants.Select(v => string.Join(Separator, v.Values.Select(value => $"{keys[value.Key.Text]}-{Value(value.Value) ?? $"{value.Position}"}").Prepend(step))).ToList();
         var twice = names.GroupBy(n => n, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => g.Key).ToHashSet(StringComparer.Ordinal);
         for (var i = 0; i < names.Count; i++)
         {
-            if (twice.Contains(names[i]) || !Names.IsValid(names[i])) names[i] = $"{step}{Separator}{i + 1}";
+            if (twice.Contains(names[i]) || !Names.IsValid(names[i]) || names[i].Length + room > Names.Longest) names[i] = $"{step}{Separator}{i + 1}";
         }
 
         return names;

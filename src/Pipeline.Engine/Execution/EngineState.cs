@@ -35,6 +35,7 @@ public sealed class EngineState
     public ShorterRuns ShorterRuns { get; }
     public FileDigests Digests { get; }
     public Approvals Approvals => new(Folder);
+    public Divergences Divergences => new(Folder.Divergences);
 
     public History HistoryOf(PipelineDefinition definition) => new(Folder, definition.File);
 
@@ -44,7 +45,7 @@ public sealed class EngineState
         var seen = new Dictionary<string, IReadOnlyList<SourceFile>>(StringComparer.Ordinal);
         sources = SourcesOf;
         var before = new LockedHistory(graph.Definition, history, Results, Cache);
-        return new(graph, new(key => Cache.Find(key), before.Read, before.Last, SourcesOf, Cache.FindAll, ShorterRuns.Find) { IsApproved = key => Approvals.Find(key) is { Approved: true }, IsBegun = Folder.HasWorkspace }, force);
+        return new(graph, new(key => Cache.Find(key), before.Read, before.Last, SourcesOf, Cache.FindAll, ShorterRuns.Find) { IsApproved = key => Approvals.Find(key) is { Approved: true }, IsBegun = Folder.HasWorkspace, HasDiverged = Divergences.Find }, force);
 
         IReadOnlyList<SourceFile> SourcesOf(StepDefinition step)
         {

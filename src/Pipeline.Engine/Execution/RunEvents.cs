@@ -48,6 +48,8 @@ public enum FailureCause
 {
     /// <summary>The step said what is wrong.</summary>
     Step,
+    /// <summary>What its recipe asks for leads nowhere, whoever runs it: a training whose loss is no longer a number.</summary>
+    Diverged,
     /// <summary>A gate did not hold.</summary>
     Gate,
     /// <summary>A blob that it reads is gone or damaged; the engine makes it again.</summary>
@@ -76,7 +78,7 @@ public sealed record StepOutcome(StepDefinition Step, StepState State, string Re
     /// <summary>How much of the work was not found among pieces of earlier runs, in words; null where nothing was found.</summary>
     public string? Anew { get; init; }
 
-    /// <summary>Why it was skipped, where the pipeline says so (<c>when</c>, the end of rounds, a gate that stops) and nothing went wrong: the run succeeds without it.</summary>
+    /// <summary>Why it was skipped, where the pipeline says so (<c>when</c>, the end of rounds, a gate that stops, a trial that lost): the run succeeds without it.</summary>
     public Skipping? Skipped { get; init; }
 
     public bool Excused => Skipped is not null;

@@ -8,7 +8,7 @@ using Pipeline.Engine.Planning;
 namespace Pipeline.Engine.Execution;
 
 /// <summary>The loop of one run: a step becomes ready when all it waits for has ended, is decided anew then (early cutoff), and starts when the pool has its share.</summary>
-internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, History history, StepExecution execution, ApprovalDesk desk, ResourcePool pool, MachineResources machine, RunOptions options, string run, Action<RunEvent> tell)
+internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, History history, Divergences divergences, StepExecution execution, ApprovalDesk desk, ResourcePool pool, MachineResources machine, RunOptions options, string run, Action<RunEvent> tell)
 {
     /// <summary>How often a step may find its inputs gone in one run: a disk that loses what was just written is not to be filled for ever.</summary>
     private const int MostLosses = 3;
@@ -97,6 +97,12 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
         if (decision is Decision.Reuse reuse)
         {
             Reuse(step, reuse, cancellation);
+            return;
+        }
+
+        if (decision is Decision.Skip skip)
+        {
+            Finish(Skips.Excused(step, skip.Why));
             return;
         }
 
@@ -217,6 +223,8 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
     {
         if (options.Lock is { } locked) outcome = locked.Checked(outcome);
         if (outcome.Failure?.Cause == FailureCause.LostInput && Mend(outcome.Step)) return;
+        if (outcome is { Step.Rung: not null, Failure: { Cause: FailureCause.Diverged } diverged, Key: { } key }) divergences.Add(key, diverged.Message);
+        outcome = Skips.Loss(outcome) ?? outcome;
         outcomes[outcome.Step.Id] = outcome;
         failed |= outcome.State == StepState.Failed;
         if (outcome.Result is { } result) history.Add(new(outcome.Step.Id, result.Key, run, result.Seconds));

@@ -40,7 +40,7 @@ public sealed class Scheduler(EngineState state, IExecutor inProcess, IExecutor 
         await secrets.PrepareAsync();
         var execution = new StepExecution(state, inProcess, worker, launcher, run, attempts.Path, sources, graph, secrets, Tell);
         var desk = new ApprovalDesk(state.Approvals, definition, options, run, state.Clock, Tell);
-        var loop = new RunLoop(graph, plan, planner, history, execution, desk, new ResourcePool(machine, options.Jobs), machine, options, run, Tell);
+        var loop = new RunLoop(graph, plan, planner, history, state.Divergences, execution, desk, new ResourcePool(machine, options.Jobs), machine, options, run, Tell);
         IReadOnlyList<StepOutcome> outcomes;
         await using (cancellation.Register(() => Tell(new RunEvent.RunStopping()))) outcomes = await loop.RunAsync(cancellation);
         state.Digests.Save();

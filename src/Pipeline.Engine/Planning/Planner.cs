@@ -16,6 +16,9 @@ public sealed record PlanningFacts(Func<string, StepResult?> Find, Func<string, 
     /// <summary>Whether a person has approved a cache key.</summary>
     public Func<string, bool> IsApproved { get; init; } = _ => false;
 
+    /// <summary>Why the run of a trial under a cache key failed, where it would fail again; else null.</summary>
+    public Func<string, string?> HasDiverged { get; init; } = _ => null;
+
     /// <summary>Whether a run that was stopped left something under a cache key from which the step goes on.</summary>
     public Func<string, bool> IsBegun { get; init; } = _ => false;
 }
@@ -25,6 +28,8 @@ public sealed class Planner(StepGraph graph, PlanningFacts facts, IReadOnlySet<s
 {
     /// <summary>From how many recipes on a second processor pays.</summary>
     private const int WorthThreads = 100;
+
+    private const int MostNamed = 4;
 
     /// <exception cref="SourceMissingException">A step reads files that are not there.</exception>
     public Plan Plan()
@@ -93,6 +98,7 @@ public sealed class Planner(StepGraph graph, PlanningFacts facts, IReadOnlySet<s
         var last = facts.Last(step.Id);
         if (force.Contains(step.Id)) return Run("forced");
         if (find(recipe.Key) is { } result) return new Decision.Reuse(step, last?.Key == recipe.Key ? "same recipe" : "same recipe as an earlier run", recipe, result);
+        if (step.Rung is not null && facts.HasDiverged(recipe.Key) is { } message) return new Decision.Skip(step, new($"lost in an earlier run: {message}", PassedOn: false) { HasLost = true });
         var from = facts.Shorter?.Invoke(step.Type, recipe) ?? Continuation.None;
         var reason = Reason(step, recipe, last);
         var more = Continuations.Say(step.Type, recipe, from, last is null ? null : facts.Read(last.Key));
@@ -138,6 +144,6 @@ public sealed class Planner(StepGraph graph, PlanningFacts facts, IReadOnlySet<s
     private static string MaybeReason(StepDefinition step, List<string> waits)
     {
         var port = step.Inputs.First(i => i.Step == waits[0]).Port;
-        return $"waits for {string.Join(", ", waits)}; reused if its {port.Replace('_', ' ')} come{(port.EndsWith('s') ? "" : "s")} out the same";
+        return $"waits for {(waits.Count > MostNamed ? $"{string.Join(", ", waits.Take(MostNamed - 1))} and {waits.Count - MostNamed + 1} more" : string.Join(", ", waits))}; reused if its {port.Replace('_', ' ')} come{(port.EndsWith('s') ? "" : "s")} out the same";
     }
 }

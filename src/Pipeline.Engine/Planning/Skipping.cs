@@ -7,6 +7,9 @@ namespace Pipeline.Engine.Planning;
 /// <param name="PassedOn">What depends on the step says the same: the end of rounds and a gate that stopped explain themselves better than the name of a neighbour.</param>
 public sealed record Skipping(string Reason, bool PassedOn)
 {
+    /// <summary>A trial of a search failed: it has lost.</summary>
+    public bool HasLost { get; init; }
+
     /// <summary>For a step that depends on one that is skipped.</summary>
     /// <param name="above">That one's id.</param>
     public static Skipping Below(string above, Skipping skipped, string word) => skipped.PassedOn ? skipped : new($"{above} {word} skipped", PassedOn: false);

@@ -6,13 +6,16 @@ namespace Pipeline.Engine.Planning;
 public static class Whens
 {
     /// <summary>The steps whose metrics it asks for.</summary>
-    public static IEnumerable<string> StepsOf(StepDefinition step) => Names(step).Select(n => Split(n.Name).Step).Distinct();
+    public static IEnumerable<string> StepsOf(StepDefinition step) => Names(step).Select(n => Split(n.Name).Step).Concat(step.Rung?.From is { } from ? [from.Ranking] : []).Distinct();
 
     /// <summary>The conditions in words: <c>runs when a.x > 1</c>.</summary>
     public static string Words(StepDefinition step)
     {
-        var until = step.Round?.Until is { } end ? $"runs unless {end.Text}" : "";
-        return step.When is { } when ? $"{until}{(until.Length > 0 ? " and " : "")}runs when {when.Text}" : until;
+        var conditions = new List<string>();
+        if (step.Round?.Until is { } end) conditions.Add($"runs unless {end.Text}");
+        if (step.Rung?.From is { } from) conditions.Add($"goes on if it is {(from.Keep == 1 ? "the best" : $"one of the best {from.Keep}")} of {from.Of} there");
+        if (step.When is { } when) conditions.Add($"runs when {when.Text}");
+        return string.Join(" and ", conditions);
     }
 
     /// <summary>Why the step is skipped, or null where it is to run. A metric that is not there is for the run to say: <see cref="Missing"/>.</summary>
@@ -20,6 +23,7 @@ public static class Whens
     {
         if (Missing(step, metricsOf) is not null) return null;
         if (step.Round is { Until: { } until } round && until.Evaluate(Metric) is { Holds: true } end) return new($"round {round.Number - 1} of {round.Block} was the last: {until.Text} holds{end.Sides}", PassedOn: true);
+        if (step.Rung?.From is { } from && Lost(from, metricsOf(from.Ranking)) is { } lost) return lost;
         return step.When is { } when && when.Evaluate(Metric) is { Holds: false } verdict ? new($"when: {when.Text} does not hold{verdict.Sides}", PassedOn: false) : null;
 
         double Metric(string name) => metricsOf(Split(name).Step)[Split(name).Metric];
@@ -38,6 +42,13 @@ public static class Whens
         }
 
         return null;
+    }
+
+    private static Skipping? Lost(RungBefore from, IReadOnlyDictionary<string, double> ranks)
+    {
+        if (!ranks.TryGetValue(RungBefore.RankOf(from.Trial), out var rank)) return new($"is not in {from.Ranking}", PassedOn: false);
+        var kept = ranks[RungBefore.Kept];
+        return rank <= kept ? null : new($"stopped by {from.Ranking}: {rank:0} of {ranks.Keys.Count(k => k.StartsWith(RungBefore.RankOf(""), StringComparison.Ordinal))}, and {kept:0} {(kept == 1 ? "goes" : "go")} on", PassedOn: false);
     }
 
     private static IEnumerable<(string Name, int Column)> Names(StepDefinition step) => (step.Round?.Until?.Names ?? []).Concat(step.When?.Names ?? []);

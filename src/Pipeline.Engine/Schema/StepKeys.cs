@@ -8,7 +8,7 @@ internal static class StepKeys
 {
     private const string Time = @"^([0-9.]+(ms|s|m|h|d))+$|\$\{\{";
 
-    private static readonly string[] Names = ["needs", "when", "matrix", "select", "repeat", "gates", "approve", "env", "resources", "timeout", "retry"];
+    private static readonly string[] Names = ["needs", "when", "matrix", "select", "halving", "repeat", "gates", "approve", "env", "resources", "timeout", "retry"];
 
     /// <summary>Those for which a file may have defaults.</summary>
     private static readonly string[] Defaulted = ["resources", "timeout", "retry"];
@@ -41,6 +41,7 @@ internal static class StepKeys
                 ["goal"] = new JsonObject { ["description"] = "Which value is best.", ["enum"] = new JsonArray("min", "max") },
             },
         };
+        definitions[Name("halving")] = OptionSchema.Of(HalvingOptions.Tree with { Description = "Successive halving of the matrix: every variant goes as far as the first rung, the best of them a rung further, and the last as far as the step's horizon (with.steps). By the metric of select." });
         definitions[Name("repeat")] = FlowKeys.Repeat();
         definitions[Name("gates")] = FlowKeys.OfStep();
         definitions[Name("approve")] = FlowKeys.Approve();

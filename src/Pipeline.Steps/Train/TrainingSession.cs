@@ -48,7 +48,7 @@ internal static class TrainingSession
         }
         catch (NonFiniteException e)
         {
-            throw new StepFailedException(e.Message, e);
+            throw new DivergedException(e.Message, e);
         }
 
         if (ranks.Rank != 0) return result;
