@@ -39,6 +39,7 @@ public sealed class GoldenPipeline : IAsyncLifetime
             inputs: { models: [pretrain, align], tokens: tokens, conversations: questions.test, preferences: preferences.test }
             with: { threads: 1, samples: { prompts: 1, max_tokens: 8 } }
           best: { uses: select, inputs: { candidates: [clean, unique] }, with: { metric: documents.out, goal: max } }
+          ranked: { uses: halve, inputs: { trials: [clean, unique] }, with: { metric: documents.out, goal: max, keep: 1 } }
           gate: { uses: gate, inputs: { metrics: clean }, with: { require: ["documents.out >= 1"] } }
           export: { uses: export.huggingface, inputs: { model: align } }
           import: { uses: train.import, with: { folder: published, resize: { rows: noise } } }
