@@ -1,8 +1,9 @@
-"""nanoGPT's CPU baby in PyTorch eager, as its users write it: the peer of Pipeline.Benchmarks' `speed`.
+"""A GPT in PyTorch eager, as nanoGPT's users write it: the peer of Pipeline.Benchmarks' `speed`.
 
-usage: torch_eager.py TOKENS VOCABULARY STEPS THREADS      (TOKENS: little-endian 16-bit ids)
-Prints the tokens a second of the last three quarters of the steps, and the last loss."""
+usage: torch_eager.py TOKENS VOCABULARY LAYERS HEADS WIDTH CONTEXT BATCH DROPOUT STEPS THREADS      (TOKENS: little-endian 16-bit ids)
+Prints, of the last three quarters of the steps, the tokens a second and the processor's seconds a step; then the peak memory in MB, the last loss and the version."""
 import math
+import resource
 import sys
 import time
 
@@ -11,7 +12,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-LAYERS, HEADS, WIDTH, CONTEXT, BATCH = 4, 4, 128, 64, 12
+path = sys.argv[1]
+VOCABULARY, LAYERS, HEADS, WIDTH, CONTEXT, BATCH = map(int, sys.argv[2:8])
+DROPOUT, STEPS, THREADS = float(sys.argv[8]), int(sys.argv[9]), int(sys.argv[10])
 SDPA = hasattr(F, "scaled_dot_product_attention")
 
 
@@ -21,30 +24,32 @@ class Block(nn.Module):
         self.ln_1, self.ln_2 = nn.LayerNorm(WIDTH), nn.LayerNorm(WIDTH)
         self.c_attn, self.c_proj = nn.Linear(WIDTH, 3 * WIDTH), nn.Linear(WIDTH, WIDTH)
         self.c_fc, self.mlp_proj = nn.Linear(WIDTH, 4 * WIDTH), nn.Linear(4 * WIDTH, WIDTH)
+        self.attn_dropout, self.resid_dropout, self.mlp_dropout = nn.Dropout(DROPOUT), nn.Dropout(DROPOUT), nn.Dropout(DROPOUT)
         self.register_buffer("mask", torch.tril(torch.ones(CONTEXT, CONTEXT)).bool())
 
     def attend(self, x):
         b, t, c = x.shape
         q, k, v = (y.view(b, t, HEADS, c // HEADS).transpose(1, 2) for y in self.c_attn(x).split(c, dim=2))
         if SDPA:
-            y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+            y = F.scaled_dot_product_attention(q, k, v, dropout_p=DROPOUT, is_causal=True)
         else:
             scores = (q @ k.transpose(-2, -1)) * (1.0 / math.sqrt(k.size(-1)))
-            y = F.softmax(scores.masked_fill(~self.mask[:t, :t], float("-inf")), dim=-1) @ v
-        return self.c_proj(y.transpose(1, 2).contiguous().view(b, t, c))
+            y = self.attn_dropout(F.softmax(scores.masked_fill(~self.mask[:t, :t], float("-inf")), dim=-1)) @ v
+        return self.resid_dropout(self.c_proj(y.transpose(1, 2).contiguous().view(b, t, c)))
 
     def forward(self, x):
         x = x + self.attend(self.ln_1(x))
-        return x + self.mlp_proj(F.gelu(self.c_fc(self.ln_2(x)), approximate="tanh"))
+        return x + self.mlp_dropout(self.mlp_proj(F.gelu(self.c_fc(self.ln_2(x)), approximate="tanh")))
 
 
 class Gpt(nn.Module):
-    def __init__(self, vocabulary):
+    def __init__(self):
         super().__init__()
-        self.wte, self.wpe = nn.Embedding(vocabulary, WIDTH), nn.Embedding(CONTEXT, WIDTH)
+        self.wte, self.wpe = nn.Embedding(VOCABULARY, WIDTH), nn.Embedding(CONTEXT, WIDTH)
+        self.dropout = nn.Dropout(DROPOUT)
         self.blocks = nn.ModuleList(Block() for _ in range(LAYERS))
         self.ln_f = nn.LayerNorm(WIDTH)
-        self.head = nn.Linear(WIDTH, vocabulary, bias=False)
+        self.head = nn.Linear(WIDTH, VOCABULARY, bias=False)
         self.head.weight = self.wte.weight
         for name, parameter in self.named_parameters():
             if parameter.dim() >= 2:
@@ -53,34 +58,31 @@ class Gpt(nn.Module):
                 nn.init.zeros_(parameter)
 
     def forward(self, ids, targets):
-        x = self.wte(ids) + self.wpe(torch.arange(ids.shape[1]))
+        x = self.dropout(self.wte(ids) + self.wpe(torch.arange(ids.shape[1])))
         for block in self.blocks:
             x = block(x)
         logits = self.head(self.ln_f(x))
         return F.cross_entropy(logits.view(-1, logits.size(-1)), targets.view(-1))
 
 
-def main(path, vocabulary, steps, threads):
-    torch.set_num_threads(threads)
-    torch.manual_seed(1337)
-    tokens = torch.from_numpy(numpy.fromfile(path, dtype="<u2").astype(numpy.int64))
-    model = Gpt(vocabulary)
-    decayed = [p for p in model.parameters() if p.dim() >= 2]
-    other = [p for p in model.parameters() if p.dim() < 2]
-    optimizer = torch.optim.AdamW([{"params": decayed, "weight_decay": 0.1}, {"params": other, "weight_decay": 0.0}], lr=1e-3, betas=(0.9, 0.99))
-    for step in range(steps):
-        if step == steps // 4:
-            start = time.perf_counter()
-        at = torch.randint(len(tokens) - CONTEXT, (BATCH,))
-        ids = torch.stack([tokens[i : i + CONTEXT] for i in at])
-        targets = torch.stack([tokens[i + 1 : i + 1 + CONTEXT] for i in at])
-        loss = model(ids, targets)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-    seconds = time.perf_counter() - start
-    print(f"{(steps - steps // 4) * BATCH * CONTEXT / seconds:.1f} {loss.item():.4f} {torch.__version__}")
-
-
-main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
+torch.set_num_threads(THREADS)
+torch.manual_seed(1337)
+tokens = torch.from_numpy(numpy.fromfile(path, dtype="<u2").astype(numpy.int64))
+model = Gpt()
+decayed = [p for p in model.parameters() if p.dim() >= 2]
+other = [p for p in model.parameters() if p.dim() < 2]
+optimizer = torch.optim.AdamW([{"params": decayed, "weight_decay": 0.1}, {"params": other, "weight_decay": 0.0}], lr=1e-3, betas=(0.9, 0.99))
+for step in range(STEPS):
+    if step == STEPS // 4:
+        start, busy = time.perf_counter(), time.process_time()
+    at = torch.randint(len(tokens) - CONTEXT, (BATCH,))
+    ids = torch.stack([tokens[i : i + CONTEXT] for i in at])
+    targets = torch.stack([tokens[i + 1 : i + 1 + CONTEXT] for i in at])
+    loss = model(ids, targets)
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+seconds, busy, counted = time.perf_counter() - start, time.process_time() - busy, STEPS - STEPS // 4
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+print(f"{counted * BATCH * CONTEXT / seconds:.1f} {busy / counted:.5f} {peak} {loss.item():.4f} {torch.__version__}")

@@ -2,44 +2,51 @@ using System.Globalization;
 using Pipeline.Benchmarks;
 using Pipeline.TestKit;
 
-var numbers = args.Skip(1).Select(arg => int.Parse(arg, CultureInfo.InvariantCulture)).ToArray();
-if (args.FirstOrDefault() == "remote")
-{
-    await RemoteTransfer.Compare(megabytes: At(0, 1000), rounds: At(1, 3));
-    return 0;
-}
-if (args.FirstOrDefault() == "optimizers")
-{
-    OptimizerSteps.Compare(rounds: At(0, 9), threads: At(1, 2));
-    return 0;
-}
+const string Usage = """
+    usage: Pipeline.Benchmarks VERB
+      speed SHAPE|all [ROUNDS [STEPS [THREADS]]]    training beside PyTorch eager
+      steps SHAPE [STEPS [THREADS]]                 ours alone, as numbers
+      optimizers [ROUNDS [THREADS]]                 a step of each optimiser
+      generate [ROUNDS [THREADS]]                   tokens generated with and without a cache
+      shakespeare SEED...                           nanoGPT's CPU baby, to its end
+      remote [MEGABYTES [ROUNDS]]                   transfers to a remote store
+    """;
 
-if (args.FirstOrDefault() == "generate")
+var verb = args.FirstOrDefault();
+var shape = args.Length > 1 && verb is "speed" or "steps" ? args[1] : null;
+var numbers = args.Skip(shape is null ? 1 : 2).Select(arg => int.Parse(arg, CultureInfo.InvariantCulture)).ToArray();
+switch (verb)
 {
-    Generation.Compare(rounds: At(0, 5), threads: At(1, 2));
-    return 0;
-}
-
-var text = SharedData.Find("tinyshakespeare/input.txt") ?? throw new FileNotFoundException("The benchmarks train on tinyshakespeare/input.txt, which is not here.");
-using var folder = new TemporaryFolder();
-var tokens = CharacterTokens.Write(File.ReadAllText(text), folder.Path);
-switch (args.FirstOrDefault())
-{
+    case "speed" when shape is not null:
+        foreach (var each in Shape.All.Where(each => shape == "all" || each == Shape.Of(shape)))
+            TorchEager.Compare(each, rounds: At(0, 5), steps: At(1, each.Steps), threads: At(2, 2));
+        return 0;
+    case "steps" when shape is not null:
+        TorchEager.Ours(Shape.Of(shape), At(0, Shape.Of(shape).Steps), At(1, 2));
+        return 0;
+    case "optimizers":
+        OptimizerSteps.Compare(rounds: At(0, 9), threads: At(1, 2));
+        return 0;
+    case "generate":
+        Generation.Compare(rounds: At(0, 5), threads: At(1, 2));
+        return 0;
     case "shakespeare":
-        foreach (var seed in numbers)
+        var text = SharedData.Find("tinyshakespeare/input.txt") ?? throw new FileNotFoundException("The benchmarks train on tinyshakespeare/input.txt, which is not here.");
+        using (var folder = new TemporaryFolder())
         {
-            var result = BabyGpt.Train(tokens, steps: 2000, seed, validateEvery: 500, threads: 2);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: validation loss {result.Validation[0].Value:F4}, {result.TokensPerSecond:F0} tokens/s"));
+            var tokens = CharacterTokens.Write(File.ReadAllText(text), folder.Path);
+            foreach (var seed in numbers)
+            {
+                var result = BabyGpt.Train(tokens, steps: 2000, seed, validateEvery: 500, threads: 2);
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: validation loss {result.Validation[0].Value:F4}, {result.TokensPerSecond:F0} tokens/s"));
+            }
         }
         return 0;
-    case "speed":
-        TorchEager.Compare(tokens, rounds: At(0, 9), steps: At(1, 120), threads: At(2, 2));
-        return 0;
-    case "steps":
-        Console.WriteLine(TorchEager.Ours(tokens, numbers[0], numbers[1]).ToString(CultureInfo.InvariantCulture));
+    case "remote":
+        await RemoteTransfer.Compare(megabytes: At(0, 1000), rounds: At(1, 3));
         return 0;
     default:
-        Console.Error.WriteLine("usage: Pipeline.Benchmarks shakespeare SEED... | speed [ROUNDS [STEPS [THREADS]]] | steps STEPS THREADS | generate [ROUNDS [THREADS]] | remote [MEGABYTES [ROUNDS]] | optimizers [ROUNDS [THREADS]]");
+        Console.Error.WriteLine(Usage);
         return 2;
 }
 
