@@ -22,25 +22,35 @@ public sealed class Adafactor : Optimizer
         this.options = options;
         using var scope = NewDisposeScope();
         script = Own(new CompiledScript("""
-            def finish(p: Tensor, u: Tensor, lr: float, clip: float, least: float, decay: float):
-                root = float(p.numel()) ** 0.5
-                scale = (torch.linalg_vector_norm(p) / root).clamp(min=least) / (torch.linalg_vector_norm(u) / (root * clip)).clamp(min=1.0)
-                p.mul_(1.0 - lr * decay).sub_(u.mul_(scale * lr))
+            def scale(elements: int, length: Tensor, change: Tensor, clip: float, least: float) -> Tensor:
+                root = float(elements) ** 0.5
+                return (length / root).clamp(min=least) / (change / (root * clip)).clamp(min=1.0)
 
-            def matrices(ps: List[Tensor], gs: List[Tensor], rs: List[Tensor], cs: List[Tensor], lr: float, fresh: float, epsilon: float, clip: float, least: float, decay: float):
+            def matrices(ps: List[Tensor], gs: List[Tensor], rs: List[Tensor], cs: List[Tensor], piece: int, lr: float, fresh: float, epsilon: float, clip: float, least: float, decay: float):
                 for i in range(len(ps)):
-                    g, r, c = gs[i].flatten(1), rs[i], cs[i]
-                    r.lerp_(torch.linalg_vector_norm(g, 2, [1]).square_().div_(g.size(1)).add_(epsilon), fresh)
-                    c.lerp_(torch.linalg_vector_norm(g, 2, [0]).square_().div_(g.size(0)).add_(epsilon), fresh)
-                    g.mul_(r.div(r.mean()).rsqrt_().unsqueeze(1)).mul_(c.rsqrt().unsqueeze(0))
-                    finish(ps[i], gs[i], lr, clip, least, decay)
+                    p, g, r, c = ps[i].flatten(1), gs[i].flatten(1), rs[i], cs[i]
+                    n = max(1, piece // g.size(1))
+                    columns, lengths, changes = torch.zeros_like(c), torch.zeros([0], device=g.device), torch.zeros([0], device=g.device)
+                    for at in range(0, g.size(0), n):
+                        squares = g.slice(0, at, at + n).square()
+                        r.slice(0, at, at + n).lerp_(squares.mean([1]).add_(epsilon), fresh)
+                        columns.add_(squares.sum([0]))
+                    c.lerp_(columns.div_(g.size(0)).add_(epsilon), fresh)
+                    along, across = r.div(r.mean()).rsqrt_().unsqueeze(1), c.rsqrt().unsqueeze(0)
+                    for at in range(0, g.size(0), n):
+                        u = g.slice(0, at, at + n).mul_(along.slice(0, at, at + n)).mul_(across)
+                        lengths = torch.cat([lengths, torch.linalg_vector_norm(p.slice(0, at, at + n)).view([1])])
+                        changes = torch.cat([changes, torch.linalg_vector_norm(u).view([1])])
+                    rate = scale(p.numel(), torch.linalg_vector_norm(lengths), torch.linalg_vector_norm(changes), clip, least) * lr
+                    for at in range(0, g.size(0), n):
+                        p.slice(0, at, at + n).mul_(1.0 - lr * decay).sub_(g.slice(0, at, at + n).mul_(rate))
 
             def vectors(ps: List[Tensor], gs: List[Tensor], vs: List[Tensor], lr: float, fresh: float, epsilon: float, clip: float, least: float):
                 for i in range(len(ps)):
-                    g, v = gs[i], vs[i]
+                    p, g, v = ps[i], gs[i], vs[i]
                     v.lerp_(g.square().add_(epsilon), fresh)
                     g.mul_(v.rsqrt())
-                    finish(ps[i], g, lr, clip, least, 0.0)
+                    p.sub_(g.mul_(scale(p.numel(), torch.linalg_vector_norm(p), torch.linalg_vector_norm(g), clip, least) * lr))
             """));
         (epsilon, clip, least, decay) = (Constant(options.Epsilon), Constant(options.UpdateClip), Constant(options.LeastScale), Constant(options.WeightDecay));
         var layout = parameters.Layout;
@@ -68,7 +78,7 @@ public sealed class Adafactor : Optimizer
         foreach (var (function, tensors, scale) in groups)
         {
             using Scalar rate = learningRate * scale;
-            object[] constants = function == "matrices" ? [rate, fresh, epsilon, clip, least, decay] : [rate, fresh, epsilon, clip, least];
+            object[] constants = function == "matrices" ? [Piece, rate, fresh, epsilon, clip, least, decay] : [rate, fresh, epsilon, clip, least];
             script.Do(function, [.. tensors, .. constants]);
         }
     }

@@ -32,9 +32,9 @@ public sealed class Lamb : Optimizer
 {
     readonly CompiledScript script;
     readonly Scalar beta1, beta2, epsilon, decay, noDecay;
-    readonly double decay1, decay2;
     readonly Tensor firstMoment, secondMoment;
-    readonly IReadOnlyList<(Tensor[] Values, Tensor[] Gradients, Tensor[] First, Tensor[] Second, ParameterGroup Group)> groups;
+    readonly Tensor[] step;
+    readonly IReadOnlyList<(Tensor Values, Tensor[] Update, Tensor[] Gradients, Tensor[] First, Tensor[] Second, ParameterGroup Group)> tensors;
 
     public Lamb(FlatParameters parameters, LambOptions options)
         : base(parameters)
@@ -42,26 +42,28 @@ public sealed class Lamb : Optimizer
         options.Check();
         using var scope = NewDisposeScope();
         script = Own(new CompiledScript("""
-            def update(ps: List[Tensor], gs: List[Tensor], ms: List[Tensor], vs: List[Tensor], piece: int, lr: float, beta1: float, beta2: float, epsilon: float, decay: float, correction1: float, correction2: float):
-                for i in range(len(ps)):
-                    p, g, m, v = ps[i].view(-1), gs[i].view(-1), ms[i].view(-1), vs[i].view(-1)
-                    for start in range(0, p.numel(), piece):
-                        n = min(piece, p.numel() - start)
-                        w, u, b, s = p.narrow(0, start, n), g.narrow(0, start, n), m.narrow(0, start, n), v.narrow(0, start, n)
-                        b.lerp_(u, 1.0 - beta1)
-                        s.mul_(beta2).addcmul_(u, u, value=1.0 - beta2)
-                        # The gradient's place takes the update.
-                        u.copy_(s).sqrt_().mul_(correction1 / correction2 ** 0.5).add_(correction1 * epsilon).reciprocal_().mul_(b).add_(w, alpha=decay)
-                    length, change = torch.linalg_vector_norm(p), torch.linalg_vector_norm(g)
-                    trust = torch.where(torch.logical_and(length > 0, change > 0), length.clamp(max=10.0) / change, torch.ones_like(length))
-                    p.add_(g.mul_(trust), alpha=-lr)
+            def update(p: Tensor, update: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], step: List[Tensor], lr: float, beta1: float, beta2: float, epsilon: float, decay: float):
+                none: List[Tensor] = []
+                # A step of Adam from 0 at a rate of -1 is its update.
+                update[0].zero_()
+                torch._fused_adam_(update, g, m, v, none, step, lr=-1.0, beta1=beta1, beta2=beta2, weight_decay=0.0, eps=epsilon, amsgrad=False, maximize=False)
+                u = update[0].add_(p, alpha=decay)
+                length, change = torch.linalg_vector_norm(p), torch.linalg_vector_norm(u)
+                trust = torch.where(torch.logical_and(length > 0, change > 0), length.clamp(max=10.0) / change, torch.ones_like(length))
+                p.sub_(u.mul_(trust * lr))
             """));
         (beta1, beta2, epsilon, decay, noDecay) = (Constant(options.Beta1), Constant(options.Beta2), Constant(options.Epsilon), Constant(options.WeightDecay), Constant(0));
-        (decay1, decay2) = (options.Beta1, options.Beta2);
         firstMoment = Zeros(parameters.Values.numel());
         secondMoment = Zeros(parameters.Values.numel());
-        groups = [.. ParameterGroup.Of(parameters).Select(group =>
-            (ViewsOn(parameters.Values, group), ViewsOn(parameters.Gradients, group), ViewsOn(firstMoment, group), ViewsOn(secondMoment, group), group))];
+        step = [Own(zeros([], dtype: ScalarType.Float32, device: parameters.Values.device).DetachFromDisposeScope())];
+        // Of one tensor at a time.
+        var update = Zeros(parameters.Layout.Max(each => each.Elements));
+        tensors = [.. ParameterGroup.Of(parameters).SelectMany(group => group.Members.Select(i =>
+        {
+            Tensor Of(Tensor flat, long start) => Stretch(flat, start, parameters.Layout[i].Elements);
+            var start = parameters.Offsets[i];
+            return (Of(parameters.Values, start), new[] { Of(update, 0) }, new[] { Of(parameters.Gradients, start) }, new[] { Of(firstMoment, start) }, new[] { Of(secondMoment, start) }, group);
+        }))];
     }
 
     public override IReadOnlyList<(string Name, Tensor Value)> State => [("first_moment", firstMoment), ("second_moment", secondMoment)];
@@ -69,11 +71,11 @@ public sealed class Lamb : Optimizer
     public override void Step(double learningRate, long number)
     {
         using var noGradient = no_grad();
-        using Scalar correction1 = 1 - Math.Pow(decay1, number), correction2 = 1 - Math.Pow(decay2, number);
-        foreach (var (values, gradients, first, second, group) in groups)
+        Arithmetic.Fill(step[0], number);
+        foreach (var (values, update, gradients, first, second, group) in tensors)
         {
             using Scalar rate = learningRate * group.RateScale;
-            script.Do("update", values, gradients, first, second, Piece, rate, beta1, beta2, epsilon, group.Decayed ? decay : noDecay, correction1, correction2);
+            script.Do("update", values, update, gradients, first, second, step, rate, beta1, beta2, epsilon, group.Decayed ? decay : noDecay);
         }
     }
 }

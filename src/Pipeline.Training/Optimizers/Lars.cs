@@ -40,17 +40,14 @@ public sealed class Lars : Optimizer
         options.Check();
         using var scope = NewDisposeScope();
         script = Own(new CompiledScript("""
-            def update(ps: List[Tensor], gs: List[Tensor], vs: List[Tensor], piece: int, lr: float, momentum: float, trust: float, decay: float):
+            def update(ps: List[Tensor], gs: List[Tensor], vs: List[Tensor], lr: float, momentum: float, trust: float, decay: float):
                 for i in range(len(ps)):
-                    p, g, v = ps[i].view(-1), gs[i].view(-1), vs[i].view(-1)
+                    p, g = ps[i], gs[i]
                     length = torch.linalg_vector_norm(p)
                     divisor = torch.linalg_vector_norm(g) + length * decay
                     ratio = torch.where(torch.logical_and(length > 0, divisor > 0), length / divisor, torch.ones_like(length)) * (trust * lr)
-                    for start in range(0, p.numel(), piece):
-                        n = min(piece, p.numel() - start)
-                        w, d, b = p.narrow(0, start, n), g.narrow(0, start, n), v.narrow(0, start, n)
-                        d.add_(w, alpha=decay).mul_(ratio)
-                        w.sub_(b.mul_(momentum).add_(d))
+                    g.add_(p, alpha=decay).mul_(ratio)
+                torch._fused_sgd_(ps, gs, vs, weight_decay=0.0, momentum=momentum, lr=1.0, dampening=0.0, nesterov=False, maximize=False, is_first_step=False)
             """));
         (momentum, trust, decay, noDecay) = (Constant(options.Momentum), Constant(options.Trust), Constant(options.WeightDecay), Constant(0));
         velocity = Zeros(parameters.Values.numel());
@@ -65,7 +62,7 @@ public sealed class Lars : Optimizer
         foreach (var (values, gradients, its, group) in groups)
         {
             using Scalar rate = learningRate * group.RateScale;
-            script.Do("update", values, gradients, its, Piece, rate, momentum, trust, group.Decayed ? decay : noDecay);
+            script.Do("update", values, gradients, its, rate, momentum, trust, group.Decayed ? decay : noDecay);
         }
     }
 }
