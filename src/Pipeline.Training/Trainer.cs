@@ -71,6 +71,7 @@ public sealed class Trainer<TBatch>
         var overfit = new OverfitWatch(state);
         using var log = (ranks.Rank == 0 ? files : RunFiles.None).OpenLog(state.LogLength);
         var timer = new StepTimer();
+        var shards = MicroShards.Of(options.MicroShards, ranks);
         long? saved = resumed?.Step;
         var lastCheckpoint = Stopwatch.GetTimestamp();
         if (resumed is not null)
@@ -78,28 +79,33 @@ public sealed class Trainer<TBatch>
         else
             Validate(0);
 
+        using var prefetch = new Prefetch<TBatch[]>(at => [.. shards.Mine.Select(shard => Read(at, shard))], step, options.Steps);
         while (step < options.Steps && !best.Exhausted)
         {
             timer.Start();
 
             // ---- The step's micro-shards, and the weight of them all, known before any forward pass ----
-            var shards = MicroShards.Of(options.MicroShards, ranks);
-            var batches = shards.Mine.Select(shard => Read(step, shard)).ToArray();
+            var batches = prefetch.Next();
+            timer.Lap(StepPart.Data);
             var total = shards.SumOver(batches.Select(objective.Weight), ranks).Sum();
 
             // ---- Forward and backward: each shard adds the gradient of its sum / total ----
             gradients.Start();
+            timer.Lap(StepPart.Sum);
             var sums = new double[batches.Length];
             for (var i = 0; i < batches.Length && total > 0; i++)
             {
                 using var scope = NewDisposeScope();
                 random.manual_seed((long)Mix.Of(options.Seed, step, shards.Mine[i]));
                 gradients.MakeRoom(shards.Mine[i]);
+                timer.Lap(StepPart.Sum);
                 Tensor sum;
                 using (Autocast.For(options.Precision))
                     sum = objective.Sums(batches[i], training: true);
+                timer.Lap(StepPart.Forward);
                 Arithmetic.FirstScaled(sum, 1 / total).backward();
                 sums[i] = sum.detach().cpu().data<float>()[0];
+                timer.Lap(StepPart.Backward);
             }
 
             // ---- Over all ranks ----
@@ -107,6 +113,7 @@ public sealed class Trainer<TBatch>
                 gradients.Finish(ranks, shards.Count);
             var perShard = shards.SumOver(sums, ranks);
             loss = total > 0 ? perShard.Sum() / total : 0;
+            timer.Lap(StepPart.Sum);
             var norm = optimizer.GradientNorm();
 
             // ---- Nothing that is not a number reaches the weights ----
@@ -136,6 +143,7 @@ public sealed class Trainer<TBatch>
             observer.Stepped(new StepReport(step, options.Steps, loss.Value, rate, norm, timer.TokensPerSecond, timer.Remaining(options.Steps - step), spike));
             if (step % StepsBetweenCollections == 0)
                 GC.Collect();
+            timer.Lap(StepPart.Rest);
 
             // ---- Validation and early stopping ----
             if (validation is not null && step % options.ValidateEvery == 0)
@@ -161,7 +169,7 @@ public sealed class Trainer<TBatch>
         // ---- The average, or the best parameters ----
         average.Exchange();
         best.Restore();
-        return new TrainingResult(step, loss, best.Figures, best.Step(step), best.Exhausted && step < options.Steps, timer.OverallTokensPerSecond);
+        return new TrainingResult(step, loss, best.Figures, best.Step(step), best.Exhausted && step < options.Steps, timer.OverallTokensPerSecond, timer.Times);
 
         void Validate(long at)
         {

@@ -5,4 +5,5 @@ namespace Pipeline.Training;
 /// <param name="Validation">Figures of the parameters that the model is left with, the loss first; empty without validation.</param>
 /// <param name="BestStep">Whose parameters the model is left with.</param>
 /// <param name="TokensPerSecond">In this process, without validation and checkpoints.</param>
-public sealed record TrainingResult(long Steps, double? Loss, IReadOnlyList<Figure> Validation, long BestStep, bool StoppedEarly, double TokensPerSecond);
+/// <param name="Times">What the steps' time went to.</param>
+public sealed record TrainingResult(long Steps, double? Loss, IReadOnlyList<Figure> Validation, long BestStep, bool StoppedEarly, double TokensPerSecond, StepTimes Times);

@@ -86,6 +86,8 @@ internal static class TrainingSession
         context.Metric("parameters", model.Config.ParameterCount);
         context.Measure("tokens_per_second", result.TokensPerSecond);
         context.Measure("ranks", ranks.Size);
+        // Where a step's time goes, as shares of it: what waits for data, and what the optimiser takes.
+        foreach (var part in Enum.GetValues<StepPart>()) context.Measure($"time.{JsonNamingPolicy.SnakeCaseLower.ConvertName(part.ToString())}", result.Times.Share(part));
         context.Measure("flops_per_second", result.TokensPerSecond * model.Config.TrainingFlopsPerToken);
         context.Measure("peak_memory_bytes", PeakMemory());
         // Where the peak is unknown so is the share of it that is reached.
