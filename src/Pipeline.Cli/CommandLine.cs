@@ -30,6 +30,7 @@ public static class CommandLine
         LogsVerb.Create(),
         MetricsVerb.Create(),
         PlotsVerb.Create(),
+        SweepVerb.Create(),
         PushVerb.Create(),
         PullVerb.Create(),
         CheckoutVerb.Create(),

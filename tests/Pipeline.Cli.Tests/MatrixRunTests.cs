@@ -50,6 +50,43 @@ public sealed class MatrixRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_sweep_shows_the_best_first_and_says_what_did_not_run()
+    {
+        Assert.Contains("did not run", (await project.Pipeline("sweep", "p.yaml")).Expect(ExitCode.Success).Output, StringComparison.Ordinal);
+        Assert.Contains("no results to draw", (await project.Pipeline("sweep", "p.yaml", "-o", "sweep.html")).Expect(ExitCode.WrongInput).Error, StringComparison.Ordinal);
+        (await project.Run()).Expect(ExitCode.Success);
+        var lines = (await project.Pipeline("sweep", "p.yaml", "clean", "-o", "sweep.html")).Expect(ExitCode.Success).Output.Split('\n');
+        Assert.Equal("clean: 3 variants by documents.out, highest first", lines[0]);
+        Assert.Matches(@"^ +minimum_words +took +documents.out$", lines[2]);
+        Assert.Matches(@"^ +1 +\S+ \S+ +2  best$", lines[3]);
+        Assert.Matches(@"^ +2 +\S+ \S+ +2$", lines[4]);
+        Assert.Matches(@"^ +3 +\S+ \S+ +1$", lines[5]);
+        Assert.Contains("documents.out over minimum_words", project.Read("sweep.html"), StringComparison.Ordinal);
+        Assert.Contains("lowest first", (await project.Pipeline("sweep", "p.yaml", "--metric", "words.out")).Expect(ExitCode.Success).Output, StringComparison.Ordinal);
+        Assert.Contains("'files' has no matrix. Sweeps are: clean.", (await project.Pipeline("sweep", "p.yaml", "files")).Expect(ExitCode.WrongInput).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_matrix_holds_is_text_on_the_page()
+    {
+        project.Write("p.yaml", """
+            name: p
+            steps:
+              s:
+                uses: shell
+                with: { run: 'printf "{\"loss\": %d}" ${#X} > "$PIPELINE_METRICS"', env: { X: "${{ matrix.x }}" } }
+                matrix: { x: ["<script>alert(1)</script>", "a&b"] }
+            """);
+        (await project.Run()).Expect(ExitCode.Success);
+        Assert.Contains("name a metric with --metric NAME", (await project.Pipeline("sweep", "p.yaml")).Expect(ExitCode.WrongInput).Error, StringComparison.Ordinal);
+        (await project.Pipeline("sweep", "p.yaml", "--metric", "loss", "-o", "sweep.html")).Expect(ExitCode.Success);
+        Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt;", project.Read("sweep.html"), StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", project.Read("sweep.html"), StringComparison.Ordinal);
+        project.Write("none.yaml", "name: n\nsteps:\n  s: { uses: shell, with: { run: 'true' } }\n");
+        Assert.Contains("has no matrix", (await project.Pipeline("sweep", "none.yaml")).Expect(ExitCode.WrongInput).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_variant_that_fails_fails_the_choice()
     {
         project.Write("p.yaml", "name: p\nsteps:\n  s: { uses: shell, with: { run: 'exit ${{ matrix.code }}' }, matrix: { code: [0, 3] }, select: { metric: x, goal: min } }\n");

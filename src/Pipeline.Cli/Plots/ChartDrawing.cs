@@ -60,7 +60,7 @@ internal static partial class ChartDrawing
         plot.Axes.Bottom.TickGenerator = new NumericManual(across, [.. across.Select(_ => "")]);
         plot.Axes.Left.TickGenerator = new NumericManual(up, [.. up.Select(_ => "")]);
         return drawn => Numbers(drawn, up).Concat(across.Select(t => (Screens.Text.Number(t), (double)drawn.GetPixel(new(t, y0)).X, Height - Margins.Bottom + 18d)))
-            .Append(("step", (Width + Margins.Left - Margins.Right) / 2d, Height - 10d));
+            .Append((chart.Across, (Width + Margins.Left - Margins.Right) / 2d, Height - 10d));
     }
 
     private static Func<Plot, IEnumerable<(string Text, double X, double Y)>> Draw(Plot plot, Chart.Bars chart)
@@ -91,7 +91,7 @@ internal static partial class ChartDrawing
     {
         var entries = chart switch
         {
-            Chart.Lines lines => lines.Curves.Select(c => (c.Name, Colors[c.Side], c.Dashed)).ToList(),
+            Chart.Lines lines => lines.Curves.Select(c => (c.Name, Colors[c.Side], c.Dashed)).Distinct().ToList(),
             Chart.Bars { Sides.Count: > 1 } bars => [.. bars.Sides.Select((s, i) => (s, Colors[i], false))],
             _ => [],
         };

@@ -21,7 +21,8 @@ internal sealed record BarGroup(string Category, double? Old, double? New);
 /// <summary>What is drawn in one picture.</summary>
 internal abstract record Chart(string Title)
 {
-    public sealed record Lines(string Title, IReadOnlyList<Curve> Curves) : Chart(Title);
+    /// <param name="Across">What x is.</param>
+    public sealed record Lines(string Title, IReadOnlyList<Curve> Curves, string Across = "step") : Chart(Title);
 
     /// <param name="Sides">What the bars of a pair are called; one name where there is one side.</param>
     public sealed record Bars(string Title, IReadOnlyList<string> Sides, IReadOnlyList<BarGroup> Groups) : Chart(Title);

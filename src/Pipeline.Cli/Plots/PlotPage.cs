@@ -37,7 +37,7 @@ internal static class PlotPage
         return safe;
     }
 
-    private const string Style = """
+    internal const string Style = """
         body{font:15px/1.5 system-ui,sans-serif;color:#1c2430;background:#fff;max-width:1340px;margin:2rem auto;padding:0 1rem}
         h1{font-size:1.4rem}figure{display:inline-block;margin:.5rem .8rem .5rem 0;width:min(100%,640px);border:1px solid #e3e7ee;border-radius:6px;overflow:hidden}
         svg{width:100%;height:auto;display:block}.note{color:#5b6675;margin:.2rem 0}
