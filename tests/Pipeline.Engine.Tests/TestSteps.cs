@@ -139,7 +139,7 @@ public sealed class Bench : IDisposable
         var state = new EngineState(new StateFolder(Folder["state"]), clock ?? TimeProvider.System, Remote, Writes, Notices.Add);
         var ranks = new RankLauncher(() => "no ranks in this test", (_, _) => throw new InvalidOperationException());
         var executor = new InProcessExecutor(Catalog, state.Store);
-        var scheduler = new Scheduler(state, executor, executor, ranks, machine ?? new(4, 1L << 30, 0));
+        var scheduler = new Scheduler(state, new(executor, executor, executor, ranks), machine ?? new(4, 1L << 30, 0));
         return scheduler.RunAsync(Definition, new(jobs, (force ?? []).ToHashSet(), keepGoing), new Listening(this), cancellation);
     }
 

@@ -79,7 +79,7 @@ public sealed class StorageServer : IDisposable
         lock (said) said.Add(line ?? "");
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Pipeline.Cli.Reports;
 using Pipeline.Cli.Screens;
 using Pipeline.Engine.Execution;
-using Pipeline.Steps.Running;
 using Pipeline.Training.NativeLibraries;
 
 namespace Pipeline.Cli.Verbs;
@@ -62,8 +61,7 @@ internal static class RunVerb
         using var telemetry = Telemetry.Start(Console.Error.WriteLine);
         await using var exporting = OpenLineage.Export(openLineage, opened);
         IRunObserver?[] observers = [log, screen, telemetry is null ? null : Telemetry.Observer(), exporting?.Observer];
-        var executors = Executors.For(opened);
-        var scheduler = new Scheduler(opened.State, executors.InProcess, executors.Worker, Ranks.Launcher, MachineResources.OfThisMachine());
+        var scheduler = new Scheduler(opened.State, Places.For(opened), MachineResources.OfThisMachine());
         RunSummary summary;
         try
         {

@@ -5,7 +5,6 @@ using Pipeline.Cli.Screens;
 using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Execution;
 using Pipeline.Steps.Comparing;
-using Pipeline.Steps.Running;
 using Pipeline.Training.NativeLibraries;
 
 namespace Pipeline.Cli.Verbs;
@@ -28,8 +27,7 @@ internal static class VerifyVerb
             var opened = pipeline.Open(parsed);
             var report = CiArguments.Writable(parsed.GetValue(junit), "--junit");
             var wanted = (parsed.GetValue(steps) ?? []).Select(id => opened.Step(id).Id).ToHashSet(StringComparer.Ordinal);
-            var executors = Executors.For(opened);
-            var verification = new Verification(opened.State, executors.InProcess, executors.Worker, Ranks.Launcher, MachineResources.OfThisMachine(), FormatDifference.Describe);
+                var verification = new Verification(opened.State, Places.For(opened), MachineResources.OfThisMachine(), FormatDifference.Describe);
             Action<StepVerdict> tell = parsed.GetValue(json) ? verdict => Console.WriteLine(RunEventJson.CanonicalOrder(Json(verdict))) : verdict => Print(opened, verdict);
             try
             {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pipeline.Engine.Execution;
+using Pipeline.Engine.Execution.Slurm;
 using Pipeline.Steps;
 using Pipeline.Steps.Running;
 
@@ -16,6 +17,7 @@ internal static class WorkerVerb
             var file = parsed.GetValue(task)!;
             if (!File.Exists(file)) throw new WrongInputException($"There is no task file '{file}'.");
             if (Ranks.UnderEngine) Ranks.FollowEngine();
+            AttemptFence.Follow();
             return Worker.RunAsync(file, BuiltInSteps.Catalog(), Ranks.Current(), Ranks.UnderEngine, Console.In, Console.Out, cancellation);
         });
         return command;

@@ -166,6 +166,7 @@ public static class DefinitionReader
         Approve = step.Approve,
         Env = step.Env,
         Resources = step.Resources,
+        Slurm = step.Slurm,
         Timeout = step.Timeout,
         Retry = step.Retry,
         Outputs = step.Outputs!,

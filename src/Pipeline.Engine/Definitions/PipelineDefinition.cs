@@ -57,6 +57,9 @@ public sealed record StepDefinition
 
     public required Resources Resources { get; init; }
 
+    /// <summary>How its job is submitted; null where it runs on this machine.</summary>
+    public SlurmOptions? Slurm { get; init; }
+
     /// <summary>How long an attempt may take; null where there is no limit.</summary>
     public TimeSpan? Timeout { get; init; }
 

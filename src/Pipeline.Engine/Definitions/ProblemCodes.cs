@@ -44,6 +44,7 @@ public static class ProblemCodes
     public const string BadInclude = "PIPE041";
     public const string BadSecret = "PIPE042";
     public const string BadVariable = "PIPE043";
+    public const string BadExecutor = "PIPE044";
     public const string BadRepeat = "PIPE050";
     public const string BadGate = "PIPE051";
     public const string BadApproval = "PIPE052";

@@ -3,7 +3,7 @@ namespace Pipeline.Engine.Definitions;
 /// <summary>Lays the file's <c>defaults</c> under what each step says itself: mappings entry by entry, the rest as a whole.</summary>
 internal static class StepDefaults
 {
-    private static readonly string[] Keys = ["resources", "retry", "timeout"];
+    private static readonly string[] Keys = ["resources", "executor", "retry", "timeout"];
 
     /// <summary>The defaults of a file as far as they are right, or null where it has none.</summary>
     public static MapNode? Read(Node? given, ProblemList problems)

@@ -29,6 +29,7 @@ internal sealed class StepDraft(ScalarNode id)
     public RoundOf? Round { get; set; }
     public JsonObject Env { get; set; } = [];
     public string? Approve { get; set; }
+    public SlurmOptions? Slurm { get; set; }
     public TimeSpan? Timeout { get; set; }
     public RetryPolicy Retry { get; set; } = RetryPolicy.Never;
 

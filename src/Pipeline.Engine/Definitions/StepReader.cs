@@ -6,7 +6,7 @@ namespace Pipeline.Engine.Definitions;
 /// <summary>Reads the steps one by one: their keys, type, options and settings. <see cref="Wiring"/> then joins them.</summary>
 internal sealed class StepReader(StepCatalog catalog, Expressions expressions, StepSettings settings, ProblemList problems)
 {
-    private static readonly string[] Keys = ["uses", "with", "inputs", "needs", "when", "matrix", "select", "halving", "repeat", "gates", "approve", "env", "resources", "timeout", "retry"];
+    private static readonly string[] Keys = ["uses", "with", "inputs", "needs", "when", "matrix", "select", "halving", "repeat", "gates", "approve", "env", "resources", "executor", "timeout", "retry"];
     private static readonly OutputPort MetricsPort = new(Metrics.Port, typeof(Metrics), "Numbers that the step measured.");
 
     private readonly Dictionary<string, OptionBinder> binders = new(StringComparer.Ordinal);

@@ -13,6 +13,8 @@ internal sealed class StepSettings(StepCatalog catalog, Expressions expressions,
     private readonly Lazy<OptionBinder> resources = new(() => new("resources", ResourceOptions.Tree, expressions, problems));
     private readonly Lazy<OptionBinder> retry = new(() => new("retry", RetryOptions.Tree, expressions, problems));
 
+    private readonly Lazy<OptionBinder> executor = new(() => new("executor", ExecutorOptions.Tree, expressions, problems));
+
     public void Read(StepDraft draft, StepType type, MapNode body)
     {
         draft.Resources = body.Find("resources") is { } given && Resources(given, type) is { } asked ? asked : new(type.DefaultCpus, 0, 0, 1);
@@ -20,6 +22,30 @@ internal sealed class StepSettings(StepCatalog catalog, Expressions expressions,
         if (body.Find("retry") is { } again) draft.Retry = Retry(again);
         if (body.Find("approve") is { } asks) draft.Approve = Approve(asks);
         Environment(draft, type, body.Find("env"));
+        if (body.Find("executor") is not { } where || (draft.Slurm = Executor(where)) is null) return;
+        if (SecretReference.In(draft.With).Concat(SecretReference.In(draft.Env)).FirstOrDefault() is { } secret)
+            problems.Add(ProblemCodes.BadExecutor, where.Key.Place, $"the step uses the secret '{secret}', and Slurm keeps what a job is given in files of its own", "run it with executor: local");
+    }
+
+    /// <summary>How to submit the step to Slurm; null for this machine, and where that cannot be made out.</summary>
+    private SlurmOptions? Executor(Entry given)
+    {
+        switch (expressions.Resolve(given.Value))
+        {
+            case null or ScalarNode { IsNull: true } or ScalarNode { Text: ExecutorOptions.Local }:
+                return null;
+            case ScalarNode { Text: ExecutorOptions.OnSlurm }:
+                return new();
+            case ScalarNode other:
+                problems.Add(ProblemCodes.BadExecutor, other.Place, $"there is no executor '{Excerpt.Short(other.Text)}'", Nearest.Remedy(other.Text, [ExecutorOptions.Local, ExecutorOptions.OnSlurm], "there are"));
+                return null;
+            case var node:
+                if (executor.Value.Bind(node, given.Key.Place) is not { } bound) return null;
+                var options = bound["slurm"] is JsonObject slurm ? SlurmOptions.From(slurm) : new();
+                foreach (var (option, message, remedy) in options.Check())
+                    problems.Add(ProblemCodes.BadExecutor, executor.Value.Locate(node, "slurm." + option)?.Place ?? given.Key.Place, message, remedy);
+                return node is MapNode { Entries.Count: > 0 } ? options : null;
+        }
     }
 
     private string? Approve(Entry given)
@@ -64,6 +90,7 @@ internal sealed class StepSettings(StepCatalog catalog, Expressions expressions,
     public void Check(MapNode body)
     {
         if (body.Find("resources") is { } given) Resources(given, null);
+        if (body.Find("executor") is { } where) Executor(where);
         if (body.Find("timeout") is { } timeout) Timeout(timeout);
         if (body.Find("retry") is { } again) Retry(again);
         if (body.Find("approve") is { } asks) Approve(asks);

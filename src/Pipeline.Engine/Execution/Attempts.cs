@@ -50,7 +50,8 @@ internal sealed class Attempts(StepDefinition step, TimeProvider clock, Action<R
 
     private async Task<TaskOutcome> InTime(Func<CancellationToken, Task<TaskOutcome>> attempt, CancellationToken cancellation)
     {
-        if (step.Timeout is not { } limit) return await attempt(cancellation);
+        // The time in a cluster's queue does not count, and only its executor knows that.
+        if (step.Timeout is not { } limit || step.Slurm is not null) return await attempt(cancellation);
         // Not disposed of: an attempt that is left to itself may still ask them.
         var late = new CancellationTokenSource(limit, clock);
         var stop = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);

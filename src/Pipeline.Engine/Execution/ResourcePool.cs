@@ -12,7 +12,8 @@ public sealed record MachineResources(int Cpus, long MemoryBytes, int Gpus)
 }
 
 /// <summary>A share of the pool: given back when the step has ended.</summary>
-public sealed record ResourceShare(int Cpus, long MemoryBytes, IReadOnlyList<int> Gpus);
+/// <param name="Elsewhere">What a cluster is asked for; it takes nothing of this machine.</param>
+public sealed record ResourceShare(int Cpus, long MemoryBytes, IReadOnlyList<int> Gpus, bool Elsewhere = false);
 
 /// <summary>Tokens for cpus, memory, gpus and places. Used from the scheduler's loop only.</summary>
 public sealed class ResourcePool(MachineResources machine, int jobs)
@@ -26,15 +27,20 @@ public sealed class ResourcePool(MachineResources machine, int jobs)
     public bool IsFull => places == 0 || cpus == 0;
 
     /// <summary>Why a step can never run here, or null.</summary>
-    public static string? Refuse(Resources wanted, MachineResources machine)
+    public static string? Refuse(StepDefinition step, MachineResources machine)
     {
+        if (step.Slurm is not null) return null;
+        var wanted = step.Resources;
         if (wanted.Gpus > machine.Gpus) return $"it asks for {wanted.Gpus} gpu{(wanted.Gpus == 1 ? "" : "s")} and this machine has {machine.Gpus}";
         return wanted.MemoryBytes > machine.MemoryBytes ? $"it asks for {wanted.MemoryBytes >> 20} MiB of memory and this machine has {machine.MemoryBytes >> 20} MiB" : null;
     }
 
     /// <summary>The share a step asks for, or null with what it waits for. More cpus than the machine has means all of them.</summary>
-    public ResourceShare? TryTake(Resources wanted, out string waitsFor)
+    public ResourceShare? TryTake(StepDefinition step, out string waitsFor)
     {
+        var wanted = step.Resources;
+        waitsFor = "";
+        if (step.Slurm is not null) return new(Math.Max(wanted.Cpus, wanted.Ranks), wanted.MemoryBytes, [], Elsewhere: true);
         var share = Math.Min(Math.Max(wanted.Cpus, wanted.Ranks), machine.Cpus);
         waitsFor = places == 0 ? "a place (-j)" : cpus < share ? "a cpu" : memory < wanted.MemoryBytes ? "memory" : gpus.Count < wanted.Gpus ? "a gpu" : "";
         if (waitsFor.Length > 0) return null;
@@ -48,6 +54,7 @@ public sealed class ResourcePool(MachineResources machine, int jobs)
 
     public void Return(ResourceShare share)
     {
+        if (share.Elsewhere) return;
         places++;
         cpus += share.Cpus;
         memory += share.MemoryBytes;

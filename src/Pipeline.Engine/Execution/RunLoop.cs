@@ -30,6 +30,7 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
 
     /// <summary>Steps that nobody has approved yet, with the key that was asked for.</summary>
     private readonly ConcurrentDictionary<string, string> unanswered = new(StringComparer.Ordinal);
+    private readonly bool usesCluster = graph.Ordered.Any(s => s.Slurm is not null);
     private int awaited;
     private volatile bool failed;
 
@@ -106,7 +107,7 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
             return;
         }
 
-        if (ResourcePool.Refuse(step.Resources, machine) is { } refusal)
+        if (ResourcePool.Refuse(step, machine) is { } refusal)
         {
             Finish(new(step, StepState.Failed, decision.Reason, decision.Key, 0, null, new(FailureCause.Step, $"cannot run on this machine: {refusal}", ""), ""));
             return;
@@ -163,7 +164,7 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
                 leaving.Add(step);
                 Finish(skipped);
             }
-            else if (pool.TryTake(step.Resources, out var waitsFor) is { } share)
+            else if (pool.TryTake(step, out var waitsFor) is { } share)
             {
                 leaving.Add(step);
                 Start(step, decided[step.Id], share, cancellation);
@@ -172,7 +173,7 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
             {
                 TellToWait(step, waitsFor);
                 // Looking at all the others for each that ends would make a step cost more the more there are.
-                if (pool.IsFull) break;
+                if (pool.IsFull && !usesCluster) break;
             }
         }
 

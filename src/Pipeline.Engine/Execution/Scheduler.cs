@@ -14,7 +14,7 @@ namespace Pipeline.Engine.Execution;
 public sealed record RunOptions(int Jobs, IReadOnlySet<string> Force, bool KeepGoing, LockCheck? Lock = null, bool WaitForApproval = true);
 
 /// <summary>Runs what a plan says, in parallel where the graph and the machine allow.</summary>
-public sealed class Scheduler(EngineState state, IExecutor inProcess, IExecutor worker, RankLauncher launcher, MachineResources machine)
+public sealed class Scheduler(EngineState state, Executors executors, MachineResources machine)
 {
     public SecretReader SecretReader { get; init; } = new(Environment.GetEnvironmentVariable, KeyVault.Ask);
 
@@ -38,7 +38,7 @@ public sealed class Scheduler(EngineState state, IExecutor inProcess, IExecutor 
         Tell(new RunEvent.RunStarted(run, definition, plan));
         var secrets = new Secrets(definition, SecretReader);
         await secrets.PrepareAsync();
-        var execution = new StepExecution(state, inProcess, worker, launcher, run, attempts.Path, sources, graph, secrets, Tell);
+        var execution = new StepExecution(state, executors, run, attempts.Path, sources, graph, secrets, Tell);
         var desk = new ApprovalDesk(state.Approvals, definition, options, run, state.Clock, Tell);
         var loop = new RunLoop(graph, plan, planner, history, state.Divergences, execution, desk, new ResourcePool(machine, options.Jobs), machine, options, run, Tell);
         IReadOnlyList<StepOutcome> outcomes;

@@ -10,7 +10,7 @@ using Pipeline.Engine.Storage;
 namespace Pipeline.Engine.Execution;
 
 /// <summary>Takes one step whose inputs are known from decision to stored result.</summary>
-public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecutor worker, RankLauncher launcher, string run, string attempts, Func<StepDefinition, IReadOnlyList<SourceFile>> sources, StepGraph graph, Secrets secrets, Action<RunEvent> tell)
+public sealed class StepExecution(EngineState state, Executors executors, string run, string attempts, Func<StepDefinition, IReadOnlyList<SourceFile>> sources, StepGraph graph, Secrets secrets, Action<RunEvent> tell)
 {
     /// <summary>Asked for by the first step that runs: a run that reuses everything does not pay for it.</summary>
     private readonly Lazy<IReadOnlyDictionary<string, string>> environment = new(() => RunEnvironment.Of(graph.Definition.Folder));
@@ -60,7 +60,7 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
                 var log = secrets.Hide(file);
                 if (decision.From is { } from && shorter is null) log.Logged($"begins at the beginning: the state that run {from.Run} kept is neither here nor whole in {state.Cache.Address ?? "any store"}");
                 outcome = await tries.RunAsync(
-                    async (number, stop) => secrets.Hide(await ExecutorOf(step).RunAsync(task = Prepare(step, key, share, upstream, workspace, number, forced ? PieceUse.Renew : PieceUse.Reuse) with { Secrets = used, Shorter = shorter, FromTheBeginning = forced }, log, stop)),
+                    async (number, stop) => secrets.Hide(await executors.For(step).RunAsync(task = Prepare(step, key, share, upstream, workspace, number, forced ? PieceUse.Renew : PieceUse.Reuse) with { Secrets = used, Shorter = shorter, FromTheBeginning = forced }, log, stop)),
                     log.Logged,
                     cancellation);
             }
@@ -84,14 +84,12 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
             new(step, StepState.Failed, decision.Reason, key, watch.Elapsed.TotalSeconds, null, new(cause, secrets.Hide(message), logFile), notice) { Attempts = Math.Max(1, tries.Count) };
     }
 
-    /// <summary>Only a process of its own can be held to a limit.</summary>
-    private IExecutor ExecutorOf(StepDefinition step) => step.Type.NeedsWorker || step.Resources.MemoryBytes > 0 ? worker : inProcess;
-
     /// <summary>What the user of a step should know before it runs; else empty.</summary>
     private string NoticeFor(StepDefinition step)
     {
+        if (step.Slurm is not null) return "";
         var notices = new List<string>();
-        if (step.Resources.Ranks > 1 && launcher.Unavailable() is { } missing) notices.Add($"one process instead of {step.Resources.Ranks}, with the same result: {missing}");
+        if (step.Resources.Ranks > 1 && executors.Ranks.Unavailable() is { } missing) notices.Add($"one process instead of {step.Resources.Ranks}, with the same result: {missing}");
         if (step.Resources.MemoryBytes > 0 && MemoryLimit.Unavailable is { } unlimited && Interlocked.Exchange(ref saidUnlimited, 1) == 0) notices.Add(unlimited);
         return string.Join("; ", notices);
     }
@@ -128,7 +126,7 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
         var used = await secrets.OfAsync(step, cancellation);
         await state.Cache.FetchAsync(step.Inputs.SelectMany(i => upstream[i.Step].Outputs[i.Output].Files), cancellation);
         var task = Prepare(step, key, share, upstream, workspace, attempt: 1, PieceUse.Ignore) with { Secrets = used };
-        return (task, secrets.Hide(await ExecutorOf(step).RunAsync(task, secrets.Hide(listener), cancellation)));
+        return (task, secrets.Hide(await executors.For(step).RunAsync(task, secrets.Hide(listener), cancellation)));
     }
 
     private StepTask Prepare(StepDefinition step, string key, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, string workspace, int attempt, PieceUse pieces)
@@ -170,6 +168,9 @@ public sealed class StepExecution(EngineState state, IExecutor inProcess, IExecu
             Cpus = share.Cpus,
             MemoryBytes = step.Resources.MemoryBytes,
             Ranks = step.Resources.Ranks,
+            GpusWanted = step.Resources.Gpus,
+            Slurm = step.Slurm,
+            Timeout = step.Timeout,
             Gpus = share.Gpus,
         };
     }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Caching;
+using Pipeline.Engine.Definitions;
 
 namespace Pipeline.Engine.Execution;
 
@@ -57,6 +58,18 @@ public sealed record StepTask
     public long MemoryBytes { get; init; }
     public required int Ranks { get; init; }
     public required IReadOnlyList<int> Gpus { get; init; }
+
+    /// <summary>How many GPUs a cluster is asked for; <see cref="Gpus"/> are those of this machine.</summary>
+    [JsonIgnore]
+    public int GpusWanted { get; init; }
+
+    /// <summary>How to submit it; null for a task of this machine.</summary>
+    [JsonIgnore]
+    public SlurmOptions? Slurm { get; init; }
+
+    /// <summary>How long it may run, not counting the time in a queue, for executors that have one.</summary>
+    [JsonIgnore]
+    public TimeSpan? Timeout { get; init; }
 }
 
 /// <summary>How a task ended. <see cref="Failure"/> is null where it succeeded.</summary>

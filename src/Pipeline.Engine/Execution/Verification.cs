@@ -27,7 +27,7 @@ public sealed record StepVerdict(StepDefinition Step, Verdict Verdict, double Se
 
 /// <summary>Does steps again from their recorded inputs, in a clean workspace, and compares each output file with the stored one. What is stored stays as it is.</summary>
 /// <param name="describe">From a file's name, the stored and the new one to what differs, or null for an unknown format.</param>
-public sealed class Verification(EngineState state, IExecutor inProcess, IExecutor worker, RankLauncher launcher, MachineResources machine, Func<string, string, string, string?> describe)
+public sealed class Verification(EngineState state, Executors executors, MachineResources machine, Func<string, string, string, string?> describe)
 {
     public SecretReader SecretReader { get; init; } = new(Environment.GetEnvironmentVariable, KeyVault.Ask);
 
@@ -44,7 +44,7 @@ public sealed class Verification(EngineState state, IExecutor inProcess, IExecut
         using var attempts = new AttemptFolder(state.Folder, "verify-" + RunId.New(state.Clock));
         var secrets = new Secrets(definition, SecretReader);
         await secrets.PrepareAsync();
-        var execution = new StepExecution(state, inProcess, worker, launcher, "", attempts.Path, sources, graph, secrets, _ => { });
+        var execution = new StepExecution(state, executors, "", attempts.Path, sources, graph, secrets, _ => { });
         foreach (var decision in plan.Decisions.Where(d => steps.Count == 0 || steps.Contains(d.Step.Id)))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -59,8 +59,8 @@ public sealed class Verification(EngineState state, IExecutor inProcess, IExecut
 
         async Task<(Verdict, IReadOnlyList<FileDifference>, string)> Redo(StepExecution execution, StepDefinition step, StepResult stored)
         {
-            if (ResourcePool.Refuse(step.Resources, machine) is { } refusal) return (Verdict.Failed, [], $"cannot run on this machine: {refusal}");
-            var share = new ResourcePool(machine, 1).TryTake(step.Resources, out _)!;
+            if (ResourcePool.Refuse(step, machine) is { } refusal) return (Verdict.Failed, [], $"cannot run on this machine: {refusal}");
+            var share = new ResourcePool(machine, 1).TryTake(step, out _)!;
             try
             {
                 await state.Cache.FetchAsync(step.Inputs.SelectMany(i => results[i.Step].Outputs[i.Output].Files).Concat(stored.Outputs.Values.SelectMany(o => o.Files)), cancellation);

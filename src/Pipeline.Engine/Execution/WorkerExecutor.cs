@@ -107,26 +107,7 @@ public sealed class WorkerExecutor(IReadOnlyList<string> command, RankLauncher l
 
     private static async Task Read(StreamReader reader, IStepListener listener)
     {
-        while (await reader.ReadLineAsync() is { } line)
-        {
-            if (Parse(line) is not { } spoken) listener.Logged(line);
-            else if (spoken.Progress is { } progress) listener.Progressed(progress);
-            else listener.Logged(spoken.Log ?? "");
-        }
-    }
-
-    /// <summary>A line of the worker, or null for what a native library printed.</summary>
-    private static WorkerLine? Parse(string line)
-    {
-        if (!line.StartsWith('{')) return null;
-        try
-        {
-            return JsonSerializer.Deserialize(line, TaskJson.Default.WorkerLine);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        while (await reader.ReadLineAsync() is { } line) WorkerLines.Tell(line, listener);
     }
 
     private static string Died(int code) => code switch

@@ -8,10 +8,10 @@ internal static class StepKeys
 {
     private const string Time = @"^([0-9.]+(ms|s|m|h|d))+$|\$\{\{";
 
-    private static readonly string[] Names = ["needs", "when", "matrix", "select", "halving", "repeat", "gates", "approve", "env", "resources", "timeout", "retry"];
+    private static readonly string[] Names = ["needs", "when", "matrix", "select", "halving", "repeat", "gates", "approve", "env", "resources", "executor", "timeout", "retry"];
 
     /// <summary>Those for which a file may have defaults.</summary>
-    private static readonly string[] Defaulted = ["resources", "timeout", "retry"];
+    private static readonly string[] Defaulted = ["resources", "executor", "timeout", "retry"];
 
     public static void AddTo(JsonObject properties) => Add(properties, Names);
 
@@ -46,6 +46,14 @@ internal static class StepKeys
         definitions[Name("gates")] = FlowKeys.OfStep();
         definitions[Name("approve")] = FlowKeys.Approve();
         definitions[Name("resources")] = OptionSchema.Of(ResourceOptions.Tree with { Description = "What to set aside for the step.", Nullable = true });
+        definitions[Name("executor")] = new JsonObject
+        {
+            ["description"] = "Where the step runs; never part of its recipe.",
+            ["anyOf"] = new JsonArray(
+                new JsonObject { ["enum"] = new JsonArray(ExecutorOptions.Local, ExecutorOptions.OnSlurm, null) },
+                OptionSchema.Of(ExecutorOptions.Tree),
+                new JsonObject { ["type"] = "string", ["pattern"] = @"\$\{\{" }),
+        };
         definitions[Name("timeout")] = new JsonObject
         {
             ["description"] = "How long an attempt may take, such as 90s, 30m, 2h or 1h30m. Then it is asked to stop and is ended; what it kept in its workspace stays.",

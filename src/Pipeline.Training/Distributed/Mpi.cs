@@ -41,15 +41,18 @@ public static class Mpi
     }
 
     /// <summary>How many ranks the launcher of this process said it started, or null where there was none.</summary>
-    internal static int? LaunchedSize() => Launched("OMPI_COMM_WORLD_SIZE", "PMI_SIZE");
+    internal static int? LaunchedSize() => Launched("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS");
 
-    internal static int? LaunchedRank() => Launched("OMPI_COMM_WORLD_RANK", "PMI_RANK");
+    internal static int? LaunchedRank() => Launched("OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID");
 
-    private static int? Launched(string openMpi, string mpich) =>
-        int.TryParse(Environment.GetEnvironmentVariable(openMpi) ?? Environment.GetEnvironmentVariable(mpich), out var number) ? number : null;
+    /// <summary>Under <c>srun --mpi=pmix</c> Open MPI learns its place from PMIx, which is asked through the library only: Slurm's own variables say the same.</summary>
+    private static int? Launched(string openMpi, string mpich, string slurm) =>
+        int.TryParse(Variable(openMpi) ?? Variable(mpich) ?? (Variable("PMIX_RANK") is null ? null : Variable(slurm)), out var number) ? number : null;
 
     private static string? LaunchedBy() =>
-        Environment.GetEnvironmentVariable("OMPI_COMM_WORLD_RANK") is not null ? "openmpi" : Environment.GetEnvironmentVariable("PMI_RANK") is not null ? "mpich" : null;
+        Variable("OMPI_COMM_WORLD_RANK") is not null || Variable("PMIX_RANK") is not null ? "openmpi" : Variable("PMI_RANK") is not null ? "mpich" : null;
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name);
 
     private static MpiImplementation[]? Candidates(string? choice) => choice switch
     {

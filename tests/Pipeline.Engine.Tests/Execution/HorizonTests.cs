@@ -91,7 +91,7 @@ public sealed class HorizonTests(Stores stores)
         {
             var state = State;
             var executor = new InProcessExecutor(new StepCatalog([Type]), state.Store);
-            var scheduler = new Scheduler(state, executor, executor, NoRanks, new(4, 1L << 30, 0));
+            var scheduler = new Scheduler(state, new(executor, executor, executor, NoRanks), new(4, 1L << 30, 0));
             return (await scheduler.RunAsync(Read(with), new(1, force.ToHashSet(), false), new Quiet(), TestContext.Current.CancellationToken)).Outcomes.Single();
         }
 
@@ -99,7 +99,7 @@ public sealed class HorizonTests(Stores stores)
         {
             var state = State;
             var executor = new InProcessExecutor(new StepCatalog([Type]), state.Store);
-            var verification = new Verification(state, executor, executor, NoRanks, new(4, 1L << 30, 0), (_, _, _) => null);
+            var verification = new Verification(state, new(executor, executor, executor, NoRanks), new(4, 1L << 30, 0), (_, _, _) => null);
             return (await verification.RunAsync(Read(with), new HashSet<string>(), _ => { }, new Quiet(), TestContext.Current.CancellationToken)).Single();
         }
 

@@ -67,7 +67,7 @@ public sealed class GoldenPipeline : IAsyncLifetime
         if (read.Definition is not { } definition) throw new InvalidOperationException(ProblemPrinter.Print(read.Problems));
         var state = new EngineState(new StateFolder(folder["state"]), TimeProvider.System);
         var inProcess = new InProcessExecutor(catalog, state.Store);
-        var scheduler = new Scheduler(state, inProcess, inProcess, new(() => "no ranks here", (_, _) => throw new InvalidOperationException()), new(4, 1L << 34, 0));
+        var scheduler = new Scheduler(state, new(inProcess, inProcess, inProcess, new(() => "no ranks here", (_, _) => throw new InvalidOperationException())), new(4, 1L << 34, 0));
         var summary = await scheduler.RunAsync(definition, new(1, new HashSet<string>(), true), new Quiet(), CancellationToken.None);
         if (summary.Outcomes.FirstOrDefault(o => o.Failure is not null) is { } failed) throw new InvalidOperationException($"{failed.Step.Id}: {failed.Failure!.Message}");
         var graph = new StepGraph(definition);

@@ -40,7 +40,7 @@ public sealed class HalvingTests : IDisposable
         training.Ran.Clear();
         var state = State;
         var executor = new InProcessExecutor(new([training, new Select(), new Halve(), new Shell()]), state.Store);
-        var scheduler = new Scheduler(state, executor, executor, new(() => "none", (_, _) => throw new InvalidOperationException()), new(2, 1L << 30, 0));
+        var scheduler = new Scheduler(state, new(executor, executor, executor, new(() => "none", (_, _) => throw new InvalidOperationException())), new(2, 1L << 30, 0));
         return await scheduler.RunAsync(Good(text), new(1, force is null ? new HashSet<string>() : [force], false), new Deaf(), stop ?? TestContext.Current.CancellationToken);
     }
 

@@ -45,7 +45,7 @@ internal sealed class Collection : IDisposable
     {
         var (definition, state) = (Definition(cpus), State(stateName));
         var executor = new InProcessExecutor(BuiltInSteps.Catalog(), state.Store);
-        var summary = await new Scheduler(state, executor, executor, noRanks, machine).RunAsync(definition, new(4, force.ToHashSet(), false), new Quiet(), CancellationToken.None);
+        var summary = await new Scheduler(state, new(executor, executor, executor, noRanks), machine).RunAsync(definition, new(4, force.ToHashSet(), false), new Quiet(), CancellationToken.None);
         if (summary.Outcomes.FirstOrDefault(o => o.Failure is not null) is { } failed) throw new InvalidOperationException($"{failed.Step.Id}: {failed.Failure!.Message}");
         return summary.Outcomes.ToDictionary(o => o.Step.Id, o => o.Result!);
     }
@@ -55,7 +55,7 @@ internal sealed class Collection : IDisposable
     {
         var state = State(stateName);
         var executor = new InProcessExecutor(BuiltInSteps.Catalog(), state.Store);
-        var verdicts = await new Verification(state, executor, executor, noRanks, machine, (_, _, _) => null).RunAsync(Definition(cpus), new HashSet<string>(), _ => { }, new Quiet(), CancellationToken.None);
+        var verdicts = await new Verification(state, new(executor, executor, executor, noRanks), machine, (_, _, _) => null).RunAsync(Definition(cpus), new HashSet<string>(), _ => { }, new Quiet(), CancellationToken.None);
         return verdicts.Where(v => v.Verdict != Verdict.Same).Select(v => $"{v.Step.Id}: {v.Verdict} {v.Note}");
     }
 
