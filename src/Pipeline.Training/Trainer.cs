@@ -58,6 +58,7 @@ public sealed class Trainer<TBatch>
         using var gradients = new GradientSum(parameters.Gradients);
         using var best = new BestParameters(parameters, options.EarlyStopping);
         using var average = new WeightAverage(parameters, options.AverageDecay);
+        using var recomputation = options.ActivationCheckpointing ? new Recomputation(objective.Model, options.Precision) : null;
         using var weights = options.Monitor ? new WeightWatch(parameters) : null;
 
         // ---- Where an earlier run was stopped ----
@@ -103,7 +104,11 @@ public sealed class Trainer<TBatch>
                 using (Autocast.For(options.Precision))
                     sum = objective.Sums(batches[i], training: true);
                 timer.Lap(StepPart.Forward);
-                Arithmetic.FirstScaled(sum, 1 / total).backward();
+                var scaled = Arithmetic.FirstScaled(sum, 1 / total);
+                if (recomputation is null)
+                    scaled.backward();
+                else
+                    recomputation.Backward(scaled);
                 sums[i] = sum.detach().cpu().data<float>()[0];
                 timer.Lap(StepPart.Backward);
             }

@@ -64,6 +64,9 @@ public sealed record TrainingOptions
 
     public Precision Precision { get; init; } = Precision.Float32;
 
+    /// <summary>Keep only what each layer reads, and compute the rest again in the backward pass (Chen et al. 2016): less memory for about a third more time, and the same bits.</summary>
+    public bool ActivationCheckpointing { get; init; }
+
     /// <summary>0: never by step.</summary>
     public long CheckpointEverySteps { get; init; }
 

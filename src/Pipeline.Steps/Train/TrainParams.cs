@@ -130,6 +130,10 @@ public abstract record TrainParams
     [Engine.Authoring.Range(1, 1024)]
     public int Threads { get; init; } = 2;
 
+    [Description("Keep only what each layer reads and compute the rest again in the backward pass: much less memory for about a third more time, and the same bytes. Also known as gradient checkpointing.")]
+    [SpeedOnly]
+    public bool ActivationCheckpointing { get; init; }
+
     [Description("Seconds between checkpoints, from which an interrupted step goes on to the same bits.")]
     [SpeedOnly]
     [Engine.Authoring.Range(0.01, 86400)]
@@ -152,6 +156,7 @@ public abstract record TrainParams
         Seed = Seed,
         Threads = Threads,
         Precision = Precision,
+        ActivationCheckpointing = ActivationCheckpointing,
         CheckpointEvery = TimeSpan.FromSeconds(CheckpointSeconds),
     };
 

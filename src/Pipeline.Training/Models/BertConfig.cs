@@ -50,6 +50,8 @@ public sealed record BertConfig(int Vocabulary, int Context, int Layers, int Hea
         return layout;
     }
 
+    internal override int Segments => 1 + Layers;
+
     internal override string Script() => BertScript.Of(this);
 
     protected override IEnumerable<string> Faults()

@@ -18,20 +18,29 @@ static class BertScript
         def output(y: Tensor, w: List[Tensor], at: int, training: bool) -> Tensor:
             return torch.dropout(torch.linear(y, w[at], w[at + 1]), {{Literal.Of(config.Dropout)}}, training)
 
+        def seen(inputs: List[Tensor]) -> Optional[Tensor]:
+            if inputs[1].numel() == 0:
+                return None
+            return torch.eq(inputs[1].unsqueeze(2), inputs[1].unsqueeze(1)).unsqueeze(1)
+
+        def embed(w: List[Tensor], inputs: List[Tensor], training: bool) -> Tensor:
+            x = torch.embedding(w[0], inputs[0]) + w[1].slice(0, 0, inputs[0].size(1)) + w[2].select(0, 0)
+            return torch.dropout(norm(x, w, 3), {{Literal.Of(config.Dropout)}}, training)
+
+        def block(x: Tensor, w: List[Tensor], layer: int, mask: Optional[Tensor], training: bool) -> Tensor:
+            at = 5 + {{Tensors}} * layer
+            y = torch.scaled_dot_product_attention(head(x, w, at), head(x, w, at + 2), head(x, w, at + 4), mask, {{Literal.Of(config.Dropout)}} if training else 0.0, False)
+            x = norm(x + output(y.transpose(1, 2).flatten(2), w, at + 6, training), w, at + 8)
+            return norm(x + output(torch.gelu(torch.linear(x, w[at + 10], w[at + 11])), w, at + 12, training), w, at + 14)
+
         def hidden(w: List[Tensor], inputs: List[Tensor], training: bool) -> Tensor:
-            ids, segments = inputs[0], inputs[1]
-            B, T = ids.size(0), ids.size(1)
-            mask: Optional[Tensor] = None
-            if segments.numel() > 0:
-                mask = torch.eq(segments.unsqueeze(2), segments.unsqueeze(1)).unsqueeze(1)
-            x = torch.embedding(w[0], ids) + w[1].slice(0, 0, T) + w[2].select(0, 0)
-            x = torch.dropout(norm(x, w, 3), {{Literal.Of(config.Dropout)}}, training)
+            x, mask = embed(w, inputs, training), seen(inputs)
             for layer in range({{config.Layers}}):
-                at = 5 + {{Tensors}} * layer
-                y = torch.scaled_dot_product_attention(head(x, w, at), head(x, w, at + 2), head(x, w, at + 4), mask, {{Literal.Of(config.Dropout)}} if training else 0.0, False)
-                x = norm(x + output(y.transpose(1, 2).reshape([B, T, {{config.Width}}]), w, at + 6, training), w, at + 8)
-                x = norm(x + output(torch.gelu(torch.linear(x, w[at + 10], w[at + 11])), w, at + 12, training), w, at + 14)
+                x = block(x, w, layer, mask, training)
             return x
+
+        def segment(w: List[Tensor], inputs: List[Tensor], kept: List[Tensor], i: int, training: bool) -> Tensor:
+            return embed(w, inputs, training) if i == 0 else block(kept[i - 1], w, i - 1, seen(inputs), training)
 
         def project(w: List[Tensor], x: Tensor, padding: Tensor) -> Tensor:
             at = 5 + {{Tensors}} * {{config.Layers}}

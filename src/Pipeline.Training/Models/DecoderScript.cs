@@ -97,6 +97,16 @@ sealed record DecoderScript(int Layers, int Heads, int HeadWidth, Positions Posi
             cache: List[Tensor] = []
             return decode(w, inputs, inputs[0].new_empty([0]), cache, 0, training)
 
+        def segment(w: List[Tensor], inputs: List[Tensor], kept: List[Tensor], i: int, training: bool) -> Tensor:
+            starts = inputs[0].new_empty([0])
+            cache: List[Tensor] = []
+            at = places(inputs, starts, 0)
+            turn = {{(Turns ? "turns(at)" : "at")}}
+            if i == 0:
+                return embed(w, inputs, starts, at, 0, training)
+            x = block(kept[i - 1], w, i - 1, turn, seen(inputs, starts, 0), cache, 0, training)
+            return last_norm(x, w) if i == {{Layers}} else x
+
         def advance(w: List[Tensor], inputs: List[Tensor], starts: Tensor, cache: List[Tensor], past: int, padding: Tensor) -> Tensor:
             return project(w, decode(w, inputs, starts, cache, past, False).select(1, -1), padding)
         """;

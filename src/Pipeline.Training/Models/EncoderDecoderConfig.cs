@@ -47,18 +47,34 @@ public sealed record EncoderDecoderConfig(int Vocabulary, int Context, int Layer
         return layout;
     }
 
+    internal override int Segments => EncoderLayers + 2 + Layers;
+
     internal override string Script() => TransformerScript.Blocks(Heads, Width, Dropout) + $$"""
+
+        def decoder_block(x: Tensor, memory: Tensor, w: List[Tensor], layer: int, mask: Tensor, present: Tensor, training: bool) -> Tensor:
+            at = {{5 + (TransformerScript.EncoderTensors * EncoderLayers)}} + {{TransformerScript.DecoderTensors}} * layer
+            x = x + attend_self(norm(x, w, at), w, at + 2, None, True, training)
+            x = x + attend_source(norm(x, w, at + 6), memory, w, at + 8, mask, present, training)
+            return x + feed_forward(norm(x, w, at + 14), w, at + 16, training)
+
+        def last_norm(x: Tensor, w: List[Tensor]) -> Tensor:
+            return norm(x, w, {{5 + (TransformerScript.EncoderTensors * EncoderLayers) + (TransformerScript.DecoderTensors * Layers)}})
 
         def hidden(w: List[Tensor], inputs: List[Tensor], training: bool) -> Tensor:
             memory, mask, present = encode(inputs, w, 1, 3, {{EncoderLayers}}, training)
             x = embed(inputs[0], w, 2, training)
-            first = {{5 + (TransformerScript.EncoderTensors * EncoderLayers)}}
             for layer in range({{Layers}}):
-                at = first + {{TransformerScript.DecoderTensors}} * layer
-                x = x + attend_self(norm(x, w, at), w, at + 2, None, True, training)
-                x = x + attend_source(norm(x, w, at + 6), memory, w, at + 8, mask, present, training)
-                x = x + feed_forward(norm(x, w, at + 14), w, at + 16, training)
-            return norm(x, w, first + {{TransformerScript.DecoderTensors}} * {{Layers}})
+                x = decoder_block(x, memory, w, layer, mask, present, training)
+            return last_norm(x, w)
+
+        def segment(w: List[Tensor], inputs: List[Tensor], kept: List[Tensor], i: int, training: bool) -> Tensor:
+            if i <= {{EncoderLayers}}:
+                return encoder_segment(inputs, w, kept, i, 1, 3, {{EncoderLayers}}, training)
+            if i == {{EncoderLayers + 1}}:
+                return embed(inputs[0], w, 2, training)
+            ids, mask, present = source(inputs)
+            x = decoder_block(kept[i - 1], kept[{{EncoderLayers}}], w, i - {{EncoderLayers + 2}}, mask, present, training)
+            return last_norm(x, w) if i == {{EncoderLayers + 1 + Layers}} else x
 
         def project(w: List[Tensor], x: Tensor, padding: Tensor) -> Tensor:
             return torch.linear(x, w[0], padding)

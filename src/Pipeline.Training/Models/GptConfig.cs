@@ -50,6 +50,8 @@ public sealed record GptConfig(int Vocabulary, int Context, int Layers, int Head
         void Normalisation(string name) => layout.AddRange([new(name + ".weight", [width], Initial.One), new(name + ".bias", [width], Initial.Zero)]);
     }
 
+    internal override int Segments => 1 + Layers;
+
     internal override string Script() => GptScript.Of(this);
 
     protected override IEnumerable<string> Faults()

@@ -50,17 +50,32 @@ public sealed record HybridConfig(int Vocabulary, int Context, RecurrentKind Kin
         return layout;
     }
 
+    internal override int Segments => EncoderLayers + 3 + Layers;
+
     internal override string Script()
     {
         var decoder = 4 + (TransformerScript.EncoderTensors * EncoderLayers);
         var cross = decoder + (4 * Layers);
         return TransformerScript.Blocks(Heads, Width, Dropout) + RecurrentScript.Of(Kind, Layers, Width, Dropout, Variational) + $$"""
 
+            def join(h: Tensor, memory: Tensor, w: List[Tensor], mask: Tensor, present: Tensor, training: bool) -> Tensor:
+                c = attend_source(h, memory, w, {{cross}}, mask, present, training)
+                return drop(torch.tanh(torch.linear(torch.cat([c, h], -1), w[{{cross + 6}}], w[{{cross + 7}}])), training)
+
             def hidden(w: List[Tensor], inputs: List[Tensor], training: bool) -> Tensor:
                 memory, mask, present = encode(inputs, w, 1, 2, {{EncoderLayers}}, training)
                 h = recur(drop(torch.embedding(w[0], inputs[0]), training), w, {{decoder}}, training)
-                c = attend_source(h, memory, w, {{cross}}, mask, present, training)
-                return drop(torch.tanh(torch.linear(torch.cat([c, h], -1), w[{{cross + 6}}], w[{{cross + 7}}])), training)
+                return join(h, memory, w, mask, present, training)
+
+            def segment(w: List[Tensor], inputs: List[Tensor], kept: List[Tensor], i: int, training: bool) -> Tensor:
+                if i <= {{EncoderLayers}}:
+                    return encoder_segment(inputs, w, kept, i, 1, 2, {{EncoderLayers}}, training)
+                if i == {{EncoderLayers + 1}}:
+                    return drop(torch.embedding(w[0], inputs[0]), training)
+                if i < {{EncoderLayers + 2 + Layers}}:
+                    return layer(kept[i - 1], w, {{decoder}} + 4 * (i - {{EncoderLayers + 2}}), training)
+                ids, mask, present = source(inputs)
+                return join(kept[i - 1], kept[{{EncoderLayers}}], w, mask, present, training)
 
             def project(w: List[Tensor], x: Tensor, padding: Tensor) -> Tensor:
                 return torch.linear(x, w[0], padding)

@@ -17,17 +17,17 @@ public sealed class LanguageModel : IDisposable
         def last_logits(w: List[Tensor], inputs: List[Tensor], padding: Tensor) -> Tensor:
             return project(w, hidden(w, inputs, False).select(1, -1), padding)
 
-        def losses_at(w: List[Tensor], inputs: List[Tensor], targets: Tensor, at: Tensor, padding: Tensor, training: bool, reduction: int) -> Tensor:
-            x, y = hidden(w, inputs, training).flatten(0, 1), targets.flatten()
+        def losses_at(w: List[Tensor], x: Tensor, targets: Tensor, at: Tensor, padding: Tensor, reduction: int) -> Tensor:
+            x, y = x.flatten(0, 1), targets.flatten()
             if at.numel() < y.numel():
                 x, y = x.index_select(0, at), y.index_select(0, at)
             return torch.cross_entropy_loss(project(w, x, padding).float(), y, None, reduction, -100, 0.0)
 
-        def summed_loss(w: List[Tensor], inputs: List[Tensor], targets: Tensor, at: Tensor, padding: Tensor, training: bool) -> Tensor:
-            return losses_at(w, inputs, targets, at, padding, training, 2)
+        def summed_loss(w: List[Tensor], x: Tensor, targets: Tensor, at: Tensor, padding: Tensor) -> Tensor:
+            return losses_at(w, x, targets, at, padding, 2)
 
-        def token_losses(w: List[Tensor], inputs: List[Tensor], targets: Tensor, at: Tensor, padding: Tensor, training: bool) -> Tensor:
-            losses = losses_at(w, inputs, targets, at, padding, training, 0)
+        def token_losses(w: List[Tensor], x: Tensor, targets: Tensor, at: Tensor, padding: Tensor) -> Tensor:
+            losses = losses_at(w, x, targets, at, padding, 0)
             return torch.zeros([targets.numel()], dtype=losses.dtype, device=losses.device).index_copy(0, at, losses).view(targets.size())
         """;
 
@@ -105,8 +105,18 @@ public sealed class LanguageModel : IDisposable
     public Tensor TokenLosses(TokenBatch batch)
     {
         var (inputs, targets, at) = batch.On(Device);
-        return script.Tensor("token_losses", Parameters.Views, inputs, targets, at, Padding, false);
+        return script.Tensor("token_losses", Parameters.Views, Hidden(inputs, training: false), targets, at, Padding);
     }
+
+    /// <summary>[B, T, C] of what the output layer reads: what objectives are computed from.</summary>
+    /// <param name="inputs">As in <see cref="TokenBatch.On"/>.</param>
+    /// <param name="training">With dropout; and with what is needed backward computed again where a trainer asked for that.</param>
+    public Tensor Hidden(Tensor[] inputs, bool training) =>
+        training && Recomputation is { } recomputation ? recomputation.Hidden(inputs) : script.Tensor("hidden", Parameters.Views, inputs, training);
+
+    internal Recomputation? Recomputation { get; set; }
+
+    internal Tensor Segment(Tensor[] inputs, Tensor[] kept, int number) => script.Tensor("segment", Parameters.Views, inputs, kept, number, true);
 
     public void Dispose()
     {

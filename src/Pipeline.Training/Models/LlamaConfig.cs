@@ -85,6 +85,8 @@ public sealed record LlamaConfig(int Vocabulary, int Context, int Layers, int He
         }
     }
 
+    internal override int Segments => 1 + Layers;
+
     internal override string Script() => LlamaScript.Of(this);
 
     protected override IEnumerable<string> Faults()

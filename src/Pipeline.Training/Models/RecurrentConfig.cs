@@ -35,10 +35,15 @@ public sealed record RecurrentConfig(int Vocabulary, int Context, RecurrentKind 
         return layout;
     }
 
+    internal override int Segments => 1 + Layers;
+
     internal override string Script() => RecurrentScript.Of(Kind, Layers, Width, Dropout, Variational) + $$"""
 
         def hidden(w: List[Tensor], inputs: List[Tensor], training: bool) -> Tensor:
             return recur(drop(torch.embedding(w[0], inputs[0]), training), w, 1, training)
+
+        def segment(w: List[Tensor], inputs: List[Tensor], kept: List[Tensor], i: int, training: bool) -> Tensor:
+            return drop(torch.embedding(w[0], inputs[0]), training) if i == 0 else layer(kept[i - 1], w, 1 + 4 * (i - 1), training)
 
         def project(w: List[Tensor], x: Tensor, padding: Tensor) -> Tensor:
             return torch.linear(x, w[{{(Tied ? 0 : 1 + (4 * Layers))}}], padding)

@@ -24,22 +24,25 @@ static class RecurrentScript
         }
     }
 
-    /// <summary>Defines <c>drop(x, training)</c> and <c>recur(x, w, at, training)</c>, [B, T, C] to [B, T, C] with dropout after each layer. Layers are called one by one, so that dropout between them may be variational.</summary>
+    /// <summary>Defines <c>drop(x, training)</c>, <c>layer(x, w, at, training)</c> and <c>recur(x, w, first, training)</c> of all layers, [B, T, C] to [B, T, C] with dropout after each layer. Layers are called one by one, so
+    /// that dropout between them may be variational.</summary>
     public static string Of(RecurrentKind kind, int layers, int width, double dropout, bool variational) => string.Create(CultureInfo.InvariantCulture, $$"""
         def drop(x: Tensor, training: bool) -> Tensor:
             {{(variational
                 ? $"return x * torch.dropout(torch.ones([x.size(0), 1, x.size(2)], dtype=x.dtype, device=x.device), {Literal.Of(dropout)}, training)"
                 : $"return torch.dropout(x, {Literal.Of(dropout)}, training)")}}
 
-        def recur(x: Tensor, w: List[Tensor], first: int, training: bool) -> Tensor:
+        def layer(x: Tensor, w: List[Tensor], at: int, training: bool) -> Tensor:
             none = torch.zeros([1, x.size(0), {{width}}], dtype=x.dtype, device=x.device)
-            for layer in range({{layers}}):
-                at = first + 4 * layer
-                its = [w[at], w[at + 1], w[at + 2], w[at + 3]]
-                {{(kind == RecurrentKind.Lstm
-                    ? "y, h, c = torch.lstm(x, [none, none], its, True, 1, 0.0, training, False, True)"
-                    : "y, h = torch.gru(x, none, its, True, 1, 0.0, training, False, True)")}}
-                x = drop(y, training)
+            its = [w[at], w[at + 1], w[at + 2], w[at + 3]]
+            {{(kind == RecurrentKind.Lstm
+                ? "y, h, c = torch.lstm(x, [none, none], its, True, 1, 0.0, training, False, True)"
+                : "y, h = torch.gru(x, none, its, True, 1, 0.0, training, False, True)")}}
+            return drop(y, training)
+
+        def recur(x: Tensor, w: List[Tensor], first: int, training: bool) -> Tensor:
+            for i in range({{layers}}):
+                x = layer(x, w, first + 4 * i, training)
             return x
 
         """);

@@ -69,19 +69,31 @@ static class TransformerScript
         def embed(ids: Tensor, w: List[Tensor], positions: int, training: bool) -> Tensor:
             return torch.dropout(torch.embedding(w[0], ids) + w[positions].slice(0, 0, ids.size(1)), {{Literal.Of(dropout)}}, training)
 
-        def encode(inputs: List[Tensor], w: List[Tensor], positions: int, first: int, layers: int, training: bool) -> Tuple[Tensor, Tensor, Tensor]:
-            source = inputs[3]
-            if source.numel() == 0:
-                source = torch.full([inputs[0].size(0), 1], -1, dtype=inputs[0].dtype, device=inputs[0].device)
-            there = source >= 0
+        def source(inputs: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+            ids = inputs[3]
+            if ids.numel() == 0:
+                ids = torch.full([inputs[0].size(0), 1], -1, dtype=inputs[0].dtype, device=inputs[0].device)
+            there = ids >= 0
             present = there.any(1, True)
-            mask = torch.logical_or(there, torch.logical_not(present)).unsqueeze(1).unsqueeze(1)
-            x = embed(source.clamp(0), w, positions, training)
-            for layer in range(layers):
-                at = first + {{EncoderTensors}} * layer
-                x = x + attend_self(norm(x, w, at), w, at + 2, mask, False, training)
-                x = x + feed_forward(norm(x, w, at + 6), w, at + 8, training)
-            return norm(x, w, first + {{EncoderTensors}} * layers), mask, present.unsqueeze(2)
+            return ids.clamp(0), torch.logical_or(there, torch.logical_not(present)).unsqueeze(1).unsqueeze(1), present.unsqueeze(2)
+
+        def encoder_block(x: Tensor, w: List[Tensor], at: int, mask: Tensor, training: bool) -> Tensor:
+            x = x + attend_self(norm(x, w, at), w, at + 2, mask, False, training)
+            return x + feed_forward(norm(x, w, at + 6), w, at + 8, training)
+
+        def encode(inputs: List[Tensor], w: List[Tensor], positions: int, first: int, layers: int, training: bool) -> Tuple[Tensor, Tensor, Tensor]:
+            ids, mask, present = source(inputs)
+            x = embed(ids, w, positions, training)
+            for i in range(layers):
+                x = encoder_block(x, w, first + {{EncoderTensors}} * i, mask, training)
+            return norm(x, w, first + {{EncoderTensors}} * layers), mask, present
+
+        def encoder_segment(inputs: List[Tensor], w: List[Tensor], kept: List[Tensor], i: int, positions: int, first: int, layers: int, training: bool) -> Tensor:
+            ids, mask, present = source(inputs)
+            if i == 0:
+                return embed(ids, w, positions, training)
+            x = encoder_block(kept[i - 1], w, first + {{EncoderTensors}} * (i - 1), mask, training)
+            return norm(x, w, first + {{EncoderTensors}} * layers) if i == layers else x
 
         """);
 }

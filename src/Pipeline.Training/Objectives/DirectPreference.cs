@@ -37,9 +37,9 @@ public sealed class DirectPreference : Objective<PairBatch>
         this.model = model;
         script = new CompiledScript(model.Source + "\n" + string.Create(CultureInfo.InvariantCulture, $$"""
 
-            def sums(w: List[Tensor], inputs: List[Tensor], targets: Tensor, at: Tensor, padding: Tensor, reference: Tensor, training: bool) -> Tensor:
+            def sums(w: List[Tensor], x: Tensor, targets: Tensor, at: Tensor, padding: Tensor, reference: Tensor) -> Tensor:
                 pairs = targets.size(0) // 2
-                log_probabilities = -token_losses(w, inputs, targets, at, padding, training).sum([1])
+                log_probabilities = -token_losses(w, x, targets, at, padding).sum([1])
                 rewards = (log_probabilities - reference) * {{options.Beta:F17}}
                 chosen, rejected = rewards.slice(0, 0, pairs), rewards.slice(0, pairs)
                 margin = chosen - rejected
@@ -52,6 +52,8 @@ public sealed class DirectPreference : Objective<PairBatch>
     /// <summary>Shares and rewards in nats per pair; a tie counts as half right.</summary>
     public override IReadOnlyList<string> Extras { get; } = ["accuracy", "margin", "reward_chosen", "reward_rejected"];
 
+    public override LanguageModel Model => model;
+
     public override double Weight(PairBatch batch) => batch.Pairs;
 
     public override long Tokens(PairBatch batch) => batch.Tokens.Ids.Length;
@@ -60,7 +62,7 @@ public sealed class DirectPreference : Objective<PairBatch>
     {
         var reference = batch.Reference ?? throw new InvalidOperationException("These pairs carry no reference log-probabilities: compute them first.");
         var (inputs, targets, at) = batch.Tokens.On(model.Device);
-        return script.Tensor("sums", model.Parameters.Views, inputs, targets, at, model.Padding, tensor(reference, device: model.Device), training);
+        return script.Tensor("sums", model.Parameters.Views, model.Hidden(inputs, training), targets, at, model.Padding, tensor(reference, device: model.Device));
     }
 
     public override void Dispose() => script.Dispose();

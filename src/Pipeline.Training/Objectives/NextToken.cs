@@ -29,15 +29,17 @@ public sealed class NextToken : Objective<TokenBatch>
     public override Tensor Sums(TokenBatch batch, bool training)
     {
         var (inputs, targets, at) = batch.On(model.Device);
-        return script.Tensor("sums", model.Parameters.Views, inputs, targets, at, model.Padding, training);
+        return script.Tensor("sums", model.Parameters.Views, model.Hidden(inputs, training), targets, at, model.Padding, training);
     }
+
+    public override LanguageModel Model => model;
 
     public override void Dispose() => script.Dispose();
 
     const string Plain = """
 
-        def sums(w: List[Tensor], inputs: List[Tensor], targets: Tensor, at: Tensor, padding: Tensor, training: bool) -> Tensor:
-            return summed_loss(w, inputs, targets, at, padding, training).unsqueeze(0)
+        def sums(w: List[Tensor], x: Tensor, targets: Tensor, at: Tensor, padding: Tensor, training: bool) -> Tensor:
+            return summed_loss(w, x, targets, at, padding).unsqueeze(0)
         """;
 
     static IEnumerable<string> Added(TokenLossOptions options)
@@ -53,8 +55,8 @@ public sealed class NextToken : Objective<TokenBatch>
     /// <summary>Padding rows of the vocabulary have a logit of -inf, so the even part of smoothed targets is spread over the vocabulary alone.</summary>
     static string WithAdded(TokenLossOptions options, int vocabulary) => $$"""
 
-        def sums(w: List[Tensor], inputs: List[Tensor], targets: Tensor, at: Tensor, padding: Tensor, training: bool) -> Tensor:
-            x, y = hidden(w, inputs, training).flatten(0, 1).index_select(0, at), targets.flatten().index_select(0, at)
+        def sums(w: List[Tensor], x: Tensor, targets: Tensor, at: Tensor, padding: Tensor, training: bool) -> Tensor:
+            x, y = x.flatten(0, 1).index_select(0, at), targets.flatten().index_select(0, at)
             logits = project(w, x, padding).float()
             plain = torch.cross_entropy_loss(logits, y, None, 2, -100, 0.0)
             z = torch.logsumexp(logits, [-1])

@@ -1,3 +1,4 @@
+using Pipeline.Training.Models;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Objectives;
@@ -8,6 +9,9 @@ public abstract class Objective<TBatch> : IDisposable
 {
     /// <summary>What <see cref="Sums"/> returns beside the loss, in order.</summary>
     public virtual IReadOnlyList<string> Extras => [];
+
+    /// <summary>What is trained.</summary>
+    public abstract LanguageModel Model { get; }
 
     public abstract double Weight(TBatch batch);
 
