@@ -6,6 +6,9 @@ const string Usage = """
     usage: Pipeline.Benchmarks VERB
       speed SHAPE|all [ROUNDS [STEPS [THREADS]]]    training beside PyTorch eager
       steps SHAPE [STEPS [THREADS]]                 ours alone, as numbers
+      profile SHAPE|all [STEPS [THREADS]]           where the time of a step goes
+      memory SHAPE [STEPS [THREADS]]                its peak with activation checkpointing and without
+      rss SHAPE [STEPS [THREADS [EVERY]]]           resident memory over many steps
       optimizers [ROUNDS [THREADS]]                 a step of each optimiser
       generate [ROUNDS [THREADS]]                   tokens generated with and without a cache
       shakespeare SEED...                           nanoGPT's CPU baby, to its end
@@ -13,16 +16,29 @@ const string Usage = """
     """;
 
 var verb = args.FirstOrDefault();
-var shape = args.Length > 1 && verb is "speed" or "steps" ? args[1] : null;
+var shape = args.Length > 1 && verb is ("speed" or "steps" or "profile" or "memory" or "peak" or "rss") ? args[1] : null;
 var numbers = args.Skip(shape is null ? 1 : 2).Select(arg => int.Parse(arg, CultureInfo.InvariantCulture)).ToArray();
 switch (verb)
 {
     case "speed" when shape is not null:
-        foreach (var each in Shape.All.Where(each => shape == "all" || each == Shape.Of(shape)))
+        foreach (var each in Shape.Named(shape))
             TorchEager.Compare(each, rounds: At(0, 5), steps: At(1, each.Steps), threads: At(2, 2));
         return 0;
     case "steps" when shape is not null:
         TorchEager.Ours(Shape.Of(shape), At(0, Shape.Of(shape).Steps), At(1, 2));
+        return 0;
+    case "profile" when shape is not null:
+        foreach (var each in Shape.Named(shape))
+            Profile.Print(each, At(0, each.Steps), At(1, 2));
+        return 0;
+    case "memory" when shape is not null:
+        Memory.Compare(Shape.Of(shape), At(0, 3), At(1, 2));
+        return 0;
+    case "peak" when shape is not null:
+        Memory.Peak(Shape.Of(shape), At(0, 3), At(1, 2), At(2, 0) != 0);
+        return 0;
+    case "rss" when shape is not null:
+        Memory.OverSteps(Shape.Of(shape), At(0, 2000), At(1, 2), At(2, 100));
         return 0;
     case "optimizers":
         OptimizerSteps.Compare(rounds: At(0, 9), threads: At(1, 2));

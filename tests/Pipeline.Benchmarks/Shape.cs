@@ -25,6 +25,8 @@ sealed record Shape(string Name, GptConfig Config, int Batch, int Steps)
 
     public static Shape Of(string name) => All.FirstOrDefault(shape => shape.Name == name) ?? throw new ArgumentException($"There is no shape {name}, but {string.Join(", ", All.Select(shape => shape.Name))}.");
 
+    public static IEnumerable<Shape> Named(string name) => name == "all" ? All : [Of(name)];
+
     /// <summary>Shakespeare's characters where the vocabulary is theirs, otherwise ids drawn at random: how fast a step is does not depend on them.</summary>
     public (string Path, long Count) Tokens(string folder)
     {

@@ -12,17 +12,12 @@ public sealed class ActivationCheckpointingTests
 {
     const double Dropout = 0.2;
 
-    static readonly Dictionary<string, ModelConfig> Models = new(Small.Decoders
-        .Concat(Family.All.Select(row => KeyValuePair.Create(row.Data, Family.Config(row.Data, Dropout))))
-        .Append(new("gpt with dropout", Small.Config(Dropout)))
-        .Append(new("llama with dropout, untied", Small.Llama(Dropout) with { Tied = false })));
-
     public static TheoryData<string, Precision> All
     {
         get
         {
             var data = new TheoryData<string, Precision>();
-            foreach (var name in Models.Keys)
+            foreach (var name in EveryModel.Names.Select(row => row.Data))
             {
                 data.Add(name, Precision.Float32);
                 data.Add(name, Precision.BFloat16);
@@ -40,8 +35,8 @@ public sealed class ActivationCheckpointingTests
     {
         using var folder = new TemporaryFolder();
         var options = Options with { Precision = precision };
-        var plain = Train(Models[name], options, new RunFiles(folder["plain"], "run"));
-        var checkpointed = Train(Models[name], options with { ActivationCheckpointing = true }, new RunFiles(folder["checkpointed"], "run"));
+        var plain = Train(EveryModel.Config(name), options, new RunFiles(folder["plain"], "run"));
+        var checkpointed = Train(EveryModel.Config(name), options with { ActivationCheckpointing = true }, new RunFiles(folder["checkpointed"], "run"));
         Assert.Equal(plain, checkpointed);
         Assert.Equal(File.ReadAllText(folder["plain/log.jsonl"]), File.ReadAllText(folder["checkpointed/log.jsonl"]));
     }
