@@ -33,6 +33,7 @@ public static class BuiltInSteps
         new Pretrain(),
         new Instruct(),
         new Dpo(),
+        new Prune(),
         new EvaluateLanguageModel(),
         new ExportHuggingFace(),
         new Gate(),

@@ -119,6 +119,7 @@ public sealed class Trainer<TBatch>
             var perShard = shards.SumOver(sums, ranks);
             loss = total > 0 ? perShard.Sum() / total : 0;
             timer.Lap(StepPart.Sum);
+            parameters.ZeroRemoved(parameters.Gradients);
             var norm = optimizer.GradientNorm();
 
             // ---- Nothing that is not a number reaches the weights ----
@@ -138,6 +139,7 @@ public sealed class Trainer<TBatch>
             weights?.BeforeStep();
             if (!(spike && options.SkipSpikes))
                 optimizer.Step(rate, step + 1);
+            parameters.ZeroRemoved(parameters.Values);
             step++;
             average.Add(step);
             overfit.Stepped(loss.Value);

@@ -26,6 +26,9 @@ public sealed class Preferences : Files;
 /// <summary>Weights, configuration and tokenizer, in Hugging Face's layout where the family has one: <c>model.safetensors</c>, <c>config.json</c>, <c>generation_config.json</c>, <c>tokenizer.json</c>.</summary>
 public sealed class Model : Files;
 
+/// <summary>Which weights of a model were pruned: <c>mask.safetensors</c>, true where one was removed.</summary>
+public sealed class Mask : Files;
+
 /// <summary>What a training step saw, one line a step: <c>log.jsonl</c> (step, loss, learning rate, gradient norm, validation loss).</summary>
 public sealed class TrainingLog : Files;
 

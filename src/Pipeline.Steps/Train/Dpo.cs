@@ -28,6 +28,9 @@ public sealed class Dpo : TrainStep<Dpo.With, Dpo.Given, Dpo.Made>
 
         [Description("Preferences to learn, and of the validation part to measure on; the test part is not read.")]
         public required Splits<Preferences> Preferences { get; init; }
+
+        [Description("Of train.prune: weights that are set to 0 and stay there.")]
+        public Artifact<Mask>? Mask { get; init; }
     }
 
     public sealed record Made
@@ -49,6 +52,7 @@ public sealed class Dpo : TrainStep<Dpo.With, Dpo.Given, Dpo.Made>
         TrainingSession.OnRanks(ranks =>
         {
             using var model = ModelFiles.Read(inputs.Model, Path.Combine(context.Workspace, $"given-{ranks.Rank}"));
+            ModelFiles.Hold(model, inputs.Mask);
             var (train, tooLong) = EncodedConversations.Read(inputs.Preferences.Train, tokenizer, model.Config.Context);
             var (held, _) = EncodedConversations.Read(inputs.Preferences.Validation, tokenizer, model.Config.Context);
             TorchSharp.torch.set_num_threads(with.Threads);

@@ -17,6 +17,9 @@ public sealed class Instruct : TrainStep<Instruct.With, Instruct.Given, Instruct
 
         [Description("Conversations to train on, and of the validation part to measure on; the test part is not read.")]
         public required Splits<Conversations> Conversations { get; init; }
+
+        [Description("Of train.prune: weights that are set to 0 and stay there.")]
+        public Artifact<Mask>? Mask { get; init; }
     }
 
     public sealed record Made
@@ -38,6 +41,7 @@ public sealed class Instruct : TrainStep<Instruct.With, Instruct.Given, Instruct
         TrainingSession.OnRanks(ranks =>
         {
             using var model = ModelFiles.Read(inputs.Model, Path.Combine(context.Workspace, $"given-{ranks.Rank}"));
+            ModelFiles.Hold(model, inputs.Mask);
             var (train, tooLong) = EncodedConversations.Read(inputs.Conversations.Train, tokenizer, model.Config.Context);
             var (held, _) = EncodedConversations.Read(inputs.Conversations.Validation, tokenizer, model.Config.Context);
             using var objective = new NextToken(model);

@@ -3,6 +3,7 @@ using Pipeline.Engine.Authoring;
 using Pipeline.Steps.Artifacts;
 using Pipeline.Training.Exporting;
 using Pipeline.Training.Models;
+using Pipeline.Training.Pruning;
 
 namespace Pipeline.Steps.Train;
 
@@ -35,6 +36,21 @@ internal static class ModelFiles
         }
 
         return folder;
+    }
+
+    /// <summary>Removes what a mask removes, now and in the training that follows.</summary>
+    public static void Hold(LanguageModel model, Artifact<Mask>? given)
+    {
+        if (given is null) return;
+        try
+        {
+            using var mask = PruningMask.Read(given.Locate(PruningMask.FileName));
+            mask.Hold(model);
+        }
+        catch (ArgumentException other)
+        {
+            throw new StepFailedException($"mask: {other.Message}", other);
+        }
     }
 
     public static BpeModel Tokenizer(Artifact<Model> artifact) => TokenizerReader.Read(artifact.Locate(TokenizerFile));

@@ -49,6 +49,9 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
         [Description("A model to go on with instead of a new one; it has the same tokenizer.")]
         public Artifact<Model>? Model { get; init; }
 
+        [Description("Of train.prune: weights that are set to 0 and stay there.")]
+        public Artifact<Mask>? Mask { get; init; }
+
         [Description("More tokens to train on, of the same tokenizer; measured is `tokens` alone.")]
         public ArtifactList<TokenShards> Mix { get; init; } = new([]);
     }
@@ -91,6 +94,7 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
         TrainingSession.OnRanks(ranks =>
         {
             using var model = inputs.Model is { } given ? Continued(given, inputs, data, Path.Combine(context.Workspace, $"given-{ranks.Rank}")) : LanguageModel.Initialise((with.Model ?? new()).Config(data.Vocabulary), with.Seed);
+            ModelFiles.Hold(model, inputs.Mask);
             var length = with.Context ?? model.Config.Context;
             if (length > model.Config.Context) throw new StepFailedException($"context is {length}, and the model sees at most {model.Config.Context} tokens.");
             if (Unfit(with, model.Config).ToList() is [_, ..] unfit) throw new StepFailedException(string.Join(' ', unfit.Select(problem => $"'{problem.Option}': {problem.Message}.")));

@@ -84,6 +84,7 @@ internal static class TrainingSession
         foreach (var figure in result.Validation) context.Metric("validation." + figure.Name, figure.Value);
         context.Metric("best_step", result.BestStep);
         context.Metric("parameters", model.Config.ParameterCount);
+        if (model.Sparsity is { } sparsity) context.Metric("sparsity", sparsity);
         context.Measure("tokens_per_second", result.TokensPerSecond);
         context.Measure("ranks", ranks.Size);
         // Where a step's time goes, as shares of it: what waits for data, and what the optimiser takes.

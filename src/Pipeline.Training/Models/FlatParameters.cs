@@ -1,3 +1,4 @@
+using Pipeline.Training.Scripts;
 using static TorchSharp.torch;
 
 namespace Pipeline.Training.Models;
@@ -10,7 +11,7 @@ public sealed class FlatParameters : IDisposable
     const long Alignment = 16;
 
     readonly Dictionary<string, int> places = new(StringComparer.Ordinal);
-    Tensor? gradients;
+    Tensor? gradients, removed;
 
     public FlatParameters(IReadOnlyList<ParameterLayout> parameters, Device device)
     {
@@ -64,6 +65,9 @@ public sealed class FlatParameters : IDisposable
     /// <summary>Laid out as <see cref="Values"/>; what a backward pass adds to.</summary>
     public Tensor Gradients => gradients ?? throw new InvalidOperationException("This model was not prepared for training.");
 
+    /// <summary>The parameters of which weights are held at 0.</summary>
+    public IReadOnlyList<string> Held { get; private set; } = [];
+
     public Tensor this[string name] => places.TryGetValue(name, out var at) ? Views[at] : throw new KeyNotFoundException($"The model has no parameter '{name}'.");
 
     /// <param name="trainable">Which parameters, and how fast; null trains all of them alike.</param>
@@ -82,6 +86,27 @@ public sealed class FlatParameters : IDisposable
         }
     }
 
+    /// <summary>Sets weights to 0, now and after each step of a training.</summary>
+    /// <param name="tensors">By parameter name, true where a weight is removed.</param>
+    internal void HoldAtZero(IReadOnlyList<(string Name, Tensor Removed)> tensors)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        removed?.Dispose();
+        removed = zeros(Values.numel(), ScalarType.Bool, Values.device).DetachFromDisposeScope();
+        foreach (var (name, mask) in tensors)
+            removed.narrow(0, Offsets[places[name]], mask.numel()).view(mask.shape).copy_(mask);
+        Held = [.. tensors.Select(each => each.Name)];
+        ZeroRemoved(Values);
+    }
+
+    /// <summary>Of a tensor that is laid out as <see cref="Values"/> sets to 0 what is held there.</summary>
+    internal void ZeroRemoved(Tensor flat)
+    {
+        if (removed is not null)
+            Arithmetic.ZeroWhere(flat, removed);
+    }
+
     /// <summary>The parameters' shapes laid over another tensor of the same layout, such as an optimiser's moments. The caller's scope owns them.</summary>
     public Tensor[] ViewsOn(Tensor flat)
     {
@@ -94,6 +119,7 @@ public sealed class FlatParameters : IDisposable
         foreach (var view in Views)
             view.Dispose();
         gradients?.Dispose();
+        removed?.Dispose();
         Values.Dispose();
     }
 }

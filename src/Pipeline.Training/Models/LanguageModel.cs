@@ -59,6 +59,20 @@ public sealed class LanguageModel : IDisposable
     /// <summary>[padded vocabulary]: 0 for a token, -inf for a padding row. As the output layer's bias it keeps padding out of every softmax.</summary>
     public Tensor Padding { get; }
 
+    /// <summary>The share of zeros among the weights of the parameters that a pruning mask holds, without rows that only pad the vocabulary; null where no mask is held.</summary>
+    public double? Sparsity
+    {
+        get
+        {
+            if (Parameters.Held.Count == 0)
+                return null;
+            using var scope = NewDisposeScope();
+            var rows = Parameters.Layout.Where(each => each.VocabularyRows).Select(each => each.Name).ToHashSet(StringComparer.Ordinal);
+            var weights = Parameters.Held.Select(name => rows.Contains(name) ? Parameters[name].detach().narrow(0, 0, Config.Vocabulary) : Parameters[name].detach()).ToList();
+            return weights.Sum(each => each.eq(0).sum().item<long>()) / (double)weights.Sum(each => each.numel());
+        }
+    }
+
     /// <summary>A new model, its parameters drawn as its family's layout says.</summary>
     public static LanguageModel Initialise(ModelConfig config, long seed, Device? device = null)
     {

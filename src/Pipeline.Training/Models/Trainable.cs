@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using System.Text.RegularExpressions;
 
 namespace Pipeline.Training.Models;
@@ -24,16 +23,13 @@ public sealed partial record Trainable
     {
         if (LayerDecay is not (null or (> 0 and <= 1)))
             throw new ArgumentException($"layer decay is {LayerDecay}, but must be above 0 and at most 1.");
-        if (Freeze.FirstOrDefault(pattern => !names.Any(name => Matches(pattern, name))) is { } nothing)
-            throw new ArgumentException($"No parameter to freeze matches '{nothing}'. Near it: {string.Join(", ", Near(nothing, names))}. '*' stands for any characters, '?' for one.");
+        ParameterNames.Check(Freeze, names, "freeze");
         var scales = LayerDecay is { } share ? Scales(names, share) : null;
-        var treatments = names.Select((name, i) => new Treatment(!Freeze.Any(pattern => Matches(pattern, name)), scales?[i] ?? 1)).ToArray();
+        var treatments = names.Select((name, i) => new Treatment(!Freeze.Any(pattern => ParameterNames.Matches(pattern, name)), scales?[i] ?? 1)).ToArray();
         if (names.Count > 0 && !treatments.Any(treatment => treatment.Trained))
             throw new ArgumentException($"Every parameter is frozen by {string.Join(", ", Freeze)}: leave some to train.");
         return treatments;
     }
-
-    static bool Matches(string pattern, string name) => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
 
     static double[] Scales(IReadOnlyList<string> names, double share)
     {
@@ -47,22 +43,6 @@ public sealed partial record Trainable
         for (var i = 0; i < depths.Length; i++)
             depths[i] = i > last ? order.Count + 1 : depth = blocks[i] is { } block ? order.IndexOf(block) + 1 : depth;
         return [.. depths.Select(each => Math.Pow(share, order.Count + 1 - each))];
-    }
-
-    static IEnumerable<string> Near(string pattern, IReadOnlyList<string> names) => names.OrderBy(name => Distance(pattern, name)).Take(3);
-
-    /// <summary>Characters to insert, delete or change.</summary>
-    static int Distance(string from, string to)
-    {
-        var row = Enumerable.Range(0, to.Length + 1).ToArray();
-        for (var i = 1; i <= from.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= to.Length; j++)
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (from[i - 1] == to[j - 1] ? 0 : 1)));
-        }
-        return row[^1];
     }
 
     [GeneratedRegex(@"(?<=\.)\d+(?=\.)|(?<=_l)\d+")]

@@ -16,6 +16,9 @@ static class Arithmetic
         def fill(x: Tensor, y: float):
             x.fill_(y)
 
+        def zero_where(x: Tensor, there: Tensor):
+            x.masked_fill_(there, 0.0)
+
         def lerp(x: Tensor, y: Tensor, share: float):
             x.lerp_(y, share)
 
@@ -33,6 +36,9 @@ static class Arithmetic
     public static void Multiply(Tensor x, double y) => WithScalar("multiply", x, y);
 
     public static void Fill(Tensor x, double y) => WithScalar("fill", x, y);
+
+    /// <summary>Sets x to 0 where the other is true.</summary>
+    public static void ZeroWhere(Tensor x, Tensor there) => Script.Value.Do("zero_where", x, there);
 
     /// <summary>Moves x by a share of its way to y.</summary>
     public static void Lerp(Tensor x, Tensor y, double share)

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Pipeline.Data.Shards;
 using Pipeline.Data.Tokenizers;
 using Pipeline.Engine.Authoring;
 using Pipeline.Steps.Train;
@@ -77,13 +76,5 @@ public sealed class ContinuedPretrainingTests : IDisposable
         return model;
     }
 
-    private string Tokens(string name, int seed)
-    {
-        var target = Directory.CreateDirectory(folder[name]).FullName;
-        var random = new Random(seed);
-        using var shard = new TokenShardWriter(Path.Combine(target, "tokens.bin"), tokenizer.VocabularySize, tokenizer.SpecialId("<|endoftext|>"), new byte[32]);
-        for (var i = 0; i < 20; i++) shard.Add([.. Enumerable.Range(0, 30).Select(_ => random.Next(4, 200))]);
-        shard.Complete();
-        return target;
-    }
+    private string Tokens(string name, int seed) => RandomTokens.Write(folder[name], tokenizer, seed);
 }

@@ -1,0 +1,19 @@
+using Pipeline.Data.Shards;
+using Pipeline.Data.Tokenizers;
+
+namespace Pipeline.Steps.Tests.Train;
+
+/// <summary>Token shards without a sense.</summary>
+internal static class RandomTokens
+{
+    /// <summary>Returns the folder.</summary>
+    public static string Write(string folder, BpeModel tokenizer, int seed)
+    {
+        var target = Directory.CreateDirectory(folder).FullName;
+        var random = new Random(seed);
+        using var shard = new TokenShardWriter(Path.Combine(target, "tokens.bin"), tokenizer.VocabularySize, tokenizer.SpecialId("<|endoftext|>"), new byte[32]);
+        for (var i = 0; i < 20; i++) shard.Add([.. Enumerable.Range(0, 30).Select(_ => random.Next(4, 200))]);
+        shard.Complete();
+        return target;
+    }
+}
