@@ -9,6 +9,7 @@ const string Usage = """
       profile SHAPE|all [STEPS [THREADS]]           where the time of a step goes
       memory SHAPE [STEPS [THREADS]]                its peak with activation checkpointing and without
       rss SHAPE [STEPS [THREADS [EVERY]]]           resident memory over many steps
+      estimate                                      the estimate of a training's memory beside what it holds
       optimizers [ROUNDS [THREADS]]                 a step of each optimiser
       generate [ROUNDS [THREADS]]                   tokens generated with and without a cache
       shakespeare SEED...                           nanoGPT's CPU baby, to its end
@@ -39,6 +40,12 @@ switch (verb)
         return 0;
     case "rss" when shape is not null:
         Memory.OverSteps(Shape.Of(shape), At(0, 2000), At(1, 2), At(2, 100));
+        return 0;
+    case "estimate":
+        TrainingMemory.Compare();
+        return 0;
+    case "estimate-of":
+        TrainingMemory.Measure(numbers[0]);
         return 0;
     case "optimizers":
         OptimizerSteps.Compare(rounds: At(0, 9), threads: At(1, 2));

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Pipeline.Cli.Reports;
+using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Definitions;
 using Pipeline.Engine.Execution;
 using Pipeline.Engine.Planning;
 
@@ -36,20 +38,24 @@ internal static class PlanVerb
 
     public static int Show(OpenedPipeline opened, IReadOnlySet<string> force, bool json, bool check, CiArguments.Chosen chosen)
     {
-        var plan = Make(opened, force);
+        var plan = Make(opened, force, out var sources);
+        var estimates = opened.State.EstimatesOf(plan, sources);
         CiArguments.Write(chosen, opened, plan);
         if (json)
         {
-            foreach (var decision in plan.Decisions) Console.WriteLine(RunEventJson.CanonicalOrder(RunEventJson.Of(decision)));
+            foreach (var decision in plan.Decisions) Console.WriteLine(RunEventJson.CanonicalOrder(RunEventJson.Of(decision, estimates.GetValueOrDefault(decision.Step.Id))));
         }
         else
         {
-            Console.Write(PlanPrinter.Print(plan));
+            Console.Write(PlanPrinter.Print(plan, estimates));
         }
 
+        if (MemoryFit.Refusals(plan, estimates, MachineResources.OfThisMachine()) is { Count: > 0 } refusals) throw new WrongInputException(string.Join("\n", refusals));
         return check && !plan.IsFresh ? ExitCode.Stale : ExitCode.Success;
     }
 
-    public static Plan Make(OpenedPipeline opened, IReadOnlySet<string> force) =>
-        opened.State.PlannerFor(new StepGraph(opened.Definition), opened.State.HistoryOf(opened.Definition), force, out _).Plan();
+    public static Plan Make(OpenedPipeline opened, IReadOnlySet<string> force) => Make(opened, force, out _);
+
+    private static Plan Make(OpenedPipeline opened, IReadOnlySet<string> force, out Func<StepDefinition, IReadOnlyList<SourceFile>> sources) =>
+        opened.State.PlannerFor(new StepGraph(opened.Definition), opened.State.HistoryOf(opened.Definition), force, out sources).Plan();
 }

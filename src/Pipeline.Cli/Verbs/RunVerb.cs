@@ -72,6 +72,10 @@ internal static class RunVerb
             if (reports is not null) CiArguments.Write(reports, opened, e.Differences);
             return LockArguments.Tell(opened, e.Differences, json);
         }
+        catch (DoesNotFitException e)
+        {
+            throw new WrongInputException(e.Message);
+        }
 
         if (reports is not null) CiArguments.Write(reports, opened, summary);
 

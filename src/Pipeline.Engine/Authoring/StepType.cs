@@ -97,6 +97,9 @@ public abstract class StepType
     /// <summary>What is wrong with params given the inputs that the pipeline names: port to how many artifacts, ports that it leaves out absent. Asked only where <see cref="CheckParams"/> finds nothing.</summary>
     public virtual IEnumerable<(string Option, string Message)> CheckInputs(JsonObject with, IReadOnlyDictionary<string, int> given) => [];
 
+    /// <summary>What the step will take, asked where it will or may run; null where the type foretells nothing. Reads files at most, and quickly.</summary>
+    public virtual StepEstimate? Estimate(JsonObject with, Foreseen given) => null;
+
     public abstract Task RunAsync(JsonObject with, IReadOnlyList<BoundInput> inputs, IReadOnlyDictionary<string, string> outputs, StepContext context);
 
     private static readonly IReadOnlyDictionary<string, string> NoFacts = new Dictionary<string, string>();
@@ -129,6 +132,9 @@ public abstract class Step<TParams, TInputs, TOutputs> : StepType
     /// <summary>As <see cref="StepType.FollowsHorizon(JsonObject)"/>.</summary>
     protected virtual string? FollowsHorizon(TParams with) => null;
 
+    /// <summary>As <see cref="StepType.Estimate(JsonObject, Foreseen)"/>.</summary>
+    protected virtual StepEstimate? Estimate(TParams with, Foreseen given) => null;
+
     /// <summary>Does the work: reads <paramref name="inputs"/>, writes into the folders of <paramref name="outputs"/>.</summary>
     protected abstract Task RunAsync(TParams with, TInputs inputs, TOutputs outputs, StepContext context);
 
@@ -137,6 +143,8 @@ public abstract class Step<TParams, TInputs, TOutputs> : StepType
     public sealed override IEnumerable<(string Option, string Message)> CheckInputs(JsonObject with, IReadOnlyDictionary<string, int> given) => Check(Bind(with), given);
 
     public sealed override string? FollowsHorizon(JsonObject with) => FollowsHorizon(Bind(with));
+
+    public sealed override StepEstimate? Estimate(JsonObject with, Foreseen given) => Estimate(Bind(with), given);
 
     public sealed override Task RunAsync(JsonObject with, IReadOnlyList<BoundInput> inputs, IReadOnlyDictionary<string, string> outputs, StepContext context) =>
         RunAsync(Bind(with), (TInputs)StepBinding.Inputs(typeof(TInputs), Inputs, inputs), (TOutputs)StepBinding.Outputs(typeof(TOutputs), outputs), context);

@@ -68,6 +68,9 @@ public sealed class EngineState
         }
     }
 
+    /// <summary>What the steps of a plan will take.</summary>
+    public IReadOnlyDictionary<string, StepEstimate> EstimatesOf(Plan plan, Func<StepDefinition, IReadOnlyList<SourceFile>> sources) => Estimates.Of(plan, sources, file => Store.Has(file) ? Store.Locate(file) : null);
+
     private static SourceMissingException Located(StepDefinition step, string message) =>
         new($"{Path.GetRelativePath(Directory.GetCurrentDirectory(), Path.GetFullPath(step.Location.File))}:{step.Location.Line}:{step.Location.Column} step '{step.Id}': {message}");
 }

@@ -54,11 +54,12 @@ public static class RunEventJson
     }
 
     /// <summary>The line of <c>plan --json</c> for a step.</summary>
-    public static JsonObject Of(Decision decision)
+    public static JsonObject Of(Decision decision, StepEstimate? estimate = null)
     {
         var json = Line(decision);
         if (decision is Decision.Run { Asks: true }) json["asks"] = decision.Step.Approve;
         if (decision is Decision.Run { From: { State: { } state } from }) json["goes_on_from"] = Of(new ShorterRun(from.Key, state.Horizon, from.Run));
+        if (estimate is { Lines.Count: > 0 }) json["estimate"] = new JsonObject(estimate.Figures.Select(f => KeyValuePair.Create(f.Name, (JsonNode?)f.Value)));
         return json;
     }
 

@@ -1,11 +1,13 @@
 using System.Text;
+using Pipeline.Engine.Authoring;
 
 namespace Pipeline.Engine.Planning;
 
 /// <summary>A plan as people read it.</summary>
 public static class PlanPrinter
 {
-    public static string Print(Plan plan)
+    /// <param name="estimates">By step; none where it is null.</param>
+    public static string Print(Plan plan, IReadOnlyDictionary<string, StepEstimate>? estimates = null)
     {
         var text = new StringBuilder();
         var counts = new List<string> { $"{plan.Count<Decision.Reuse>()} reused", $"{plan.Count<Decision.Run>()} to run" };
@@ -18,6 +20,7 @@ public static class PlanPrinter
         {
             var seconds = decision switch { Decision.Run r => r.Seconds, Decision.Maybe m => m.Seconds, _ => null };
             text.AppendLine($"  {decision.Word,-5}  {decision.Step.Id.PadRight(width)}  {decision.Reason}{(decision is Decision.Run { Asks: true } ? "; asks for approval first" : "")}{(seconds is { } s ? $"  ~{Durations.Say(s)}" : "")}");
+            foreach (var line in estimates?.GetValueOrDefault(decision.Step.Id)?.Lines ?? []) text.AppendLine($"  {"",-5}  {"".PadRight(width)}  {line}");
         }
 
         return text.ToString().ReplaceLineEndings("\n");

@@ -4,6 +4,7 @@ using Pipeline.Data.Documents;
 using Pipeline.Data.Tokenizers;
 using Pipeline.Engine.Authoring;
 using Pipeline.Steps.Artifacts;
+using Pipeline.Steps.Train;
 
 namespace Pipeline.Steps.Tokenizing;
 
@@ -51,6 +52,8 @@ public sealed class TrainBpe : Step<TrainBpe.With, TrainBpe.Given, TrainBpe.Made
         var least = with.SpecialTokens.Count + 256;
         if (with.VocabSize < least) yield return ("vocab_size", $"{with.VocabSize} leaves no room for {with.SpecialTokens.Count} special tokens and 256 bytes; at least {least}");
     }
+
+    protected override StepEstimate Estimate(With with, Foreseen given) => new() { Outputs = new Dictionary<string, Forecast> { ["tokenizer"] = new TokenizerForecast(with.VocabSize) } };
 
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {

@@ -46,6 +46,9 @@ public sealed class Dpo : TrainStep<Dpo.With, Dpo.Given, Dpo.Made>
     public override int Version => 2;
     public override string Description => "Aligns a model with preferences by direct preference optimisation (DPO).";
 
+    protected override StepEstimate Estimate(With with, Foreseen given) =>
+        TrainEstimates.Of(ModelForecast.Of(given.Input("model")), given.Input("model")?.Step ?? "", with, config => new TokenTaskOptions(TokenTask.Causal).Row(config.Context), given, rowsPerExample: 2, shorter: true);
+
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
         var tokenizer = ModelFiles.Tokenizer(inputs.Model);

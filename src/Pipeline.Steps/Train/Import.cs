@@ -61,6 +61,17 @@ public sealed class Import : Step<Import.With, Import.Given, Import.Made>
         if (with.Resize is { Rows: NewRows.Mean, Seed: not null }) yield return ("resize.seed", "is not read by rows: mean; leave it out, or choose noise");
     }
 
+    protected override StepEstimate? Estimate(With with, Foreseen given)
+    {
+        if (File(ModelFolder.Config) is not { } config || ModelForecast.Read(config) is not { } published) return null;
+        if (with.Resize is null && given.Input("tokenizer") is null) return new() { Outputs = new Dictionary<string, Forecast> { ["model"] = published } };
+        var tokens = given.Input("tokenizer") is { } other ? VocabularyForecast.Of(null, other)
+            : File(ModelFiles.TokenizerFile) is { } own ? new(TokenizerReader.Read(own).VocabularySize, AtMost: false) : default;
+        return tokens.Tokens is { } count ? new() { Outputs = new Dictionary<string, Forecast> { ["model"] = new ModelForecast(published.Config with { Vocabulary = count }, tokens.AtMost) } } : null;
+
+        string? File(string name) => given.Sources().FirstOrDefault(source => Path.GetFileName(source.Name) == name)?.Path;
+    }
+
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
         // Sums of another number of threads have other bits.

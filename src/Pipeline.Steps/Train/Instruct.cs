@@ -35,6 +35,9 @@ public sealed class Instruct : TrainStep<Instruct.With, Instruct.Given, Instruct
     public override int Version => 1;
     public override string Description => "Fine-tunes a model to answer, by supervised learning on conversations with the loss on the answers only.";
 
+    protected override StepEstimate Estimate(With with, Foreseen given) =>
+        TrainEstimates.Of(ModelForecast.Of(given.Input("model")), given.Input("model")?.Step ?? "", with, config => new TokenTaskOptions(TokenTask.Causal).Row(config.Context), given, shorter: true);
+
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
         var tokenizer = ModelFiles.Tokenizer(inputs.Model);

@@ -86,6 +86,14 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
         if (sets > 0 && with.Weights.Count is var weights and > 0 && weights != sets + 1) yield return ("weights", $"has {weights} weights for {sets + 1} sets of tokens: first 'tokens', then those of 'mix'");
     }
 
+    protected override StepEstimate Estimate(With with, Foreseen given)
+    {
+        var goesOn = given.Input("model");
+        var vocabulary = goesOn is null ? VocabularyForecast.Of(given.Input("tokens", "train"), given.Input("tokenizer")) : default;
+        var model = goesOn is not null ? ModelForecast.Of(goesOn) : vocabulary.Tokens is { } tokens ? new((with.Model ?? new()).Config(tokens), vocabulary.AtMost) : null;
+        return TrainEstimates.Of(model, (goesOn ?? given.Input("tokenizer"))?.Step ?? "", with, config => with.Objective.Task(config).Row(Math.Min(with.Context ?? config.Context, config.Context)), given);
+    }
+
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
         using var data = new PretrainData(inputs);

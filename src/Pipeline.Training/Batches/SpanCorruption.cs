@@ -22,7 +22,7 @@ public sealed class SpanCorruption : IExamples<TokenBatch>
         if (meanSpan is not (>= 1 and < double.PositiveInfinity))
             throw new ArgumentException($"The mean span is {meanSpan} tokens, but must be at least 1.");
         (this.windows, sentinels, this.seed, this.density, this.meanSpan) = (windows, specials.Sentinels, seed, density, meanSpan);
-        var (_, spans) = Shape(context);
+        var (_, spans) = Shape(context, density, meanSpan);
         if (specials.Sentinels.Count < spans + 1)
         {
             throw new ArgumentException($"{context} tokens with a density of {density} and a mean span of {meanSpan} have {spans} spans and so need {spans + 1} sentinels, but the tokenizer has {specials.Sentinels.Count}. "
@@ -37,7 +37,7 @@ public sealed class SpanCorruption : IExamples<TokenBatch>
         var given = windows.Read(places);
         var lengths = RowLengths.Of(given);
         // A window of one token has nothing to cut out and is left out of the loss.
-        var (noise, spans) = Shape(Math.Max(2, lengths.Max()));
+        var (noise, spans) = Shape(Math.Max(2, lengths.Max()), density, meanSpan);
         var (columns, sources) = (noise + spans, Math.Max(2, lengths.Max()) - noise + spans);
         var batch = new TokenBatch(given.Rows, columns) { Source = new long[given.Rows * sources] };
         Array.Fill(batch.Targets, TokenBatch.Ignored);
@@ -53,7 +53,7 @@ public sealed class SpanCorruption : IExamples<TokenBatch>
     }
 
     /// <summary>The tokens that are cut out, and in how many spans: at least one of each.</summary>
-    (int Noise, int Spans) Shape(int length)
+    public static (int Noise, int Spans) Shape(int length, double density, double meanSpan)
     {
         var noise = Math.Clamp((int)Math.Round(length * density, MidpointRounding.AwayFromZero), 1, length - 1);
         var spans = Math.Clamp((int)Math.Round(noise / meanSpan, MidpointRounding.AwayFromZero), 1, Math.Min(noise, length - noise));
@@ -62,7 +62,7 @@ public sealed class SpanCorruption : IExamples<TokenBatch>
 
     void Cut(ReadOnlySpan<long> text, ref MixedNumbers random, Span<long> source, Span<long> ids, Span<long> targets)
     {
-        var (noise, spans) = Shape(text.Length);
+        var (noise, spans) = Shape(text.Length, density, meanSpan);
         var cut = Parts(noise, spans, ref random);
         // Between spans something stays; before the first and after the last there may be nothing.
         var kept = Parts(text.Length - noise + 2, spans + 1, ref random);

@@ -56,6 +56,9 @@ public static class ModelFolder
     /// <exception cref="InvalidDataException">The file is missing, broken, or of a model that cannot be computed here; all of its faults are named.</exception>
     public static ModelConfig ReadConfig(string folder) => Described(folder).Config;
 
+    /// <summary>As <see cref="ReadConfig"/>, of a file that may lie elsewhere under another name.</summary>
+    public static ModelConfig ReadConfigFile(string path) => DescribedBy(path).Config;
+
     /// <summary>The tokens that <c>generation_config.json</c> names, or else <c>config.json</c>; those outside the vocabulary are left out.</summary>
     public static SpecialTokens ReadTokens(string folder, int vocabulary)
     {
@@ -95,6 +98,11 @@ public static class ModelFolder
         var path = Path.Combine(folder, Config);
         if (!File.Exists(path))
             throw new InvalidDataException($"{folder} has no {Config}");
+        return DescribedBy(path);
+    }
+
+    static (ModelFormat Format, ModelConfig Config, ConfigFields Fields) DescribedBy(string path)
+    {
         var fields = ConfigFields.Read(path);
         var format = ModelFormat.Of(fields, path);
         var config = format.Read(fields);

@@ -24,7 +24,7 @@ public sealed class FlatParameters : IDisposable
                 if (parameters[i].Shape.Length >= 2 != decayed)
                     continue;
                 offsets[i] = end;
-                end += (parameters[i].Elements + Alignment - 1) / Alignment * Alignment;
+                end += RoomFor(parameters[i]);
             }
             if (decayed)
                 Decayed = end;
@@ -43,6 +43,9 @@ public sealed class FlatParameters : IDisposable
             Views[i] = Values.narrow(0, offsets[i], parameters[i].Elements).view(parameters[i].Shape).detach().DetachFromDisposeScope();
         }
     }
+
+    /// <summary>Elements of <see cref="Values"/> for such parameters.</summary>
+    public static long SizeOf(IEnumerable<ParameterLayout> parameters) => parameters.Sum(RoomFor);
 
     public IReadOnlyList<ParameterLayout> Layout { get; }
 
@@ -113,6 +116,8 @@ public sealed class FlatParameters : IDisposable
         using var noGradient = no_grad();
         return [.. Views.Select((view, i) => flat.narrow(0, Offsets[i], view.numel()).view(view.shape))];
     }
+
+    static long RoomFor(ParameterLayout parameter) => (parameter.Elements + Alignment - 1) / Alignment * Alignment;
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using Pipeline.Training.Batches;
+using Pipeline.Training.Estimates;
 using Pipeline.Training.Models;
 
 namespace Pipeline.Training.Objectives;
@@ -51,6 +52,20 @@ public sealed record TokenTaskOptions(TokenTask Task)
             TokenTask.Prefix => new PrefixWindows(windows, seed),
             TokenTask.SequenceToSequence => new SourceWindows(windows),
             _ => windows,
+        };
+    }
+
+    /// <summary>Of an example that is a full window of so many tokens.</summary>
+    public RowShape Row(int context)
+    {
+        var (noise, spans) = Task == TokenTask.SpanCorruption ? SpanCorruption.Shape(Math.Max(2, context), SpanDensity, MeanSpan) : default;
+        var source = SourceWindows.SourceOf(context);
+        return Task switch
+        {
+            TokenTask.Masked => new(context, 0, Math.Max(1, context * MaskShare)),
+            TokenTask.SpanCorruption => new(noise + spans, Math.Max(2, context) - noise + spans, noise + spans),
+            TokenTask.SequenceToSequence => new(context - source, source, context - source),
+            _ => new(context, 0, context),
         };
     }
 

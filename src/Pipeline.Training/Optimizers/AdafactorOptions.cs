@@ -29,4 +29,6 @@ public sealed record AdafactorOptions : OptimizerOptions
     }
 
     public override Optimizer Create(FlatParameters parameters) => new Adafactor(parameters, this);
+
+    public override long StateElements(IReadOnlyList<ParameterLayout> layout) => layout.Sum(each => each.Shape.Length >= 2 ? each.Shape[0] + (each.Elements / each.Shape[0]) : each.Elements);
 }

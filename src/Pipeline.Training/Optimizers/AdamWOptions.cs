@@ -22,4 +22,6 @@ public sealed record AdamWOptions : OptimizerOptions
     }
 
     public override Optimizer Create(FlatParameters parameters) => new AdamW(parameters, this);
+
+    public override long StateElements(IReadOnlyList<ParameterLayout> layout) => 2 * FlatParameters.SizeOf(layout);
 }

@@ -25,6 +25,8 @@ public sealed record LambOptions : OptimizerOptions
     }
 
     public override Optimizer Create(FlatParameters parameters) => new Lamb(parameters, this);
+
+    public override long StateElements(IReadOnlyList<ParameterLayout> layout) => 2 * FlatParameters.SizeOf(layout);
 }
 
 /// <summary>LAMB (You et al. 2020): Adam's update u plus decay·w, of each tensor scaled by min(‖w‖, 10)/‖u‖, or 1 where a norm is 0.</summary>

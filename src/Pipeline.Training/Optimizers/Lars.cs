@@ -23,6 +23,8 @@ public sealed record LarsOptions : OptimizerOptions
     }
 
     public override Optimizer Create(FlatParameters parameters) => new Lars(parameters, this);
+
+    public override long StateElements(IReadOnlyList<ParameterLayout> layout) => FlatParameters.SizeOf(layout);
 }
 
 /// <summary>LARS (You, Gitman and Ginsburg 2017): for each tensor l = trust·‖w‖/(‖g‖ + decay·‖w‖), v = momentum·v + rate·l·(g + decay·w), w -= v. Where the

@@ -24,6 +24,8 @@ public sealed record LionOptions : OptimizerOptions
     }
 
     public override Optimizer Create(FlatParameters parameters) => new Lion(parameters, this);
+
+    public override long StateElements(IReadOnlyList<ParameterLayout> layout) => FlatParameters.SizeOf(layout);
 }
 
 /// <summary>Lion (Chen et al. 2023): w -= rate·(sign(beta1·m + (1-beta1)·g) + decay·w), then m = beta2·m + (1-beta2)·g.</summary>

@@ -25,4 +25,6 @@ public sealed record MuonOptions : OptimizerOptions
     }
 
     public override Optimizer Create(FlatParameters parameters) => new Muon(parameters, this);
+
+    public override long StateElements(IReadOnlyList<ParameterLayout> layout) => FlatParameters.SizeOf(layout) + FlatParameters.SizeOf(layout.Where(each => !each.Hidden));
 }

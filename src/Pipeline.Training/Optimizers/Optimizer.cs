@@ -91,6 +91,9 @@ public abstract record OptimizerOptions
 
     public abstract Optimizer Create(FlatParameters parameters);
 
+    /// <summary>Elements of <see cref="Optimizer.State"/> where all of these parameters are trained.</summary>
+    public abstract long StateElements(IReadOnlyList<ParameterLayout> layout);
+
     private protected static void CheckShare(string name, double value)
     {
         if (value is not (>= 0 and < 1))

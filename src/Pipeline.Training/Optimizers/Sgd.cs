@@ -25,6 +25,8 @@ public sealed record SgdOptions : OptimizerOptions
     }
 
     public override Optimizer Create(FlatParameters parameters) => new Sgd(parameters, this);
+
+    public override long StateElements(IReadOnlyList<ParameterLayout> layout) => Momentum > 0 ? FlatParameters.SizeOf(layout) : 0;
 }
 
 /// <summary>Stochastic gradient descent with momentum, by libtorch's fused kernel over the flat model: v = momentum·v + g, w -= rate·v.</summary>

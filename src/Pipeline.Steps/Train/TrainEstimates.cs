@@ -1,0 +1,83 @@
+using System.Globalization;
+using Pipeline.Engine.Authoring;
+using Pipeline.Training;
+using Pipeline.Training.Estimates;
+using Pipeline.Training.Models;
+using Pipeline.Training.Optimizers;
+
+namespace Pipeline.Steps.Train;
+
+/// <summary>What a training step will take, in words, in figures, and what to change where it is too much.</summary>
+internal static class TrainEstimates
+{
+    /// <summary>What leaves more than this share is no remedy.</summary>
+    private const double Worthwhile = 0.9;
+
+    private static readonly string[] Units = ["", "k", "M", "G", "T", "P", "E"];
+
+    /// <param name="model">Null where nothing is known of it.</param>
+    /// <param name="unknown">What has to run before it is.</param>
+    /// <param name="row">Of an example; the longest, where they differ.</param>
+    /// <param name="rowsPerExample">2 for pairs.</param>
+    /// <param name="shorter">Whether examples may be shorter than that.</param>
+    public static StepEstimate Of(ModelForecast? model, string unknown, TrainParams with, Func<ModelConfig, RowShape> row, Foreseen given, int rowsPerExample = 1, bool shorter = false)
+    {
+        if (model is null) return new() { Lines = [$"parameters, FLOPs and memory are not known before {unknown} has run"] };
+        var config = model.Config;
+        var (options, shape, ranks) = (with.Options, row(config), Math.Max(1, given.Ranks));
+        var estimate = TrainingEstimate.Of(config, shape, options, rowsPerExample);
+        var (memory, most) = (estimate.Memory, shorter ? "at most " : "");
+        return new()
+        {
+            Lines =
+            [
+                $"{Short(estimate.Parameters, "")} parameters, vocabulary {(model.AtMost ? "at most " : "")}{config.Vocabulary.ToString("N0", CultureInfo.InvariantCulture)} · {most}{Short(estimate.FlopsPerToken, "FLOP")} a token, {Short(estimate.FlopsPerStep, "FLOP")} a step, {Short(estimate.FlopsPerStep * options.Steps, "FLOP")} in all",
+                $"memory {most}{Bytes(ranks * memory.Total)}: {(ranks > 1 ? $"{ranks} processes with each " : "")}weights {Bytes(memory.Weights)}, gradients {Bytes(memory.Gradients)}, {with.Optimizer.Name} {Bytes(memory.Optimizer)}"
+                    + $"{(memory.Copies > 0 ? $", copies {Bytes(memory.Copies)}" : "")}, activations {Bytes(memory.Activations)}, program {Bytes(MemoryEstimate.Program)}",
+            ],
+            Figures =
+            [
+                ("parameters", estimate.Parameters), ("vocabulary", config.Vocabulary), ("vocabulary_is_bound", model.AtMost ? 1 : 0),
+                ("flops_per_token", estimate.FlopsPerToken), ("flops_per_step", estimate.FlopsPerStep), ("flops", estimate.FlopsPerStep * options.Steps), ("tokens", estimate.TokensPerStep * options.Steps), ("processes", ranks),
+                ("memory_bytes", ranks * memory.Total), ("least_memory_bytes", ranks * memory.Least), ("weights_bytes", memory.Weights), ("gradients_bytes", memory.Gradients), ("optimizer_bytes", memory.Optimizer),
+                ("copies_bytes", memory.Copies), ("activations_bytes", memory.Activations), ("program_bytes", MemoryEstimate.Program),
+            ],
+            // Where rows may be shorter or the vocabulary smaller, the least is not known so well.
+            LeastMemoryBytes = ranks * (shorter ? memory.Least - (0.75 * memory.Activations) : memory.Least),
+            Remedies = [.. Remedies(config, shape, options, with, rowsPerExample, ranks)],
+            Outputs = new Dictionary<string, Forecast> { ["model"] = model },
+        };
+    }
+
+    private static IEnumerable<string> Remedies(ModelConfig config, RowShape shape, TrainingOptions options, TrainParams with, int rowsPerExample, int ranks)
+    {
+        var micros = new[] { options.MicroShardSize / 2, 1 }.Where(size => size >= 1 && size < options.MicroShardSize && options.Batch % size == 0).Distinct();
+        (string Option, TrainingOptions Under)[] others =
+        [
+            .. micros.Select(size => ($"batch.micro: {size} (the same gradient, accumulated)", options with { MicroBatch = size })),
+            ("precision: bfloat16", options with { Precision = Precision.BFloat16 }),
+            ("optimizer.name: lion", options with { Optimizer = new LionOptions() }),
+            ("optimizer.name: adafactor", options with { Optimizer = new AdafactorOptions() }),
+        ];
+        var now = Needs(options);
+        foreach (var (option, under) in others)
+        {
+            if (Needs(under) is var less && less < Worthwhile * now) yield return $"{option}: {Bytes(less)}";
+        }
+
+        if (ranks > 1) yield return $"resources.ranks: 1, each rank holding a model of its own: {Bytes(now / ranks)}";
+        yield return "a smaller vocabulary, context or model";
+
+        double Needs(TrainingOptions under) => ranks * TrainingEstimate.Of(config, shape, under, rowsPerExample).Memory.Least;
+    }
+
+    /// <summary><c>12.3M</c>, <c>4.1 TFLOP</c>.</summary>
+    private static string Short(double value, string unit)
+    {
+        var thousands = value < 1 ? 0 : Math.Min(Units.Length - 1, (int)(Math.Log10(value) / 3));
+        var scaled = value / Math.Pow(1000, thousands);
+        return scaled.ToString(scaled >= 100 || thousands == 0 ? "0" : "0.0", CultureInfo.InvariantCulture) + (unit.Length > 0 ? " " : "") + Units[thousands] + unit;
+    }
+
+    private static string Bytes(double bytes) => Short(bytes, "B");
+}
