@@ -34,6 +34,7 @@ public static class BuiltInSteps
         new Instruct(),
         new Dpo(),
         new Prune(),
+        new Verify(),
         new EvaluateLanguageModel(),
         new ExportHuggingFace(),
         new Gate(),

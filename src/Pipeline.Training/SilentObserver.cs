@@ -1,12 +1,12 @@
 namespace Pipeline.Training;
 
-public sealed class SilentObserver : ITrainingObserver
+public class SilentObserver : ITrainingObserver
 {
     public void Resumed(long step)
     {
     }
 
-    public void Stepped(in StepReport report)
+    public virtual void Stepped(in StepReport report)
     {
     }
 

@@ -11,6 +11,8 @@ return args switch
     ["train", var shards, var steps] => MpiJob.Run(collective => TinyTraining.Run(collective, int.Parse(shards), int.Parse(steps))),
     ["resumable", var run] when MpiJob.IsLaunched => MpiJob.Run(collective => Resumable.Run(collective, run)),
     ["resumable", var run] => Resumable.Run(new SingleProcess(), run),
+    ["pairs", var run] when MpiJob.IsLaunched => MpiJob.Run(collective => Pairs.Run(collective, run)),
+    ["pairs", var run] => Pairs.Run(new SingleProcess(), run),
     ["loop", var place] => MpiJob.Run(collective => Endless.Run(collective, place, _ => { })),
     ["lose-a-rank", var place] => MpiJob.Run(collective => Endless.Run(collective, place, Endless.Kill)),
     ["throw-on-a-rank", var place] => MpiJob.Run(collective => Endless.Run(collective, place, Endless.Throw)),

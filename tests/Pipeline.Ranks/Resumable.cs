@@ -51,7 +51,7 @@ public static class Resumable
         return (model.Parameters.Values.data<float>().ToArray(), result);
     }
 
-    static TokenFile Tokens(string path, int count, int multiplier)
+    internal static TokenFile Tokens(string path, int count, int multiplier)
     {
         var ids = new ushort[count];
         var state = 1u;

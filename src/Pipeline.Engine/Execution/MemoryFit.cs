@@ -18,7 +18,8 @@ public static class MemoryFit
     {
         var step = decision.Step;
         var (limit, whose) = step.Resources.MemoryBytes > 0 ? (step.Resources.MemoryBytes, "its resources.memory is") : (machine.MemoryBytes, "this machine has");
-        if (estimate is null || estimate.LeastMemoryBytes <= limit) return null;
+        // Another machine's memory is not known here.
+        if (estimate is null || estimate.LeastMemoryBytes <= limit || (step.Slurm is not null && step.Resources.MemoryBytes == 0)) return null;
         var remedies = estimate.Remedies.Count > 0 ? $" It would need less with {string.Join("; ", estimate.Remedies)}." : "";
         return $"{Path.GetRelativePath(Directory.GetCurrentDirectory(), Path.GetFullPath(step.Location.File))}:{step.Location.Line}:{step.Location.Column} step '{step.Id}' cannot fit: it needs at least {Say(estimate.LeastMemoryBytes)} of memory, and {whose} {Say(limit)}.{remedies}";
     }

@@ -32,6 +32,9 @@ public sealed class Mask : Files;
 /// <summary>What a training step saw, one line a step: <c>log.jsonl</c> (step, loss, learning rate, gradient norm, validation loss).</summary>
 public sealed class TrainingLog : Files;
 
+/// <summary>The invariants of a training, whether each holds and by what figures: <c>findings.json</c>.</summary>
+public sealed class Findings : Files;
+
 /// <summary>Prompts and what each model wrote: <c>samples.json</c>.</summary>
 public sealed class Samples : Files;
 

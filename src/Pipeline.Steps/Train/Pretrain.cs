@@ -18,7 +18,7 @@ public enum DocumentJoining
 /// <summary>Trains a new language model on token shards.</summary>
 public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain.Made>
 {
-    public sealed record With : TrainParams
+    public record With : TrainParams
     {
         [Description("The shape of a new model; null is that of the defaults. With the input `model` there is none to choose.")]
         public ModelParams? Model { get; init; }
@@ -69,14 +69,20 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
     public override int Version => 1;
     public override string Description => "Trains a new model on token shards: to predict the next token, or on another objective.";
 
-    protected override IEnumerable<(string Option, string Message)> Check(With with)
+    protected override IEnumerable<(string Option, string Message)> Check(With with) => Problems(with);
+
+    protected override IEnumerable<(string Option, string Message)> Check(With with, IReadOnlyDictionary<string, int> given) => Unfit(with, given);
+
+    /// <summary>What is wrong with the options alone.</summary>
+    internal static IEnumerable<(string Option, string Message)> Problems(With with)
     {
-        foreach (var problem in base.Check(with)) yield return problem;
+        foreach (var problem in with.Problems()) yield return problem;
         foreach (var problem in with.Model?.Problems() ?? []) yield return problem;
         if (with.Weights.Count > 0 && PretrainData.Problem(with.Weights) is { } wrong) yield return ("weights", wrong);
     }
 
-    protected override IEnumerable<(string Option, string Message)> Check(With with, IReadOnlyDictionary<string, int> given)
+    /// <summary>What is wrong with them beside these inputs.</summary>
+    internal static IEnumerable<(string Option, string Message)> Unfit(With with, IReadOnlyDictionary<string, int> given)
     {
         var (goesOn, sets) = (given.ContainsKey("model"), given.GetValueOrDefault("mix"));
         foreach (var problem in goesOn ? [] : Unfit(with, (with.Model ?? new()).Config(vocabulary: 1))) yield return problem;
@@ -132,7 +138,7 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
     }
 
     /// <summary>What an objective needs and the tokenizer lacks is for the reader of the message to change.</summary>
-    private static IExamples<TokenBatch> OfTokenizer(Func<IExamples<TokenBatch>> examples)
+    internal static IExamples<TokenBatch> OfTokenizer(Func<IExamples<TokenBatch>> examples)
     {
         try
         {

@@ -43,7 +43,7 @@ internal static class TrainEstimates
                 ("copies_bytes", memory.Copies), ("activations_bytes", memory.Activations), ("program_bytes", MemoryEstimate.Program),
             ],
             // Where rows may be shorter or the vocabulary smaller, the least is not known so well.
-            LeastMemoryBytes = ranks * (shorter ? memory.Least - (0.75 * memory.Activations) : memory.Least),
+            LeastMemoryBytes = ranks * (shorter ? memory.Least - (MemoryEstimate.CertainShare * memory.Activations) : memory.Least),
             Remedies = [.. Remedies(config, shape, options, with, rowsPerExample, ranks)],
             Outputs = new Dictionary<string, Forecast> { ["model"] = model },
         };
@@ -55,6 +55,7 @@ internal static class TrainEstimates
         (string Option, TrainingOptions Under)[] others =
         [
             .. micros.Select(size => ($"batch.micro: {size} (the same gradient, accumulated)", options with { MicroBatch = size })),
+            ("activation_checkpointing: true (the same bytes, slower)", options with { ActivationCheckpointing = true }),
             ("precision: bfloat16", options with { Precision = Precision.BFloat16 }),
             ("optimizer.name: lion", options with { Optimizer = new LionOptions() }),
             ("optimizer.name: adafactor", options with { Optimizer = new AdafactorOptions() }),

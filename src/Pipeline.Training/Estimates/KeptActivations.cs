@@ -17,6 +17,22 @@ static class KeptActivations
         _ => throw new ArgumentException($"There is no estimate for architecture {config.Architecture}."),
     };
 
+    /// <summary>What each segment of a model gives to the next.</summary>
+    public static Kept BetweenSegments(ModelConfig config, RowShape row)
+    {
+        var width = config switch
+        {
+            GptConfig gpt => gpt.Width,
+            LlamaConfig llama => llama.Width,
+            BertConfig bert => bert.Width,
+            RecurrentConfig recurrent => recurrent.Width,
+            EncoderDecoderConfig both => both.Width,
+            HybridConfig hybrid => hybrid.Width,
+            _ => throw new ArgumentException($"There is no estimate for architecture {config.Architecture}."),
+        };
+        return new Kept((double)config.Segments * Math.Max(row.Columns, row.Source) * width, 0);
+    }
+
     static Kept Decoder(GptConfig gpt, int columns)
     {
         double width = gpt.Width, residual = gpt.ResidualDropout ?? gpt.Dropout;
@@ -75,8 +91,8 @@ static class KeptActivations
     /// <param name="read">Elements of queries, keys and values per place.</param>
     static Kept Attention(int heads, double width, int seen, double dropout, double read) => new(0, read + width + (dropout > 0 ? 3.0 * heads * seen + 3 * width : 0));
 
-    /// <summary>Gates, states and what the layer read.</summary>
-    static Kept Recurrent(RecurrentKind kind, double width, double dropout) => new Kept(0, (kind == RecurrentKind.Lstm ? 10 : 14) * width) + Noise(width, dropout);
+    /// <summary>Gates, states and what the layer read; the operators are opaque, so these are as measured.</summary>
+    static Kept Recurrent(RecurrentKind kind, double width, double dropout) => new Kept(0, (kind == RecurrentKind.Lstm ? 6 : 7) * width) + Noise(width, dropout);
 
     static Kept Embedded(double width, double dropout) => new Kept(width, 0) + Noise(width, dropout);
 

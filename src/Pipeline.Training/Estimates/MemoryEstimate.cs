@@ -10,6 +10,8 @@ public sealed record MemoryEstimate(double Weights, double Gradients, double Opt
 
     public double Total => Weights + Gradients + Optimizer + Copies + Activations + Program;
 
-    /// <summary>Below this it cannot be: states are exact, activations to a quarter or so, and the program's pages can be mapped from files.</summary>
-    public double Least => Weights + Gradients + Optimizer + Copies + 0.75 * Activations;
+    /// <summary>Below this it cannot be: states are exact, activations as if the allocator lost nothing and some were overestimated, and the program's pages can be mapped from files.</summary>
+    public double Least => Weights + Gradients + Optimizer + Copies + CertainShare * Activations;
+
+    public const double CertainShare = 0.6;
 }

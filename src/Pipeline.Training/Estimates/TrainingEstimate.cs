@@ -10,6 +10,9 @@ namespace Pipeline.Training.Estimates;
 /// <param name="Memory">Of each process.</param>
 public sealed record TrainingEstimate(long Parameters, double FlopsPerToken, double TokensPerStep, MemoryEstimate Memory)
 {
+    /// <summary>What the allocator holds of activations beside those that are kept, and gradients on their way: as measured (benchmarks/results/training-memory.md). In bfloat16 there are copies in both precisions.</summary>
+    const double Overhead = 1.25, NarrowOverhead = 1.5;
+
     public double FlopsPerStep => FlopsPerToken * TokensPerStep;
 
     /// <param name="config">The model.</param>
@@ -21,7 +24,7 @@ public sealed record TrainingEstimate(long Parameters, double FlopsPerToken, dou
         var layout = config.Layout();
         double parameters = 4.0 * FlatParameters.SizeOf(layout), rows = (double)options.MicroShardSize * rowsPerExample;
         var copies = (options.AverageDecay is null ? 0 : 1) + (options.EarlyStopping is null ? 0 : 1) + (options.Monitor ? 1 : 0) + WaitingSums(options.MicroShards);
-        var kept = rows * KeptActivations.OfRow(config, row).Bytes(options.Precision);
+        var kept = (options.Precision == Precision.BFloat16 ? NarrowOverhead : Overhead) * rows * Kept(config, row, options).Bytes(options.Precision);
         // Beside the logits their log-softmax and, once the backward pass begins, the gradient of both.
         var output = rows * row.Targets * config.PaddedVocabulary * 4.0 * 3;
         // A matrix's gradient is made before it is added to the rest; in bfloat16 every matrix has a copy.
@@ -31,6 +34,13 @@ public sealed record TrainingEstimate(long Parameters, double FlopsPerToken, dou
             row.On(config).TrainingFlopsPerToken,
             (double)options.Batch * rowsPerExample * row.Tokens,
             new(parameters, parameters, 4.0 * options.Optimizer.StateElements(layout), copies * parameters, kept + output + made));
+    }
+
+    /// <summary>With activation checkpointing what segments give to each other, and the inside of one at a time.</summary>
+    static Kept Kept(ModelConfig config, RowShape row, TrainingOptions options)
+    {
+        var all = KeptActivations.OfRow(config, row);
+        return options.ActivationCheckpointing ? KeptActivations.BetweenSegments(config, row) + 1.0 / Math.Max(1, config.Segments - 1) * all : all;
     }
 
     /// <summary>Gradients that <see cref="Optimizers.GradientSum"/> keeps until their neighbours are there.</summary>

@@ -44,9 +44,15 @@ public static class ModelFolder
     /// <summary>The largest difference between the logits of a model and of what a folder holds, over one full context (of at most 1,024 tokens): 0 where nothing was lost.</summary>
     public static double LargestDifference(string folder, LanguageModel model)
     {
+        using var stored = Read(folder, model.Device);
+        return LargestDifference(model, stored);
+    }
+
+    /// <summary>As of a folder.</summary>
+    public static double LargestDifference(LanguageModel model, LanguageModel stored)
+    {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        using var stored = Read(folder, model.Device);
         var ids = arange(Math.Min(model.Config.Context, ComparedTokens), ScalarType.Int64, model.Device).remainder(model.Config.Vocabulary).unsqueeze(0);
         var difference = model.Logits(ids).sub(stored.Logits(ids)).narrow(2, 0, model.Config.Vocabulary);
         return difference.abs().max().item<float>();

@@ -35,6 +35,10 @@ public sealed class GoldenPipeline : IAsyncLifetime
           finetune: { uses: train.instruct, inputs: { model: pretrain, conversations: questions }, with: { steps: 4, batch: { sequences: 4 }, validation: { every: 2 }, threads: 1 } }
           align: { uses: train.dpo, inputs: { model: finetune, preferences: preferences }, with: { steps: 3, batch: { sequences: 2 }, validation: { every: 3 }, threads: 1 } }
           prune: { uses: train.prune, inputs: { model: align }, with: { sparsity: 0.5 } }
+          verify:
+            uses: train.verify
+            inputs: { tokens: tokens, tokenizer: tokenizer, conversations: questions }
+            with: { model: { layers: 1, heads: 2, width: 16, context: 96, dropout: 0.1 }, steps: 6, batch: { sequences: 4, micro: 2 }, validation: { every: 3 }, threads: 1 }
           evaluate:
             uses: evaluate.language-model
             inputs: { models: [pretrain, align], tokens: tokens, conversations: questions.test, preferences: preferences.test }

@@ -44,6 +44,8 @@ public sealed class TrainingEstimateTests
         var once = 4.0 * config.Layout().Max(each => each.Elements);
         Assert.Equal(whole.Memory.Activations - once, 2 * (half.Memory.Activations - once), 1.0);
         Assert.Equal(whole.FlopsPerStep, half.FlopsPerStep);
+        if (config.Segments > 3)
+            Assert.True(Of(config, Small.Options() with { Batch = 64, ActivationCheckpointing = true }).Memory.Activations < whole.Memory.Activations);
         Assert.True(KeptActivations.OfRow(config, Row(config)).Bytes(Precision.BFloat16) < KeptActivations.OfRow(config, Row(config)).Bytes(Precision.Float32));
     }
 

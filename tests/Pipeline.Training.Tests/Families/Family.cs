@@ -1,3 +1,4 @@
+using Pipeline.Ranks;
 using Pipeline.Training.Batches;
 using Pipeline.Training.Models;
 
@@ -15,17 +16,7 @@ static class Family
 
     public static readonly TheoryData<string> All = [.. Causal.Select(row => row.Data), "bert"];
 
-    public static ModelConfig Config(string name, double dropout = 0) => name switch
-    {
-        "lstm" => new RecurrentConfig(Vocabulary, Context, RecurrentKind.Lstm, Layers: 2, Width: 32) { Dropout = dropout },
-        "lstm-variational-untied" => new RecurrentConfig(Vocabulary, Context, RecurrentKind.Lstm, Layers: 2, Width: 32) { Dropout = dropout, Variational = dropout > 0, Tied = false },
-        "gru" => new RecurrentConfig(Vocabulary, Context, RecurrentKind.Gru, Layers: 2, Width: 32) { Dropout = dropout },
-        "encoder-decoder" => new EncoderDecoderConfig(Vocabulary, Context, Layers: 2, Heads: 2, Width: 32) { Dropout = dropout, EncoderLayers = 1 },
-        "hybrid-lstm" => new HybridConfig(Vocabulary, Context, RecurrentKind.Lstm, Layers: 1, Heads: 2, Width: 32) { Dropout = dropout },
-        "hybrid-gru" => new HybridConfig(Vocabulary, Context, RecurrentKind.Gru, Layers: 2, Heads: 2, Width: 32) { Dropout = dropout, Variational = dropout > 0, EncoderLayers = 1 },
-        "bert" => new BertConfig(Vocabulary, Context, Layers: 2, Heads: 2, Width: 32) { Dropout = dropout },
-        _ => throw new ArgumentException(name),
-    };
+    public static ModelConfig Config(string name, double dropout = 0) => Pairs.Architecture(name, dropout);
 
     public static IExamples<TokenBatch> Examples(ModelConfig config, TokenFile tokens) => Of(config, new TokenWindows(tokens, Context, seed: 1));
 

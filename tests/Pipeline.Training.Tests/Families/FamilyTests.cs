@@ -1,6 +1,5 @@
 using Pipeline.TestKit;
 using Pipeline.Training.Batches;
-using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Models;
 using Pipeline.Training.Objectives;
 using Pipeline.Training.Schedules;
@@ -49,28 +48,6 @@ public sealed class FamilyTests
         using var model = LanguageModel.Initialise(Family.Config(family), seed: 5);
         Assert.NotEqual(Losses(model, [1, 2, 3], source: [7, 8]), Losses(model, [1, 2, 3], source: [8, 7]));
         Assert.Equal(Losses(model, [1, 2, 3], source: null), Losses(model, [1, 2, 3], source: [-1, -1, -1]));
-    }
-
-    [Theory]
-    [MemberData(nameof(All))]
-    public void A_resumed_run_ends_with_the_bits_of_one_that_was_not_stopped(string family)
-    {
-        using var folder = new TemporaryFolder();
-        var expected = Train(Family.Config(family, dropout: 0.2), Small.Options(10), new RunFiles(folder["whole"], family));
-        var files = new RunFiles(folder["stopped"], family);
-        Assert.Throws<OperationCanceledException>(() => Train(Family.Config(family, dropout: 0.2), Small.Options(10) with { CheckpointEverySteps = 2 }, files, new StopAt(5)));
-        Assert.Equal(expected, Train(Family.Config(family, dropout: 0.2), Small.Options(10), files));
-        Assert.NotEqual(expected, Train(Family.Config(family), Small.Options(10)));
-    }
-
-    [Theory]
-    [MemberData(nameof(All))]
-    public void Micro_batches_add_up_to_the_one_batch(string family)
-    {
-        var whole = Train(Family.Config(family), Small.Options() with { Batch = 8 });
-        var parts = Train(Family.Config(family), Small.Options() with { Batch = 8, MicroBatch = 2 });
-        for (var i = 0; i < whole.Length; i++)
-            Assert.Equal(whole[i], parts[i], 3e-3f);
     }
 
     [Theory]
@@ -150,40 +127,5 @@ public sealed class FamilyTests
         for (var at = 0; at < ids.Length; at++)
             batch.Targets[at] = at < (trained ?? ids.Length) ? 10 + at : TokenBatch.Ignored;
         return model.TokenLosses(batch).data<float>().ToArray();
-    }
-
-    static float[] Train(ModelConfig config, TrainingOptions options, RunFiles? files = null, ITrainingObserver? observer = null)
-    {
-        using var folder = new TemporaryFolder();
-        using var tokens = Small.Tokens(folder);
-        using var model = LanguageModel.Initialise(config, seed: 1);
-        using var objective = new NextToken(model);
-        new Trainer<TokenBatch>(model.Parameters, objective, Family.Examples(config, tokens), null, options, files, observer: observer).Run();
-        return model.Values();
-    }
-
-    sealed class StopAt(long step) : ITrainingObserver
-    {
-        public void Resumed(long step)
-        {
-        }
-
-        public void Stepped(in StepReport report)
-        {
-            if (report.Step >= step)
-                throw new OperationCanceledException();
-        }
-
-        public void Validated(long step, IReadOnlyList<Figure> figures)
-        {
-        }
-
-        public void Saved(long step)
-        {
-        }
-
-        public void Warned(string message)
-        {
-        }
     }
 }
