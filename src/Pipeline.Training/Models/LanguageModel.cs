@@ -87,6 +87,8 @@ public sealed class LanguageModel : IDisposable
             else
                 // Drawn on the CPU, so that every device starts from the same weights.
                 view.copy_(randn(view.shape).mul_(parameter.Initial.Deviation));
+            if (parameter.Ones is { } ones)
+                view[ones].fill_(1);
             if (parameter.VocabularyRows)
                 view.narrow(0, config.Vocabulary, config.PaddedVocabulary - config.Vocabulary).zero_();
         }
