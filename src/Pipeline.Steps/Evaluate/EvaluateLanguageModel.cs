@@ -121,8 +121,9 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
                 if (number == inputs.Models.Entries.Count - 1) context.Metric(metric, value);
             }
 
-            if (!Answers(model)) context.Log($"{name} ({model.Config.Architecture}) does not continue a text from what stands before it alone: no answers, preferences or samples of it are measured.");
-            else foreach (var sample in samples) sample.Answers[name] = Answer(model, tokenizer, sample.Prompt, with.Samples);
+            if (!model.Config.Causal) context.Log($"{name} ({model.Config.Architecture}) sees what follows: no answers, preferences or samples of it are measured.");
+            else if (HasSource(model)) context.Log($"{name} ({model.Config.Architecture}) reads a source before it writes: its samples are there, and no answers or preferences are measured.");
+            if (model.Config.Causal) foreach (var sample in samples) sample.Answers[name] = Answer(model, tokenizer, sample.Prompt, with.Samples);
         }
 
         File.WriteAllText(outputs.Samples["samples.json"], JsonSerializer.Serialize(samples, Readable));
@@ -130,7 +131,7 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
         return Task.CompletedTask;
     }
 
-    private static bool Answers(LanguageModel model) => model.Config.Causal && !model.Config.Reads.HasFlag(BatchParts.Source);
+    private static bool HasSource(LanguageModel model) => model.Config.Reads.HasFlag(BatchParts.Source);
 
     private static void Measure(LanguageModel model, BpeModel tokenizer, TokenFile test, long bytes, Given inputs, With with, SortedDictionary<string, double> figures)
     {
@@ -146,7 +147,7 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
         figures["test.loss"] = quality.Loss;
         figures["test.perplexity"] = quality.Perplexity;
         figures["test.bits_per_byte"] = quality.BitsPerByte;
-        if (!Answers(model)) return;
+        if (HasSource(model)) return;
         if (inputs.Conversations is { } conversations)
         {
             var (examples, _) = EncodedConversations.Read(conversations, tokenizer, model.Config.Context);

@@ -30,7 +30,7 @@ public sealed class TextModel : IDisposable
         var model = ModelFolder.Read(folder);
         try
         {
-            if (!model.Config.Causal || model.Config.Reads.HasFlag(BatchParts.Source)) throw new InvalidDataException($"{folder}: a model of the {model.Config.Architecture} family does not continue a text: choose a decoder");
+            if (!model.Config.Causal) throw new InvalidDataException($"{folder}: a model of the {model.Config.Architecture} family does not continue a text: choose a decoder");
             return new(model, new(tokenizer), ModelFolder.ReadTokens(folder, model.Config.Vocabulary));
         }
         catch

@@ -87,8 +87,6 @@ public sealed class LanguageModel : IDisposable
             else
                 // Drawn on the CPU, so that every device starts from the same weights.
                 view.copy_(randn(view.shape).mul_(parameter.Initial.Deviation));
-            if (parameter.Ones is { } ones)
-                view[ones].fill_(1);
             if (parameter.VocabularyRows)
                 view.narrow(0, config.Vocabulary, config.PaddedVocabulary - config.Vocabulary).zero_();
         }
@@ -101,8 +99,8 @@ public sealed class LanguageModel : IDisposable
     /// <summary>[B, T] ids to the [B, padded vocabulary] logits of the token after the last one.</summary>
     public Tensor NextLogits(Tensor ids) => script.Tensor("last_logits", Parameters.Views, TokenBatch.Inputs(ids), Padding);
 
-    /// <summary>As <see cref="NextLogits(Tensor)"/>, the first tokens of each row, as many as <paramref name="prefix"/> [B] says, seen from every place.</summary>
-    public Tensor NextLogits(Tensor ids, Tensor? prefix) => script.Tensor("last_logits", Parameters.Views, TokenBatch.Inputs(ids, prefix: prefix), Padding);
+    /// <summary>As <see cref="NextLogits(Tensor)"/>, the first tokens of each row, as many as <paramref name="prefix"/> [B] says, seen from every place; after the <paramref name="source"/> [B, S] of an encoder.</summary>
+    public Tensor NextLogits(Tensor ids, Tensor? prefix, Tensor? source) => script.Tensor("last_logits", Parameters.Views, TokenBatch.Inputs(ids, prefix: prefix, source: source), Padding);
 
     /// <summary>As <see cref="NextLogits(Tensor)"/> of what the cache has seen and these ids after it, which it then has seen too.</summary>
     /// <param name="ids">[B, T].</param>

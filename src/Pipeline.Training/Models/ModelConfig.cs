@@ -19,9 +19,6 @@ public sealed record ParameterLayout(string Name, long[] Shape, Initial Initial,
     /// <summary>Whether rows of it are looked up and not multiplied with, as those of a position embedding are; a vocabulary's need not say so.</summary>
     public bool Lookup { get; init; }
 
-    /// <summary>Elements of a vector that begin at 1 whatever the others begin at: the biases of an LSTM's forget gates.</summary>
-    public Range? Ones { get; init; }
-
     /// <summary>Whether it maps activations to activations: neither an embedding nor an output layer nor a vector.</summary>
     public bool Hidden => Shape.Length == 2 && !VocabularyRows && !Lookup;
 

@@ -10,7 +10,7 @@ static class RecurrentScript
 
     public static string Name(RecurrentKind kind) => kind == RecurrentKind.Lstm ? "lstm" : "gru";
 
-    /// <summary>Four tensors a layer, as torch.nn.LSTM names them. Weights have the deviation of PyTorch's uniform ±1 / sqrt(width), biases begin at 0, but an LSTM's forget gates begin open: at 1 (Jozefowicz et al. 2015).</summary>
+    /// <summary>Four tensors a layer, as torch.nn.LSTM names them. Weights have the deviation of PyTorch's uniform ±1 / sqrt(width), biases begin at 0.</summary>
     public static IEnumerable<ParameterLayout> Layout(string name, RecurrentKind kind, int layers, int width)
     {
         long gates = (kind == RecurrentKind.Lstm ? 4 : 3) * width;
@@ -19,8 +19,7 @@ static class RecurrentScript
         {
             yield return new($"{name}.weight_ih_l{layer}", [gates, width], initial);
             yield return new($"{name}.weight_hh_l{layer}", [gates, width], initial);
-            // PyTorch's order: input, forget, cell, output.
-            yield return new($"{name}.bias_ih_l{layer}", [gates], Initial.Zero) { Ones = kind == RecurrentKind.Lstm ? width..(2 * width) : null };
+            yield return new($"{name}.bias_ih_l{layer}", [gates], Initial.Zero);
             yield return new($"{name}.bias_hh_l{layer}", [gates], Initial.Zero);
         }
     }

@@ -1,3 +1,4 @@
+using Pipeline.Training.Batches;
 using Pipeline.Training.Models;
 
 namespace Pipeline.Training.Sampling;
@@ -8,7 +9,9 @@ sealed class Continuation
     readonly Prompt prompt;
     readonly GenerationOptions options;
     readonly int context;
+    readonly int source;
     readonly List<long> ids;
+    int start;
     bool ended;
 
     public Continuation(Prompt prompt, GenerationOptions options, ModelConfig model)
@@ -19,16 +22,18 @@ sealed class Continuation
             throw new ArgumentException($"The prompt's token {foreign} is outside the model's vocabulary of {model.Vocabulary}.");
         this.prompt = prompt;
         this.options = options;
-        context = model.Context;
+        source = model.Reads.HasFlag(BatchParts.Source) ? SourceWindows.SourceOf(model.Context) : 0;
+        context = model.Context - source;
         ids = [.. prompt.Ids.Select(id => (long)id)];
+        start = ids.Count - 1;
     }
 
     public IReadOnlyList<int> Made => [.. ids.Skip(prompt.Ids.Count).Select(id => (int)id)];
 
     public bool Ended => ended || ids.Count - prompt.Ids.Count >= options.MaxTokens;
 
-    /// <summary>How many tokens the model is to see: beyond its context the last ones only.</summary>
-    public int Seen => Math.Min(ids.Count, context);
+    /// <summary>How many tokens the model, or its decoder, is to see: beyond its context the last ones only.</summary>
+    public int Seen => source == 0 ? Math.Min(ids.Count, context) : ids.Count - start;
 
     public bool Overflows => ids.Count > context;
 
@@ -39,6 +44,16 @@ sealed class Continuation
 
     public void CopySeen(Span<long> into) => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ids)[^Seen..].CopyTo(into);
 
+    /// <summary>What an encoder reads: as in <see cref="PrecededWindows"/>, the tokens before those that the decoder sees, and -1 where there are no more. Empty for a model without one.</summary>
+    public long[] Source()
+    {
+        var read = new long[source];
+        var there = Math.Min(start, source);
+        ids.CopyTo(start - there, read, 0, source == 0 ? 0 : there);
+        read.AsSpan(Math.Min(there, source)).Fill(-1);
+        return read;
+    }
+
     public void Take(Span<float> logits)
     {
         var next = Sampler.Pick(logits, options, ids, prompt.Seed, ids.Count - prompt.Ids.Count);
@@ -46,6 +61,9 @@ sealed class Continuation
         if (ended)
             return;
         ids.Add(next);
+        // A decoder that is full begins anew: what it saw is source from now on.
+        if (ids.Count - start > context)
+            start = ids.Count - 1;
         options.Made?.Invoke(next);
         if (options.StopTexts.Count > 0)
         {

@@ -68,7 +68,9 @@ public static class Generator
                 for (var r = 0; r < group.Length; r++)
                     group[r].CopySeen(ids.AsSpan(r * alike.Key));
                 var prefix = options.PromptIsPrefix ? tensor(group.Select(row => (long)row.Prefix).ToArray(), device: model.Device) : null;
-                Take(group, model.NextLogits(tensor(ids, [group.Length, alike.Key], device: model.Device), prefix), model.Config.Vocabulary);
+                long[] read = [.. group.SelectMany(row => row.Source())];
+                var source = read.Length > 0 ? tensor(read, [group.Length, read.Length / group.Length], device: model.Device) : null;
+                Take(group, model.NextLogits(tensor(ids, [group.Length, alike.Key], device: model.Device), prefix, source), model.Config.Vocabulary);
             }
         }
     }

@@ -1,5 +1,6 @@
 using Pipeline.Training.Models;
 using Pipeline.Training.Sampling;
+using Pipeline.Training.Tests.Families;
 using Pipeline.Training.Tests.Models;
 using static TorchSharp.torch;
 using Generator = Pipeline.Training.Sampling.Generator;
@@ -49,6 +50,37 @@ public sealed class GeneratorTests
             }
             if (options.StopTokens.Count == 0)
                 Assert.All(together, made => Assert.Equal(22, made.Count));
+        }
+    }
+
+    /// <summary>As it is trained and measured: half a context of source before what the decoder writes, which begins anew when it has written the other half.</summary>
+    [Theory]
+    [InlineData("encoder-decoder")]
+    [InlineData("hybrid-lstm")]
+    [InlineData("hybrid-gru")]
+    public void What_has_an_encoder_reads_what_stands_before_as_source(string family)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var model = Small.Rough(Family.Config(family));
+        Prompt[] prompts = [.. Prompts.Select((ids, i) => new Prompt(ids, i))];
+        var options = new GenerationOptions { MaxTokens = 22, Temperature = 0 };
+        var together = Generator.Continue(model, prompts, options);
+        const int Half = Small.Context / 2;
+        for (var i = 0; i < prompts.Length; i++)
+        {
+            List<long> ids = [.. prompts[i].Ids.Select(id => (long)id)];
+            var written = 1;
+            while (ids.Count < prompts[i].Ids.Count + 22)
+            {
+                var source = ids.SkipLast(written).TakeLast(Half).ToList();
+                source.AddRange(Enumerable.Repeat(-1L, Half - source.Count));
+                var logits = model.NextLogits(tensor(ids.TakeLast(written).ToArray(), [1, written]), prefix: null, tensor(source.ToArray(), [1, Half]))[0].narrow(0, 0, Small.Vocabulary);
+                ids.Add(logits.argmax().item<long>());
+                written = written == Half ? 1 : written + 1;
+            }
+            Assert.Equal(ids.Skip(prompts[i].Ids.Count), together[i].Select(id => (long)id));
+            Assert.Equal(together[i], Generator.Continue(model, [prompts[i]], options)[0]);
         }
     }
 
