@@ -13,6 +13,7 @@ const string Usage = """
       optimizers [ROUNDS [THREADS]]                 a step of each optimiser
       generate [ROUNDS [THREADS]]                   tokens generated with and without a cache
       shakespeare SEED...                           nanoGPT's CPU baby, to its end
+      words [WORDS [EPOCHS [THREADS]]]              a word-level LSTM beside n-gram models
       remote [MEGABYTES [ROUNDS]]                   transfers to a remote store
     """;
 
@@ -64,6 +65,9 @@ switch (verb)
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: validation loss {result.Validation[0].Value:F4}, {result.TokensPerSecond:F0} tokens/s"));
             }
         }
+        return 0;
+    case "words":
+        WordModels.Compare(words: At(0, 600_000), epochs: At(1, 8), threads: At(2, 2));
         return 0;
     case "remote":
         await RemoteTransfer.Compare(megabytes: At(0, 1000), rounds: At(1, 3));

@@ -1,9 +1,10 @@
 namespace Pipeline.Steps.Evaluate;
 
-/// <summary>The metrics of an evaluation, named <c>WHO.FIGURE</c>, as a table: a row for each figure, a column for the baseline where there is one and for each model.</summary>
+/// <summary>The metrics of an evaluation, named <c>WHO.FIGURE</c>, as a table: a row for each figure, a column for the baselines where there are any and for each model.</summary>
 public sealed record HeldOutTable(IReadOnlyList<string> Columns, IReadOnlyList<HeldOutRow> Rows)
 {
     private const string Baseline = "baseline";
+    private const string Ngram = "ngram";
     private static readonly string[] Baselines = ["unigram", "floor"];
     private static readonly string[] Groups = ["test", "answer", "preference"];
 
@@ -11,8 +12,8 @@ public sealed record HeldOutTable(IReadOnlyList<string> Columns, IReadOnlyList<H
     public static HeldOutTable Of(IReadOnlyDictionary<string, double> metrics, IEnumerable<string> models)
     {
         var measured = models.Distinct().Where(m => Has(metrics, m)).ToList();
-        List<string> columns = Baselines.Any(b => Has(metrics, b)) ? [Baseline, .. measured] : measured;
-        var rows = metrics.Keys.Select(k => k.Split('.', 2)).Where(k => k.Length == 2 && (measured.Contains(k[0]) || Baselines.Contains(k[0]))).Select(k => k[1]).Distinct()
+        List<string> columns = [.. Baselines.Any(b => Has(metrics, b)) ? [Baseline] : (string[])[], .. Has(metrics, Ngram) ? [Ngram] : (string[])[], .. measured];
+        var rows = metrics.Keys.Select(k => k.Split('.', 2)).Where(k => k.Length == 2 && (columns.Contains(k[0]) || Baselines.Contains(k[0]))).Select(k => k[1]).Distinct()
             // The loss says the same as the perplexity.
             .Where(f => !f.EndsWith(".loss", StringComparison.Ordinal))
             .Select(f => new HeldOutRow(f, [.. columns.Select(c => Value(metrics, c, f))]))
