@@ -41,6 +41,7 @@ public static class BuiltInSteps
         new Select(),
         new Halve(),
         new ReportHtml(),
+        new ReportAttention(),
         new FilesMerge(),
         new Shell(),
     ]);

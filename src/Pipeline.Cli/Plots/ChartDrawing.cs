@@ -13,6 +13,7 @@ internal static partial class ChartDrawing
     private const int Width = 640;
     private const int Height = 340;
     private const int LegendLine = 16;
+    private const int LongestBesideLegend = 26;
 
     /// <summary>Readable for those who do not see red and green alike.</summary>
     private static readonly string[] Colors = ["#7a869a", "#0b6bcb"];
@@ -53,7 +54,7 @@ internal static partial class ChartDrawing
         }
 
         var points = chart.Curves.SelectMany(c => c.Points).ToList();
-        var (x0, x1) = Wider(points.Min(p => p.X), points.Max(p => p.X), 0);
+        var (x0, x1) = Wider(points.Min(p => p.X), points.Max(p => p.X), chart.Curves.All(c => c.Points.Count == 1) ? 0.05 : 0);
         var (y0, y1) = Wider(points.Min(p => p.Y), points.Max(p => p.Y), 0.05);
         plot.Axes.SetLimits(x0, x1, y0, y1);
         var (across, up) = (Ticks(x0, x1), Ticks(y0, y1));
@@ -98,7 +99,7 @@ internal static partial class ChartDrawing
         var svg = new StringBuilder();
         foreach (var ((name, color, dashed), i) in entries.Select((e, i) => (e, i)))
         {
-            var (x, y) = (Width - 14 - (i % 2 * 250), 20 + (i / 2 * LegendLine));
+            var (x, y) = (Width - 14 - (i % 2 * 250), (chart.Title.Length > LongestBesideLegend ? 38 : 20) + (i / 2 * LegendLine));
             svg.Append(Text(Short(name, 1), x - 28, y, "end"));
             svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{x - 22}\" x2=\"{x}\" y1=\"{y - 4}\" y2=\"{y - 4}\" stroke=\"{color}\" stroke-width=\"3\"{(dashed ? " stroke-dasharray=\"6 4\"" : "")}/>");
         }

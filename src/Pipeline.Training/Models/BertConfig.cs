@@ -52,6 +52,8 @@ public sealed record BertConfig(int Vocabulary, int Context, int Layers, int Hea
 
     internal override int Segments => 1 + Layers;
 
+    internal override IReadOnlyList<AttentionSite> Attention => [.. Enumerable.Range(1, Layers).Select(layer => new AttentionSite("encoder", layer))];
+
     internal override string Script() => BertScript.Of(this);
 
     protected override IEnumerable<string> Faults()

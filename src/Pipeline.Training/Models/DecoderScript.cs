@@ -113,7 +113,7 @@ sealed record DecoderScript(int Layers, int Heads, int HeadWidth, Positions Posi
 
     /// <summary>Attention of the queries q to the keys k and values v of a layer, [B, heads, T, width of a head] each. Keys and values of fewer heads serve several heads of queries.</summary>
     public string Attention(int keyValueHeads, double dropout) => $$"""
-        def attention(q: Tensor, k: Tensor, v: Tensor, layer: int, turn: Tensor, mask: Optional[Tensor], cache: List[Tensor], past: int, training: bool) -> Tensor:
+        def attention(q: Tensor, k: Tensor, v: Tensor, w: List[Tensor], layer: int, turn: Tensor, mask: Optional[Tensor], cache: List[Tensor], past: int, training: bool) -> Tensor:
             {{(Turns ? "q, k = turned(q, turn), turned(k, turn)" : "pass")}}
             k, v = kept(cache, 2 * layer, past, k), kept(cache, 2 * layer + 1, past, v)
             {{(keyValueHeads == Heads ? "pass" : $"k, v = k.repeat_interleave({Heads / keyValueHeads}, 1), v.repeat_interleave({Heads / keyValueHeads}, 1)")}}

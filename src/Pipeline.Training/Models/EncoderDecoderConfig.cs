@@ -49,6 +49,8 @@ public sealed record EncoderDecoderConfig(int Vocabulary, int Context, int Layer
 
     internal override int Segments => EncoderLayers + 2 + Layers;
 
+    internal override IReadOnlyList<AttentionSite> Attention => [.. AttentionSite.Encoder(EncoderLayers), .. AttentionSite.Decoder(Layers).SelectMany(self => new[] { self, new AttentionSite("source", self.Layer, OnSource: true) })];
+
     internal override string Script() => TransformerScript.Blocks(Heads, Width, Dropout) + $$"""
 
         def decoder_block(x: Tensor, memory: Tensor, w: List[Tensor], layer: int, mask: Tensor, present: Tensor, training: bool) -> Tensor:

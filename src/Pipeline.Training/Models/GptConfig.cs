@@ -52,6 +52,8 @@ public sealed record GptConfig(int Vocabulary, int Context, int Layers, int Head
 
     internal override int Segments => 1 + Layers;
 
+    internal override IReadOnlyList<AttentionSite> Attention => [.. AttentionSite.Decoder(Layers)];
+
     internal override string Script() => GptScript.Of(this);
 
     protected override IEnumerable<string> Faults()

@@ -14,7 +14,7 @@ static class GptScript
             def attend(x: Tensor, w: List[Tensor], at: int, layer: int, turn: Tensor, mask: Optional[Tensor], cache: List[Tensor], past: int, training: bool) -> Tensor:
                 qkv = torch.linear(x, w[at], w[at + 1]).view([x.size(0), x.size(1), 3, {{config.Heads}}, {{config.Width / config.Heads}}])
                 q, k, v = qkv.select(2, 0).transpose(1, 2), qkv.select(2, 1).transpose(1, 2), qkv.select(2, 2).transpose(1, 2)
-                y = torch.linear(attention(q, k, v, layer, turn, mask, cache, past, training), w[at + 2], w[at + 3])
+                y = torch.linear(attention(q, k, v, w, layer, turn, mask, cache, past, training), w[at + 2], w[at + 3])
                 return torch.dropout(y, {{Residual(config)}}, training)
 
             def feed_forward(x: Tensor, w: List[Tensor], at: int, training: bool) -> Tensor:

@@ -52,6 +52,8 @@ public sealed record HybridConfig(int Vocabulary, int Context, RecurrentKind Kin
 
     internal override int Segments => EncoderLayers + 3 + Layers;
 
+    internal override IReadOnlyList<AttentionSite> Attention => [.. AttentionSite.Encoder(EncoderLayers), new("source", 1, OnSource: true)];
+
     internal override string Script()
     {
         var decoder = 4 + (TransformerScript.EncoderTensors * EncoderLayers);

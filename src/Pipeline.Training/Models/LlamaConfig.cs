@@ -87,6 +87,8 @@ public sealed record LlamaConfig(int Vocabulary, int Context, int Layers, int He
 
     internal override int Segments => 1 + Layers;
 
+    internal override IReadOnlyList<AttentionSite> Attention => [.. AttentionSite.Decoder(Layers)];
+
     internal override string Script() => LlamaScript.Of(this);
 
     protected override IEnumerable<string> Faults()

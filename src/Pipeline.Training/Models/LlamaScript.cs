@@ -17,7 +17,7 @@ static class LlamaScript
 
             def attend(x: Tensor, w: List[Tensor], at: int, layer: int, turn: Tensor, mask: Optional[Tensor], cache: List[Tensor], past: int, training: bool) -> Tensor:
                 q, k, v = heads(x, w, at, {{config.Heads}}), heads(x, w, at + {{q}}, {{config.KeyValueHeads}}), heads(x, w, at + {{2 * q}}, {{config.KeyValueHeads}})
-                y = torch.linear(attention(q, k, v, layer, turn, mask, cache, past, training), w[at + {{3 * q}}])
+                y = torch.linear(attention(q, k, v, w, layer, turn, mask, cache, past, training), w[at + {{3 * q}}])
                 return torch.dropout(y, {{Residual(config)}}, training)
 
             def feed_forward(x: Tensor, w: List[Tensor], at: int, training: bool) -> Tensor:

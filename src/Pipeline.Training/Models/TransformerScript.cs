@@ -44,7 +44,7 @@ static class TransformerScript
         def norm(x: Tensor, w: List[Tensor], at: int) -> Tensor:
             return torch.layer_norm(x, [{{width}}], w[at], w[at + 1], 1e-5)
 
-        def attend(q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], causal: bool, training: bool) -> Tensor:
+        def attend(q: Tensor, k: Tensor, v: Tensor, w: List[Tensor], mask: Optional[Tensor], causal: bool, training: bool) -> Tensor:
             B, T, S = q.size(0), q.size(1), k.size(1)
             q, k, v = q.view([B, T, {{heads}}, {{width / heads}}]).transpose(1, 2), k.view([B, S, {{heads}}, {{width / heads}}]).transpose(1, 2), v.view([B, S, {{heads}}, {{width / heads}}]).transpose(1, 2)
             y = torch.scaled_dot_product_attention(q, k, v, mask, {{Literal.Of(dropout)}} if training else 0.0, causal)
@@ -55,12 +55,12 @@ static class TransformerScript
 
         def attend_self(x: Tensor, w: List[Tensor], at: int, mask: Optional[Tensor], causal: bool, training: bool) -> Tensor:
             qkv = torch.linear(x, w[at], w[at + 1])
-            y = attend(qkv.slice(-1, 0, {{width}}), qkv.slice(-1, {{width}}, {{2 * width}}), qkv.slice(-1, {{2 * width}}), mask, causal, training)
+            y = attend(qkv.slice(-1, 0, {{width}}), qkv.slice(-1, {{width}}, {{2 * width}}), qkv.slice(-1, {{2 * width}}), w, mask, causal, training)
             return output(y, w, at + 2, training)
 
         def attend_source(x: Tensor, memory: Tensor, w: List[Tensor], at: int, mask: Tensor, present: Tensor, training: bool) -> Tensor:
             kv = torch.linear(memory, w[at + 2], w[at + 3])
-            y = attend(torch.linear(x, w[at], w[at + 1]), kv.slice(-1, 0, {{width}}), kv.slice(-1, {{width}}), mask, False, training)
+            y = attend(torch.linear(x, w[at], w[at + 1]), kv.slice(-1, 0, {{width}}), kv.slice(-1, {{width}}), w, mask, False, training)
             return output(y, w, at + 4, training) * present
 
         def feed_forward(x: Tensor, w: List[Tensor], at: int, training: bool) -> Tensor:

@@ -34,6 +34,7 @@ public sealed class GoldenPipeline : IAsyncLifetime
             with: { model: { layers: 1, heads: 2, width: 16, context: 96, dropout: 0.1 }, steps: 6, batch: { sequences: 4, micro: 2 }, validation: { every: 3 }, threads: 1 }
           finetune: { uses: train.instruct, inputs: { model: pretrain, conversations: questions }, with: { steps: 4, batch: { sequences: 4 }, validation: { every: 2 }, threads: 1 } }
           align: { uses: train.dpo, inputs: { model: finetune, preferences: preferences }, with: { steps: 3, batch: { sequences: 2 }, validation: { every: 3 }, threads: 1 } }
+          attention: { uses: report.attention, inputs: { model: align }, with: { texts: ["What does it do?"] } }
           prune: { uses: train.prune, inputs: { model: align }, with: { sparsity: 0.5 } }
           verify:
             uses: train.verify
