@@ -91,6 +91,17 @@ public sealed class ActivationCheckpointingTests
     }
 
     [Fact]
+    public void Where_the_state_of_random_numbers_cannot_be_kept_it_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        using var tokens = Small.Tokens(folder);
+        using var model = new LanguageModel(Small.Config(Dropout), new Device("meta"));
+        using var objective = new NextToken(model);
+        var trainer = new Trainer<TokenBatch>(model.Parameters, objective, new TokenWindows(tokens, Small.Context, 1), null, Options with { ActivationCheckpointing = true });
+        Assert.Contains("runs on the CPU alone, but the model is on meta", Assert.Throws<NotSupportedException>(() => trainer.Run()).Message);
+    }
+
+    [Fact]
     public void A_longer_run_leaves_no_more_tensors()
     {
         long After(long steps)
