@@ -14,6 +14,11 @@ public interface ITrainingObserver
     /// <param name="figures">The loss first, then what the objective measures beside it, by name.</param>
     void Validated(long step, IReadOnlyList<Figure> figures);
 
+    /// <summary>What the model wrote after a validation.</summary>
+    void Sampled(long step, string prompt, string text)
+    {
+    }
+
     void Saved(long step);
 
     /// <summary>Something a person should know, such as a damaged checkpoint that was passed over.</summary>

@@ -6,6 +6,7 @@ using Pipeline.Training.Evaluation;
 using Pipeline.Training.Models;
 using Pipeline.Training.Objectives;
 using Pipeline.Training.Optimizers;
+using Pipeline.Training.Sampling;
 using Pipeline.Training.Scripts;
 using static TorchSharp.torch;
 
@@ -24,6 +25,7 @@ public sealed class Trainer<TBatch>
     readonly RunFiles files;
     readonly ICollective ranks;
     readonly ITrainingObserver observer;
+    readonly SampledPrompts? samples;
     readonly DataOrder order;
 
     /// <param name="parameters">Of the model in <paramref name="objective"/>; changed in place.</param>
@@ -34,8 +36,9 @@ public sealed class Trainer<TBatch>
     /// <param name="files">Where the run keeps its checkpoints and log.</param>
     /// <param name="ranks">The processes that share the work.</param>
     /// <param name="observer">Who watches.</param>
+    /// <param name="samples">What the model is to write beside validations; null: nothing.</param>
     public Trainer(FlatParameters parameters, Objective<TBatch> objective, IExamples<TBatch> examples, IExamples<TBatch>? validation, TrainingOptions options,
-        RunFiles? files = null, ICollective? ranks = null, ITrainingObserver? observer = null)
+        RunFiles? files = null, ICollective? ranks = null, ITrainingObserver? observer = null, SampledPrompts? samples = null)
     {
         this.options = options.Checked();
         if (options.ValidateEvery > 0 && validation is null)
@@ -46,6 +49,7 @@ public sealed class Trainer<TBatch>
         this.ranks = ranks ?? new SingleProcess();
         this.files = files ?? RunFiles.None;
         this.observer = observer ?? new SilentObserver();
+        this.samples = samples;
         this.validation = options.ValidateEvery > 0 ? validation : null;
         order = new DataOrder(options.Seed, examples.Count);
     }
@@ -194,6 +198,11 @@ public sealed class Trainer<TBatch>
                 observer.Warned($"after step {at} the model overfits: the validation loss rises while the training loss falls");
             log.Write(at, figures.Select(figure => figure with { Name = "validation." + figure.Name }));
             observer.Validated(at, figures);
+            foreach (var (prompt, text) in ranks.Rank == 0 && samples?.AreDue(at, options.ValidateEvery) == true ? samples.Write() : [])
+            {
+                log.Write(at, prompt, text);
+                observer.Sampled(at, prompt, text);
+            }
             best.Consider(at, figures);
             average.Exchange();
         }

@@ -17,6 +17,9 @@ internal sealed class StepRun(StepType step) : IStepListener, IDisposable
 
     public List<string> Lines { get; } = [];
 
+    /// <summary>What it said of itself while it ran.</summary>
+    public List<string> Notes { get; } = [];
+
     /// <summary>The files outside the store, as the engine would have resolved them.</summary>
     public IReadOnlyList<SourceFile> Sources { get; init; } = [];
 
@@ -59,7 +62,7 @@ internal sealed class StepRun(StepType step) : IStepListener, IDisposable
 
     public void Logged(string line) => Lines.Add(line);
 
-    public void Progressed(StepProgress progress) { }
+    public void Progressed(StepProgress progress) => Notes.Add(progress.Note);
 
     public void Dispose() => folder.Dispose();
 }

@@ -72,7 +72,8 @@ public sealed class Dpo : TrainStep<Dpo.With, Dpo.Given, Dpo.Made>
                 with,
                 ranks,
                 context,
-                outputs.Log);
+                outputs.Log,
+                with.Samples?.Of(model, tokenizer, chat: true));
             if (ranks.Rank != 0) return;
             ModelFiles.Write(model, inputs.Model.Locate(ModelFiles.TokenizerFile), outputs.Model.Folder);
             context.Metric("train.preferences", Math.Min(all.Count, with.Steps * with.Batch.Sequences));

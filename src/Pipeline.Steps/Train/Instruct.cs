@@ -58,6 +58,7 @@ public sealed class Instruct : TrainStep<Instruct.With, Instruct.Given, Instruct
                 ranks,
                 context,
                 outputs.Log,
+                with.Samples?.Of(model, tokenizer, chat: true),
                 with.Monitor ? TargetBytes.PerToken(measured, tokenizer) : null);
             if (ranks.Rank != 0) return;
             ModelFiles.Write(model, inputs.Model.Locate(ModelFiles.TokenizerFile), outputs.Model.Folder);

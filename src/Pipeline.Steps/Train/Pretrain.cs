@@ -117,7 +117,7 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
             using var tokens = data.Open();
             var examples = OfTokenizer(() => task.Examples(tokens.Windows(length, with), model.Config, length, specials, with.Seed));
             var validation = task.Measured(tokens.Held, model.Config, length, specials, with.Validation.Sequences == 0 ? long.MaxValue : with.Validation.Sequences);
-            var result = TrainingSession.Train(model, objective, Rows(examples), Rows(validation), with, ranks, context, outputs.Log, with.Monitor ? TargetBytes.PerToken(Rows(validation), tokenizer) : null);
+            var result = TrainingSession.Train(model, objective, Rows(examples), Rows(validation), with, ranks, context, outputs.Log, with.Samples?.Of(model, tokenizer, chat: false), with.Monitor ? TargetBytes.PerToken(Rows(validation), tokenizer) : null);
             if (ranks.Rank != 0) return;
             ModelFiles.Write(model, inputs.Tokenizer.Locate(ModelFiles.TokenizerFile), outputs.Model.Folder);
             TrainingSession.Report(result, model, ranks, context);
@@ -132,6 +132,7 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
     private static IEnumerable<(string Option, string Message)> Unfit(With with, ModelConfig config)
     {
         foreach (var problem in with.Objective.Problems(config)) yield return problem;
+        if (with.Samples is not null && !config.Causal) yield return ("samples", $"architecture {config.Architecture} sees what follows and cannot go on with a text: leave it out, or choose another");
         if (with.Documents != DocumentJoining.Separate) yield break;
         if (with.Objective.Task(config).Task != TokenTask.Causal) yield return ("documents", "separate is read by objective causal alone: leave it out, or choose causal");
         else if (!config.Reads.HasFlag(BatchParts.Segments)) yield return ("documents", $"architecture {config.Architecture} cannot keep documents apart: leave it out, or choose gpt or llama");

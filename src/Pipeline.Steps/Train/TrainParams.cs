@@ -114,8 +114,11 @@ public abstract record TrainParams
     [Description("Keep an exponential moving average (EMA) of the weights, validate it, and leave the model with it; null: the weights themselves.")]
     public AverageParams? Average { get; init; }
 
-    [Description("Also log the norm of the weights and the share by which each step moves them; beside each validation loss bits per byte (not for preferences), the gap to the training loss (smoothed over about 50 steps), and `overfit`: 1 when the validation loss has risen three times in a row while the training loss fell.")]
+    [Description("Also log the norm of the weights and the share by which each step moves them, and show gradient norm, memory and MFU while it runs; beside each validation loss bits per byte (not for preferences), the gap to the training loss (smoothed over about 50 steps), and `overfit`: 1 when the validation loss has risen three times in a row while the training loss fell.")]
     public bool Monitor { get; init; }
+
+    [Description("Texts that the model goes on with beside its validations, in the log as they come; null: none.")]
+    public SamplesParams? Samples { get; init; }
 
     [Description("Leave out the update of a step whose loss or gradient norm is 6 standard deviations above the last 128.")]
     public bool SkipSpikes { get; init; }
@@ -176,6 +179,7 @@ public abstract record TrainParams
         if (Schedule.Name != Decay.Wsd && Schedule.DecayShape is not null) yield return ("schedule.decay_shape", "is read by the wsd schedule only: leave it out, or choose wsd");
         if (Schedule.Warmup <= (Schedule.DecayUntil ?? Steps) && rate.Overlap(Schedule.DecayUntil ?? Steps) is { } overlap) yield return ("schedule.warmup", overlap);
         if (Schedule.Warmup > Schedule.DecayUntil) yield return ("schedule.warmup", $"a warm-up of {Schedule.Warmup} steps is longer than the schedule, which ends at step {Schedule.DecayUntil}");
+        foreach (var problem in Samples?.Problems(Validation.Every) ?? []) yield return problem;
         if (EarlyStopping is not null && Validation.Every == 0) yield return ("early_stopping", "needs validation: set validation.every above 0");
     }
 }

@@ -7,6 +7,7 @@ using Pipeline.Training.Checkpoints;
 using Pipeline.Training.Distributed;
 using Pipeline.Training.Models;
 using Pipeline.Training.Objectives;
+using Pipeline.Training.Sampling;
 
 namespace Pipeline.Steps.Train;
 
@@ -33,18 +34,18 @@ internal static class TrainingSession
         });
     }
 
-    public static TrainingResult Train<TBatch>(LanguageModel model, Objective<TBatch> objective, IExamples<TBatch> examples, IExamples<TBatch>? validation, TrainParams with, ICollective ranks, StepContext context, Output<Artifacts.TrainingLog> log, double? bytesPerToken = null)
+    public static TrainingResult Train<TBatch>(LanguageModel model, Objective<TBatch> objective, IExamples<TBatch> examples, IExamples<TBatch>? validation, TrainParams with, ICollective ranks, StepContext context, Output<Artifacts.TrainingLog> log, SampledPrompts? samples, double? bytesPerToken = null)
     {
         CheckNames(with.Trainable, model);
         var folder = Path.Combine(context.Workspace, "run");
         if (ranks.Rank == 0) Begin(folder, context);
         // The workspace belongs to one cache key, so its checkpoints can only be this run's, or the last one of a shorter run.
         var files = ranks.Rank == 0 ? new RunFiles(folder, CheckpointsOf) : RunFiles.None;
-        var watcher = ranks.Rank == 0 ? new Watcher(context) : (ITrainingObserver)new SilentObserver();
+        var watcher = ranks.Rank == 0 ? new Watcher(context, with.Monitor ? model : null, ranks.Size) : (ITrainingObserver)new SilentObserver();
         TrainingResult result;
         try
         {
-            result = new Trainer<TBatch>(model.Parameters, objective, examples, validation, with.Options with { BytesPerToken = bytesPerToken }, files, ranks, watcher).Run(context.Cancellation);
+            result = new Trainer<TBatch>(model.Parameters, objective, examples, validation, with.Options with { BytesPerToken = bytesPerToken }, files, ranks, watcher, samples).Run(context.Cancellation);
         }
         catch (NonFiniteException e)
         {
@@ -92,12 +93,17 @@ internal static class TrainingSession
         context.Measure("flops_per_second", result.TokensPerSecond * model.Config.TrainingFlopsPerToken);
         context.Measure("peak_memory_bytes", PeakMemory());
         // Where the peak is unknown so is the share of it that is reached.
-        if (PeakFlops.Of(model.Device.ToString()) is { } peak) context.Measure("mfu", result.TokensPerSecond * model.Config.TrainingFlopsPerToken / peak / ranks.Size);
+        if (Utilisation(model, result.TokensPerSecond, ranks.Size) is { } mfu) context.Measure("mfu", mfu);
+        else context.Log($"MFU is unknown: there is no peak of {model.Device} in the table");
         var validation = result.Validation.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $" · validation {result.Validation[0].Value:0.000}") : "";
         var early = result.StoppedEarly ? $", stopped early, best at {result.BestStep}" : "";
         var shared = ranks.Size > 1 ? $" · {ranks.Size} processes" : "";
         context.Summary = string.Create(CultureInfo.InvariantCulture, $"{result.Steps} steps{early} · loss {result.Loss:0.000}{validation} · {result.TokensPerSecond / 1000:0.0}k tok/s{shared}");
     }
+
+    /// <summary>Model FLOPs utilisation: the share of what the processors are sold to reach; null where that is not known.</summary>
+    private static double? Utilisation(LanguageModel model, double tokensPerSecond, int ranks) =>
+        PeakFlops.Of(model.Device.ToString()) is { } peak ? tokensPerSecond * model.Config.TrainingFlopsPerToken / peak / ranks : null;
 
     private static long PeakMemory()
     {
@@ -105,8 +111,11 @@ internal static class TrainingSession
         return process.PeakWorkingSet64;
     }
 
-    private sealed class Watcher(StepContext context) : ITrainingObserver
+    /// <param name="monitored">Of which memory, gradient norm and MFU are shown too; null: not.</param>
+    private sealed class Watcher(StepContext context, LanguageModel? monitored, int ranks) : ITrainingObserver
     {
+        private static readonly JsonSerializerOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
         private string validated = "";
         private long said;
 
@@ -118,7 +127,14 @@ internal static class TrainingSession
             // Ten times a second is as often as anyone looks.
             if (Environment.TickCount64 - said < 100 && report.Step < report.Steps) return;
             said = Environment.TickCount64;
-            context.Report(report.Step, report.Steps, "steps", string.Create(CultureInfo.InvariantCulture, $"loss {report.Loss:0.000}{validated}  {report.TokensPerSecond / 1000:0.0}k tok/s"));
+            context.Report(report.Step, report.Steps, "steps", string.Create(CultureInfo.InvariantCulture, $"loss {report.Loss:0.000}{validated}  {report.TokensPerSecond / 1000:0.0}k tok/s{More(report)}"));
+        }
+
+        private string More(in StepReport report)
+        {
+            if (monitored is null) return "";
+            var mfu = Utilisation(monitored, report.TokensPerSecond, ranks) is { } share ? share.ToString("0.0%", CultureInfo.InvariantCulture) : "unknown";
+            return string.Create(CultureInfo.InvariantCulture, $"  norm {report.GradientNorm:0.00}  mfu {mfu}  {PeakMemory() / 1e6:0} MB");
         }
 
         public void Validated(long step, IReadOnlyList<Figure> figures)
@@ -126,6 +142,8 @@ internal static class TrainingSession
             validated = string.Create(CultureInfo.InvariantCulture, $"  val {figures[0].Value:0.000}");
             context.Log($"step {step}: " + string.Join(", ", figures.Select(f => string.Create(CultureInfo.InvariantCulture, $"validation {f.Name} {f.Value:0.#####}"))));
         }
+
+        public void Sampled(long step, string prompt, string text) => context.Log($"step {step}: {JsonSerializer.Serialize(prompt, Readable)} -> {JsonSerializer.Serialize(text, Readable)}");
 
         public void Saved(long step) => context.Log($"checkpoint at step {step}");
 

@@ -37,7 +37,7 @@ public sealed class Verify : Step<Verify.With, Verify.Given, Verify.Made>
     }
 
     /// <summary>Options that a few steps do not show: they say when something is looked at, or are for what seldom happens.</summary>
-    private static readonly string[] Unseen = ["threads", "batch.micro", "validation.", "early_stopping", "monitor", "skip_spikes", "objective.whole_words", "weights"];
+    private static readonly string[] Unseen = ["threads", "batch.micro", "validation.", "early_stopping", "monitor", "samples", "skip_spikes", "objective.whole_words", "weights"];
 
     private static readonly Dictionary<string, int> Alone = [];
 

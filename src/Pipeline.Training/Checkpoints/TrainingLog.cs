@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Pipeline.Training.Checkpoints;
@@ -7,6 +8,8 @@ namespace Pipeline.Training.Checkpoints;
 /// <summary>One JSON object a line, of values that a rerun gives again to the bit: no times, no speeds.</summary>
 public sealed class TrainingLog : IDisposable
 {
+    static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     readonly FileStream? file;
 
     /// <param name="path">Null keeps no log.</param>
@@ -31,6 +34,13 @@ public sealed class TrainingLog : IDisposable
             line.Append(",\"").Append(JsonEncodedText.Encode(name)).Append("\":").Append(JsonSerializer.Serialize(value));
         file.Write(Encoding.UTF8.GetBytes(line.Append("}\n").ToString()));
         file.Flush();
+    }
+
+    /// <summary>What the model went on with from a prompt.</summary>
+    public void Write(long step, string prompt, string sample)
+    {
+        file?.Write(Encoding.UTF8.GetBytes($"{{\"step\":{step},\"prompt\":{JsonSerializer.Serialize(prompt, Readable)},\"sample\":{JsonSerializer.Serialize(sample, Readable)}}}\n"));
+        file?.Flush();
     }
 
     /// <summary>Before a checkpoint counts these lines as its own.</summary>
