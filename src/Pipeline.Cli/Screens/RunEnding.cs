@@ -84,7 +84,8 @@ internal static class RunEnding
     {
         var train = summary.Outcomes.LastOrDefault(o => o.Step.Type.Name.StartsWith("train.", StringComparison.Ordinal))?.Step;
         if (!long.TryParse(train?.With["steps"]?.ToJsonString(), CultureInfo.InvariantCulture, out var steps)) return null;
-        var path = $"steps.{train!.Id}.with.steps";
+        // A trial goes as far as its rungs say.
+        var path = $"steps.{(train!.Rung is null ? train.Id : train.Variant!.Step)}.with.steps";
         var fits = new[] { steps / 2, steps * 2 }.Select(n => n.ToString(CultureInfo.InvariantCulture)).FirstOrDefault(n => opened.Given.Allows(opened.Catalog, opened.Definition.File, path, n));
         return fits is null ? null : (opened.Given with { Shared = [.. opened.Given.WithoutSet(path)] }).Line("plan", "--set", $"{path}={fits}");
     }

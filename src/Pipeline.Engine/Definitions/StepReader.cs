@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Pipeline.Engine.Authoring;
 
 namespace Pipeline.Engine.Definitions;
@@ -122,7 +123,15 @@ internal sealed class StepReader(StepCatalog catalog, Expressions expressions, S
         }
 
         draft.Outputs = draft.With is null ? type.Outputs.Count > 0 ? [.. type.Outputs, MetricsPort] : null : OutputsOf(draft, type, at);
-        if (draft.With is { } whole && draft.VariantNode is { Rung: { } rung } && rung.Horizon < rung.Whole) draft.With = type.Shortened(whole, rung.Horizon);
+        if (draft.With is { } whole && draft.VariantNode is { Rung: { } rung, Variant: var variant }) draft.With = AtRung(draft, whole, type, rung, variant, binder.Locate(given, type.Horizon!.Name)?.Place ?? at);
+    }
+
+    /// <summary>The options with which a variant goes as far as its rung.</summary>
+    private JsonObject AtRung(StepDraft draft, JsonObject whole, StepType type, RungOf rung, VariantOf variant, Place at)
+    {
+        var horizon = type.Horizon!.Name;
+        if (!JsonNode.DeepEquals(whole[horizon], rung.Whole)) problems.Add(ProblemCodes.BadMatrix, at, $"how far '{draft.Id}' goes is for its rung to say, so '{horizon}' cannot be set", $"set steps.{variant.Step}.with.{horizon}, which is how far the last ones go, or first_rung");
+        return rung.Horizon < rung.Whole ? type.Shortened(whole, rung.Horizon) : whole;
     }
 
     private static List<(string Option, string Message)> Disagreements(StepType type, StepDraft draft)

@@ -24,7 +24,7 @@ public sealed class HalvingTests : IDisposable
             {{more}}
         """;
 
-    private ReadResult Read(string text) => DefinitionReader.ReadText(text, folder["p.yaml"], new([training, new Select(), new Halve(), new Shell()]), new ReadOptions());
+    private ReadResult Read(string text, params (string Path, string Value)[] sets) => DefinitionReader.ReadText(text, folder["p.yaml"], new([training, new Select(), new Halve(), new Shell()]), new ReadOptions { Sets = sets });
 
     private PipelineDefinition Good(string text)
     {
@@ -196,6 +196,16 @@ public sealed class HalvingTests : IDisposable
         Assert.Contains("with.steps cannot vary", ProblemPrinter.Print(Read(File("1, 2").Replace("matrix: {", "matrix: { with.steps: [20, 40],", StringComparison.Ordinal)).Problems), StringComparison.Ordinal);
         Assert.Contains("would be named 'm--rung-1'", ProblemPrinter.Print(Read(File("1, 2") + "\n  m--rung-1: { uses: shell, with: { run: x } }\n").Problems), StringComparison.Ordinal);
         Assert.Contains("are more than the 1,000 steps", ProblemPrinter.Print(Read(File(string.Join(", ", Enumerable.Range(1, 400)), "{ first_rung: 1 }")).Problems), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("m--rate-1--rung-1")]
+    [InlineData("m--rate-1--rung-2")]
+    public void How_far_a_trial_goes_is_set_for_all_of_them_alone(string trial)
+    {
+        Assert.Contains($"how far '{trial}' goes is for its rung to say, so 'steps' cannot be set", ProblemPrinter.Print(Read(File("1, 2"), ($"steps.{trial}.with.steps", "30")).Problems), StringComparison.Ordinal);
+        var longer = Read(File("1, 2"), ("steps.m.with.steps", "90"), ($"steps.{trial}.with.decay_until", "70")).Definition!.Steps.Single(s => s.Id == trial).With;
+        Assert.Equal((trial.EndsWith('1') ? 10 : 90, 70), ((long)longer["steps"]!, (long)longer["decay_until"]!));
     }
 
     public void Dispose() => folder.Dispose();
