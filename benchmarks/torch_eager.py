@@ -1,7 +1,8 @@
 """A GPT in PyTorch eager, as nanoGPT's users write it: the peer of Pipeline.Benchmarks' `speed`.
 
-usage: torch_eager.py TOKENS VOCABULARY LAYERS HEADS WIDTH CONTEXT BATCH DROPOUT STEPS THREADS      (TOKENS: little-endian 16-bit ids)
-Prints, of the last three quarters of the steps, the tokens a second and the processor's seconds a step; then the peak memory in MB, the last loss and the version."""
+usage: torch_eager.py TOKENS VOCABULARY LAYERS HEADS WIDTH CONTEXT BATCH DROPOUT STEPS THREADS [SEED VALIDATION]      (TOKENS: little-endian 16-bit ids)
+Prints, of the last three quarters of the steps, the tokens a second and the processor's seconds a step; then the peak memory in MB, the last loss and the version.
+With a seed and tokens to validate on, the learning rate follows nanoGPT's schedule, and the loss over all of those tokens is printed last."""
 import math
 import resource
 import sys
@@ -66,7 +67,7 @@ class Gpt(nn.Module):
 
 
 torch.set_num_threads(THREADS)
-torch.manual_seed(1337)
+torch.manual_seed(int(sys.argv[11]) if len(sys.argv) > 11 else 1337)
 tokens = torch.from_numpy(numpy.fromfile(path, dtype="<u2").astype(numpy.int64))
 model = Gpt()
 decayed = [p for p in model.parameters() if p.dim() >= 2]
@@ -75,6 +76,10 @@ optimizer = torch.optim.AdamW([{"params": decayed, "weight_decay": 0.1}, {"param
 for step in range(STEPS):
     if step == STEPS // 4:
         start, busy = time.perf_counter(), time.process_time()
+    if len(sys.argv) > 12:
+        rate = 1e-3 * (step + 1) / 101 if step < 100 else 1e-4 + 0.5 * (1 + math.cos(math.pi * (step - 100) / (STEPS - 100))) * 9e-4
+        for group in optimizer.param_groups:
+            group["lr"] = rate
     at = torch.randint(len(tokens) - CONTEXT, (BATCH,))
     ids = torch.stack([tokens[i : i + CONTEXT] for i in at])
     targets = torch.stack([tokens[i + 1 : i + 1 + CONTEXT] for i in at])
@@ -85,4 +90,16 @@ for step in range(STEPS):
     optimizer.step()
 seconds, busy, counted = time.perf_counter() - start, time.process_time() - busy, STEPS - STEPS // 4
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-print(f"{counted * BATCH * CONTEXT / seconds:.1f} {busy / counted:.5f} {peak} {loss.item():.4f} {torch.__version__}")
+validated = ""
+if len(sys.argv) > 12:
+    held = torch.from_numpy(numpy.fromfile(sys.argv[12], dtype="<u2").astype(numpy.int64))
+    model.eval()
+    with torch.no_grad():
+        whole = (len(held) - 1) // CONTEXT
+        ids, targets = (held[i : i + whole * CONTEXT].view(whole, CONTEXT) for i in (0, 1))
+        parts = [(ids[i : i + 100], targets[i : i + 100]) for i in range(0, whole, 100)]
+        if rest := (len(held) - 1) % CONTEXT:
+            parts.append((held[-rest - 1 : -1][None], held[-rest:][None]))
+        losses = [model(x, y).item() * y.numel() for x, y in parts]
+    validated = f" {sum(losses) / (len(held) - 1):.4f}"
+print(f"{counted * BATCH * CONTEXT / seconds:.1f} {busy / counted:.5f} {peak} {loss.item():.4f} {torch.__version__}{validated}")

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Pipeline.Cli.Verbs;
 using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Caching;
+using Pipeline.Engine.Definitions;
 using Pipeline.Engine.Registry;
 using Pipeline.Engine.Storage;
 using Pipeline.Training.NativeLibraries;
@@ -65,7 +66,10 @@ public static class CommandLine
         var parsed = Root().Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync(error.Message);
+            if (parsed.CommandResult.Command is RootCommand root && args is [var verb, ..] && !verb.StartsWith('-'))
+                await Console.Error.WriteLineAsync($"There is no '{verb}'{(Nearest.Of(verb, root.Subcommands.Select(c => c.Name)) is { } near ? $"; did you mean '{near}'?" : ".")}");
+            else
+                foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync(error.Message);
             await Console.Error.WriteLineAsync($"Try: pipeline {Verbs(parsed.CommandResult)}--help");
             return ExitCode.WrongInput;
         }

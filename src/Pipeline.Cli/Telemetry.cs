@@ -3,6 +3,7 @@ using System.Diagnostics.Tracing;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using OpenTelemetry;
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -27,23 +28,34 @@ internal sealed class Telemetry : IDisposable
     private Telemetry(Action<string> notice)
     {
         failures = new(notice);
-        if (Variable("OTEL_TRACES_EXPORTER") != "none")
+        if (Sends("TRACES"))
         {
             // A run that reuses ten thousand steps tells of them in a moment, and the usual queue holds two thousand.
             if (Variable(QueueSize) is null) Environment.SetEnvironmentVariable(QueueSize, (1 << 16).ToString(CultureInfo.InvariantCulture));
-            traces = Sdk.CreateTracerProviderBuilder().AddSource(Instruments.Name).ConfigureResource(Describe).AddOtlpExporter().Build();
+            traces = Sdk.CreateTracerProviderBuilder().AddSource(Instruments.Name).ConfigureResource(Describe).AddOtlpExporter(o => Direct(o, "TRACES")).Build();
         }
 
-        if (Variable("OTEL_METRICS_EXPORTER") != "none") metrics = Sdk.CreateMeterProviderBuilder().AddMeter(Instruments.Name).ConfigureResource(Describe).AddOtlpExporter().Build();
+        if (Sends("METRICS")) metrics = Sdk.CreateMeterProviderBuilder().AddMeter(Instruments.Name).ConfigureResource(Describe).AddOtlpExporter(o => Direct(o, "METRICS")).Build();
     }
+
+    private static bool Sends(string signal) => Variable($"OTEL_{signal}_EXPORTER") != "none" && (Variable(Endpoint) ?? Variable(EndpointOf(signal))) is not null;
+
+    /// <summary>A signal's own address is used as it stands, without a path after it.</summary>
+    private static void Direct(OtlpExporterOptions options, string signal)
+    {
+        if (Variable(EndpointOf(signal)) is { } own) options.Endpoint = new(own);
+    }
+
+    private static string EndpointOf(string signal) => $"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT";
 
     /// <summary>Null where nothing is to be sent. What is wrong with the settings is said, and stops no run.</summary>
     public static Telemetry? Start(Action<string> notice)
     {
-        if (Variable(Endpoint) is not { } address || string.Equals(Variable("OTEL_SDK_DISABLED"), "true", StringComparison.OrdinalIgnoreCase)) return null;
-        if (!Uri.TryCreate(address, UriKind.Absolute, out var parsed) || parsed.Scheme is not ("http" or "https"))
+        string[] given = [.. new[] { Endpoint, EndpointOf("TRACES"), EndpointOf("METRICS") }.Where(name => Variable(name) is not null)];
+        if (given.Length == 0 || string.Equals(Variable("OTEL_SDK_DISABLED"), "true", StringComparison.OrdinalIgnoreCase)) return null;
+        if (given.FirstOrDefault(name => !Uri.TryCreate(Variable(name), UriKind.Absolute, out var parsed) || parsed.Scheme is not ("http" or "https")) is { } wrong)
         {
-            notice($"{Endpoint} is no http(s) address: no traces or metrics are sent.");
+            notice($"{wrong} is no http(s) address: no traces or metrics are sent.");
             return null;
         }
 
@@ -102,7 +114,7 @@ internal sealed class Telemetry : IDisposable
         protected override void OnEventWritten(EventWrittenEventArgs eventData)
         {
             // Its own words may hold the address with what is secret in it.
-            if (Interlocked.Exchange(ref told, 1) == 0) notice($"Traces and metrics could not be sent to {Endpoint}; the run is not affected.");
+            if (Interlocked.Exchange(ref told, 1) == 0) notice($"Traces and metrics could not be sent to where OTEL_EXPORTER_OTLP_…ENDPOINT says; the run is not affected.");
         }
     }
 }

@@ -65,11 +65,20 @@ public sealed class TelemetryTests : IDisposable
     }
 
     [Fact]
+    public async Task An_address_of_one_signal_is_used_as_it_stands_and_sends_that_signal_alone()
+    {
+        using var receiver = new Receiver();
+        var variables = new Dictionary<string, string?> { ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] = receiver.Address + "/mine", ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" };
+        (await project.Pipeline(variables, "run", "p.yaml", "--json")).Expect(ExitCode.StepFailed);
+        Assert.Equal(["/mine"], receiver.Requests.Select(r => r.Path).Distinct());
+    }
+
+    [Fact]
     public async Task A_collector_that_does_not_answer_costs_a_run_a_few_seconds_and_nothing_else()
     {
         var nobody = (await Run($"http://127.0.0.1:{Receiver.FreePort()}")).Expect(ExitCode.StepFailed);
         Assert.Contains("a:ran b:ran c:failed", nobody.Decisions, StringComparison.Ordinal);
-        Assert.Contains("could not be sent to OTEL_EXPORTER_OTLP_ENDPOINT; the run is not affected", nobody.Error, StringComparison.Ordinal);
+        Assert.Contains("could not be sent to where OTEL_EXPORTER_OTLP_…ENDPOINT says; the run is not affected", nobody.Error, StringComparison.Ordinal);
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
         var watch = Stopwatch.StartNew();

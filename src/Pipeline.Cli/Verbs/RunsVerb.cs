@@ -22,7 +22,7 @@ internal static class RunsVerb
                 any = true;
                 var line = Describe(run, events);
                 if (parsed.GetValue(json)) Console.WriteLine(RunEventJson.CanonicalOrder(line));
-                else Console.WriteLine($"{run}  {(string?)line["status"],-11}  {Text.Duration((double?)line["seconds"] ?? 0),8}  {(string?)line["pipeline"]}  ({line["ran"]} ran, {line["reused"]} reused, {line["failed"]} failed)");
+                else Console.WriteLine($"{run}  {(string?)line["status"],-11}  {Text.Duration((double?)line["seconds"] ?? 0),8}  {(string?)line["pipeline"]}  ({line["ran"]} ran, {line["reused"]} reused, {line["failed"]} failed{((int)line["cancelled"]! > 0 ? $", {line["cancelled"]} cancelled" : "")})");
             }
 
             if (!any) Console.Error.WriteLine($"Nothing has run with the state in {folder.Root} so far.");
@@ -44,8 +44,11 @@ internal static class RunsVerb
             ["seconds"] = (double?)finished?["seconds"],
             ["ran"] = Count("ran"),
             ["reused"] = finished is null ? (int?)started?["reuse"] : Count("reused"),
-            ["failed"] = Count("failed"),
+            ["failed"] = Count("failed") - Cancelled(),
+            ["cancelled"] = Cancelled(),
         };
+
+        int Cancelled() => steps.Count(s => (string?)s!["failure"]?["cause"] == "cancelled");
 
         int Count(string decision) => steps.Count(s => (string?)s!["decision"] == decision);
     }

@@ -1,7 +1,7 @@
 namespace Pipeline.Engine.Definitions;
 
 /// <summary>Finds the name that was probably meant.</summary>
-internal static class Nearest
+public static class Nearest
 {
     private const int LongestName = 64;
 
