@@ -38,6 +38,30 @@ public sealed class PruneTests : IDisposable
         Assert.InRange(Zeros(free["model"]).Count, 0, 10);
     }
 
+    [Theory]
+    [InlineData("train.instruct")]
+    [InlineData("train.dpo")]
+    public async Task Instructing_and_aligning_hold_it_too(string type)
+    {
+        Model(context: 64);
+        using var pruned = new StepRun(new Prune()).Given("model", folder["model"]);
+        await pruned.RunAsync("""{ "sparsity": 0.6 }""");
+        var (port, line) = type == "train.dpo"
+            ? ("preferences", """{"id":"1","prompt":[{"role":"user","content":"to be?"}],"chosen":"or not","rejected":"to that"}""")
+            : ("conversations", """{"id":"1","messages":[{"role":"user","content":"to be?"},{"role":"assistant","content":"or not"}]}""");
+        using var trained = new StepRun(type == "train.dpo" ? new Dpo() : new Instruct()).Given("model", pruned["model"]).Given("mask", pruned["mask"]);
+        foreach (var part in new[] { "train", "validation", "test" })
+        {
+            folder.Write($"{part}/{port}.jsonl", line + "\n");
+            trained.Given(port, part, folder[part]);
+        }
+
+        await trained.RunAsync("""{ "steps": 4, "batch": { "sequences": 1 }, "validation": { "every": 0 }, "threads": 1, "optimizer": { "learning_rate": 0.01 } }""");
+        Assert.NotEqual(0, pruned.Context!.Metrics["sparsity"]);
+        Assert.Equal(pruned.Context.Metrics["sparsity"], trained.Context!.Metrics["sparsity"]);
+        Assert.Equal(Zeros(pruned["model"]), Zeros(trained["model"]));
+    }
+
     [Fact]
     public async Task What_cannot_be_pruned_or_held_is_said()
     {
@@ -59,9 +83,9 @@ public sealed class PruneTests : IDisposable
         return run;
     }
 
-    private void Model()
+    private void Model(int context = 16)
     {
-        using var model = LanguageModel.Initialise(new GptConfig(tokenizer.VocabularySize, 16, 2, 2, 16), seed: 3);
+        using var model = LanguageModel.Initialise(new GptConfig(tokenizer.VocabularySize, context, 2, 2, 16), seed: 3);
         ModelFolder.Write(folder["model"], model, new(0, 0, 0));
         TokenizerFile.Write(folder["model/tokenizer.json"], tokenizer);
     }
