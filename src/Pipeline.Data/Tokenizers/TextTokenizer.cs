@@ -10,16 +10,22 @@ namespace Pipeline.Data.Tokenizers;
 /// </summary>
 public sealed class TextTokenizer
 {
-    private readonly BpeTokenizer bpe;
-    private readonly LongWord longWord;
+    private readonly BpeTokenizer? bpe;
+    private readonly AppliedMerges merges;
     private readonly byte[][] bytesOf;
 
     public TextTokenizer(BpeModel model)
     {
         Model = model;
         var special = model.SpecialTokens.ToHashSet(StringComparer.Ordinal);
-        bytesOf = [.. model.Tokens.Select(t => special.Contains(t) ? [] : t.Select(symbol => (byte)ByteAlphabet.ByteOf(symbol)).ToArray())];
-        longWord = new(model);
+        bytesOf = [.. model.Tokens.Select(t => special.Contains(t) ? [] : BytesOf(t))];
+        for (var value = 0; model.Spaces is not null && value <= byte.MaxValue; value++)
+        {
+            if (model.Find(model.SymbolOf((byte)value)) is { } id) bytesOf[id] = [(byte)value];
+        }
+
+        merges = new(model);
+        if (model.Spaces is not null) return;
         bpe = BpeTokenizer.Create(new BpeOptions(model.Tokens.Select((token, id) => KeyValuePair.Create(token, id)))
         {
             Merges = model.Merges.Select(m => $"{model.Tokens[m.Left]} {model.Tokens[m.Right]}"),
@@ -34,22 +40,35 @@ public sealed class TextTokenizer
     {
         text = WellFormed(text);
         var ids = new List<int>();
+        if (text.Length == 0) return ids;
+        if (Model.Spaces is { } spaces)
+        {
+            var spaced = text.Replace(' ', BpeModel.SpaceSymbol);
+            merges.Encode(spaces == SpaceBefore.Always || (spaces == SpaceBefore.IfMissing && spaced[0] != BpeModel.SpaceSymbol) ? BpeModel.SpaceSymbol + spaced : spaced, ids);
+            return ids;
+        }
+
         var done = 0;
         for (int start = 0, end; start < text.Length; start = end)
         {
             end = WordScanner.EndOfWord(Model.Pattern, text, start);
-            if (end - start <= LongWord.Longest) continue;
-            if (start > done) ids.AddRange(bpe.EncodeToIds(text[done..start]));
-            longWord.Encode(text.AsSpan(start, end - start), ids);
+            var whole = Model.WholeWords ? Model.Find(ByteAlphabet.SymbolsOf(text.AsSpan(start, end - start))) : null;
+            if (whole is null && end - start <= AppliedMerges.ShortWord) continue;
+            if (start > done) ids.AddRange(bpe!.EncodeToIds(text[done..start]));
+            if (whole is { } id) ids.Add(id);
+            else merges.Encode(text.AsSpan(start, end - start), ids);
             done = end;
         }
 
-        if (done == 0) return text.Length == 0 ? ids : [.. bpe.EncodeToIds(text)];
-        if (done < text.Length) ids.AddRange(bpe.EncodeToIds(text[done..]));
+        if (done == 0) return [.. bpe!.EncodeToIds(text)];
+        if (done < text.Length) ids.AddRange(bpe!.EncodeToIds(text[done..]));
         return ids;
     }
 
-    /// <summary>The text of ids. Bytes that are no UTF-8 (a symbol cut in two) become U+FFFD; special tokens are spelled out or left out.</summary>
+    private byte[] BytesOf(string token) =>
+        Model.Spaces is null ? [.. token.Select(symbol => (byte)ByteAlphabet.ByteOf(symbol))] : Encoding.UTF8.GetBytes(token.Replace(BpeModel.SpaceSymbol, ' '));
+
+    /// <summary>The text of ids, as it stands within a longer one: what <see cref="DecodeWhole"/> takes away is there. Bytes that are no UTF-8 (a symbol cut in two) become U+FFFD; special tokens are spelled out or left out.</summary>
     public string Decode(IEnumerable<int> ids, bool spellSpecialTokens = false)
     {
         var text = new StringBuilder();
@@ -72,6 +91,10 @@ public sealed class TextTokenizer
             bytes.Clear();
         }
     }
+
+    /// <summary>As <see cref="Decode"/>, without the space that <see cref="Encode"/> put before the text.</summary>
+    public string DecodeWhole(IEnumerable<int> ids) =>
+        Decode(ids) is var text && Model.Spaces is not null and not SpaceBefore.Never && text.StartsWith(' ') ? text[1..] : text;
 
     /// <summary>The text with U+FFFD for each lone surrogate, which UTF-8 cannot spell.</summary>
     public static string WellFormed(string text) =>

@@ -27,6 +27,7 @@ public static class TokenizerFile
         json.WriteNull("truncation");
         json.WriteNull("padding");
         WriteSpecialTokens(json, model);
+        if (model.Spaces is not null || model.WholeWords || model.Begins.Count > 0) throw new ArgumentException("Only tokenizers that were trained here are written; one that was read has a file.", nameof(model));
         json.WriteNull("normalizer");
         WritePreTokenizer(json, model.Pattern);
         json.WriteNull("post_processor");

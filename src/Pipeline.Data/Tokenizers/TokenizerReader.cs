@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Pipeline.Data.Tokenizers;
 
-/// <summary>Reads the byte-level BPE tokenizers among <c>tokenizer.json</c> files, and refuses what it would not tokenize as Hugging Face's <c>tokenizers</c> does.</summary>
+/// <summary>Reads the BPE tokenizers of bytes (GPT-2, Llama 3) and of characters (Llama 2, Mistral) among <c>tokenizer.json</c> files, and refuses what it would not tokenize as Hugging Face's <c>tokenizers</c> does.</summary>
 public static class TokenizerReader
 {
     private const long LargestFile = 128 << 20;
@@ -34,11 +34,13 @@ public static class TokenizerReader
 
     private static BpeModel Read(JsonElement root)
     {
-        Refuse(root, "normalizer", "post_processor", "truncation", "padding");
-        var pattern = PatternOf(Member(root, "pre_tokenizer", JsonValueKind.Object));
+        Refuse(root, "truncation", "padding");
+        var spaces = SpacesOf(root);
+        var pattern = spaces is null ? PatternOf(Member(root, "pre_tokenizer", JsonValueKind.Object)) : default;
         var model = Member(root, "model", JsonValueKind.Object);
-        if (TextOf(model, "type") != "BPE") throw new InvalidDataException($"model.type is '{TextOf(model, "type")}'; this reads byte-level BPE only.");
-        Refuse(model, "dropout", "continuing_subword_prefix", "end_of_word_suffix", "byte_fallback", "ignore_merges");
+        if (TextOf(model, "type") != "BPE") throw new InvalidDataException($"model.type is '{TextOf(model, "type")}'; this reads byte-level BPE only, and BPE of characters with bytes for those that are no tokens.");
+        Refuse(model, "dropout", "continuing_subword_prefix", "end_of_word_suffix", spaces is null ? "byte_fallback" : "ignore_merges");
+        if (spaces is not null && !IsTrue(model, "byte_fallback")) throw new InvalidDataException("'byte_fallback' is off in a tokenizer of characters, which is not supported.");
 
         var tokens = new SortedDictionary<int, string>();
         foreach (var entry in Member(model, "vocab", JsonValueKind.Object).EnumerateObject()) Place(tokens, entry.Name, entry.Value);
@@ -46,10 +48,59 @@ public static class TokenizerReader
         if (tokens.Count == 0 || tokens.Keys.First() != 0 || tokens.Keys.Last() != tokens.Count - 1)
             throw new InvalidDataException($"The vocabulary has {tokens.Count} tokens, so their ids should be 0 to {tokens.Count - 1} without a gap; the largest is {tokens.Keys.LastOrDefault()}.");
 
-        var plain = new BpeModel(pattern, special, [.. tokens.Values], []);
+        var plain = new BpeModel(pattern, special, [.. tokens.Values], []) { Spaces = spaces };
         CheckSymbols(plain);
-        return new(pattern, special, plain.Tokens, MergesOf(model, plain));
+        return new(pattern, special, plain.Tokens, MergesOf(model, plain)) { Spaces = spaces, Unknown = spaces is not null && Given(model, "unk_token") is { } unknown ? IdOfUnknown(plain, unknown) : null, FusesUnknown = IsTrue(model, "fuse_unk"), WholeWords = IsTrue(model, "ignore_merges"), Begins = BeginsOf(root, plain) };
     }
+
+    /// <summary>Null for a tokenizer of bytes.</summary>
+    private static SpaceBefore? SpacesOf(JsonElement root)
+    {
+        // As the converter of SentencePiece's models writes it; later versions do the same before cutting words.
+        if (Given(root, "normalizer") is { } normalizer)
+        {
+            if (TextOf(normalizer, "type") == "Sequence" && Member(normalizer, "normalizers", JsonValueKind.Array).EnumerateArray().ToList() is [.. var before, var replace] && before.Count < 2 && IsReplace(replace)
+                && before.TrueForAll(b => TextOf(b, "type") == "Prepend" && TextOf(b, "prepend") == $"{BpeModel.SpaceSymbol}") && Given(root, "pre_tokenizer") is null)
+                return before.Count == 1 ? SpaceBefore.Always : SpaceBefore.Never;
+            throw new InvalidDataException($"'normalizer' is {Shown(normalizer)}, which is not supported: it would change the ids.");
+        }
+
+        if (Given(root, "pre_tokenizer") is not { } pre || TextOf(pre, "type") != "Metaspace") return null;
+        if (TextOf(pre, "replacement") != $"{BpeModel.SpaceSymbol}" || !pre.TryGetProperty("split", out var split) || split.ValueKind != JsonValueKind.False)
+            throw new InvalidDataException("pre_tokenizer is a Metaspace that cuts words; only one with split: false is supported.");
+        return TextOf(pre, "prepend_scheme") == "never" ? SpaceBefore.Never : SpaceBefore.IfMissing;
+
+        static bool IsReplace(JsonElement each) => TextOf(each, "type") == "Replace" && TextOf(Member(each, "pattern", JsonValueKind.Object), "String") == " " && TextOf(each, "content") == $"{BpeModel.SpaceSymbol}";
+    }
+
+    /// <summary>The ids that the post-processor puts before a text. One that puts any after it is refused: a text would not be gone on with.</summary>
+    private static List<int> BeginsOf(JsonElement root, BpeModel plain)
+    {
+        var begins = new List<int>();
+        if (Given(root, "post_processor") is not { } post) return begins;
+        var all = TextOf(post, "type") == "Sequence" ? Member(post, "processors", JsonValueKind.Array).EnumerateArray().ToList() : [post];
+        foreach (var each in all)
+        {
+            // GPT-2's own only trims offsets.
+            if (TextOf(each, "type") == "ByteLevel") continue;
+            if (TextOf(each, "type") != "TemplateProcessing") throw new InvalidDataException($"'post_processor' is {Shown(each)}, which is not supported: it would change the ids.");
+            foreach (var piece in Member(each, "single", JsonValueKind.Array).EnumerateArray().Reverse().SkipWhile(p => !p.TryGetProperty("Sequence", out _)).Reverse().SkipLast(1))
+            {
+                var name = TextOf(Member(piece, "SpecialToken", JsonValueKind.Object), "id");
+                begins.Add(plain.Find(name) ?? throw new InvalidDataException($"'post_processor' puts '{name}' before a text, which the vocabulary lacks."));
+            }
+
+            if (Member(each, "single", JsonValueKind.Array).EnumerateArray().LastOrDefault() is var last && (last.ValueKind != JsonValueKind.Object || !last.TryGetProperty("Sequence", out _)))
+                throw new InvalidDataException($"'post_processor' ends a text with {Shown(last)}, which is not supported.");
+        }
+
+        return begins;
+    }
+
+    private static int IdOfUnknown(BpeModel plain, JsonElement token) =>
+        token.ValueKind == JsonValueKind.String && plain.Find(token.GetString()!) is { } id ? id : throw new InvalidDataException($"unk_token is {Shown(token)}, which the vocabulary lacks.");
+
+    private static JsonElement? Given(JsonElement root, string name) => root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     private static void Place(SortedDictionary<int, string> tokens, string token, JsonElement value)
     {
@@ -79,6 +130,8 @@ public static class TokenizerReader
 
     private static void CheckSymbols(BpeModel model)
     {
+        // Any text may be a token there, and what has none is spelled in bytes or unknown.
+        if (model.Spaces is not null) return;
         foreach (var symbol in ByteAlphabet.Sorted)
         {
             if (model.Find(symbol.ToString()) is null) throw new InvalidDataException($"The vocabulary lacks '{symbol}', the symbol of byte {ByteAlphabet.ByteOf(symbol)}; a byte-level vocabulary has all 256.");
@@ -140,8 +193,6 @@ public static class TokenizerReader
         {
             if (!element.TryGetProperty(name, out var value)) continue;
             var off = value.ValueKind is JsonValueKind.Null or JsonValueKind.False || (value.ValueKind == JsonValueKind.String && value.GetString() == "");
-            // GPT-2's own file has the ByteLevel post-processor, which only trims offsets.
-            if (name == "post_processor" && value.ValueKind == JsonValueKind.Object && TextOf(value, "type") == "ByteLevel") off = true;
             if (!off) throw new InvalidDataException($"'{name}' is {Shown(value)}, which is not supported: it would change the ids.");
         }
     }

@@ -197,7 +197,7 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
     {
         var text = new TextTokenizer(tokenizer);
         var bytes = 0L;
-        for (var i = 0L; i < shard.Header.SequenceCount; i++) bytes += System.Text.Encoding.UTF8.GetByteCount(text.Decode(shard.ReadSequence(i)));
+        for (var i = 0L; i < shard.Header.SequenceCount; i++) bytes += System.Text.Encoding.UTF8.GetByteCount(text.DecodeWhole(shard.ReadSequence(i)));
         return bytes;
     }
 

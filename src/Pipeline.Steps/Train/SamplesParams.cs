@@ -39,6 +39,6 @@ public sealed record SamplesParams
         var text = new TextTokenizer(tokenizer);
         string[] ends = chat ? [SpecialTokens.End, SpecialTokens.EndOfText] : [SpecialTokens.EndOfText];
         var options = new GenerationOptions { MaxTokens = MaxTokens, Temperature = Temperature, StopTokens = [.. ends.Where(tokenizer.SpecialTokens.Contains).Select(end => tokenizer.SpecialId(end))] };
-        return new(model, [.. Prompts.Select((prompt, i) => (prompt, new Prompt(chat ? new ConversationEncoder(text).EncodePrompt([new(Roles.User, prompt)]) : text.Encode(prompt), Seed + i)))], options, made => text.Decode(made)) { Every = Every };
+        return new(model, [.. Prompts.Select((prompt, i) => (prompt, new Prompt(chat ? new ConversationEncoder(text).EncodePrompt([new(Roles.User, prompt)]) : [.. text.Model.Begins, .. text.Encode(prompt)], Seed + i)))], options, made => text.Decode(made)) { Every = Every };
     }
 }

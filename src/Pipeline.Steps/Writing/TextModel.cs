@@ -46,7 +46,7 @@ public sealed class TextModel : IDisposable
     /// <summary>Continues a text; an empty one begins as a document does. Returns what was written, which <paramref name="told"/> heard piece by piece.</summary>
     public string Continue(string prompt, GenerationOptions options, Action<string> told)
     {
-        List<int> ids = tokenizer.Encode(prompt);
+        List<int> ids = [.. tokenizer.Model.Begins, .. tokenizer.Encode(prompt)];
         if (ids.Count == 0) ids = [tokens.Beginning ?? EndOfText ?? tokens.End ?? throw new InvalidDataException("The prompt is empty, and the model has no token that begins a text: give it a prompt.")];
         return Write(ids, options, [], told);
     }

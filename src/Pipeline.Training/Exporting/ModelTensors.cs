@@ -20,7 +20,11 @@ sealed class ModelTensors
     public static ModelTensors Of(ModelFormat format, ModelConfig config, SafetensorsFolder files)
     {
         var expected = format.Tensors(config);
-        IReadOnlyList<StoredTensor> tensors = [.. expected.Select(tensor => files.Contains(tensor.Name) ? tensor : tensor with { Name = format.OtherNames(tensor.Name).FirstOrDefault(files.Contains) ?? tensor.Name })];
+        IReadOnlyList<StoredTensor> tensors = [.. expected.Select(tensor => files.Contains(tensor.Name) ? tensor : tensor with { Name = Elsewhere(tensor) ?? tensor.Name })];
+
+        // Of tensors that are one, a file may have kept either.
+        string? Elsewhere(StoredTensor absent) =>
+            format.OtherNames(absent.Name).FirstOrDefault(files.Contains) ?? expected.FirstOrDefault(tensor => tensor.Repeats && tensor.Parameter == absent.Parameter && files.Contains(tensor.Name))?.Name;
 
         var faults = new List<string>();
         var missing = tensors.Where(tensor => !tensor.Repeats && !files.Contains(tensor.Name)).Select(tensor => tensor.Name).ToList();

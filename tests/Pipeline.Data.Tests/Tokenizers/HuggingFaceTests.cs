@@ -33,7 +33,7 @@ public class HuggingFaceTests
         Assert.Equal(string.Join(',', new TextTokenizer(model).Encode(Corpus.Text)), Run("encode", folder["tokenizer.json"], Corpus.TextPath));
     }
 
-    private static string Run(params string[] arguments)
+    internal static string Run(params string[] arguments)
     {
         Assert.SkipWhen(NpmServers.Unavailable is not null, NpmServers.Unavailable ?? "");
         NpmServers.Install();

@@ -1,25 +1,46 @@
-using System.Text;
+using System.Runtime.InteropServices;
 
 namespace Pipeline.Data.Tokenizers;
 
 /// <summary>
-/// Applies merges to one word in n log n. Microsoft.ML.Tokenizers takes n² for the same, which a page of base64 turns into minutes; it gets the words up to <see cref="Longest"/>.
+/// Applies merges to one word in n log n. Microsoft.ML.Tokenizers takes n² for the same, which a page of base64 turns into minutes; it gets the words up to <see cref="ShortWord"/>.
 /// </summary>
-internal sealed class LongWord(BpeModel model)
+internal sealed class AppliedMerges(BpeModel model)
 {
     /// <summary>UTF-16 code units that Microsoft.ML.Tokenizers is given at most.</summary>
-    public const int Longest = 1024;
+    public const int ShortWord = 1024;
 
     private readonly Dictionary<(int, int), (int Rank, int Result)> merges =
         model.Merges.Select((merge, rank) => (merge, rank)).ToDictionary(m => (m.merge.Left, m.merge.Right), m => (m.rank, m.merge.Result));
 
-    private readonly int[] byteIds = [.. Enumerable.Range(0, 256).Select(value => model.Find(ByteAlphabet.SymbolOf((byte)value).ToString())!.Value)];
+    /// <summary>-1 where a vocabulary of characters has no token for a byte.</summary>
+    private readonly int[] byteIds = [.. Enumerable.Range(0, 256).Select(value => model.Find(model.SymbolOf((byte)value)) ?? -1)];
 
+    /// <summary>From the bytes of a word, or from its characters: those that are no tokens are spelled in bytes, and are unknown where that cannot be.</summary>
     public void Encode(ReadOnlySpan<char> word, List<int> ids)
     {
-        var bytes = new byte[Encoding.UTF8.GetByteCount(word)];
-        Encoding.UTF8.GetBytes(word, bytes);
-        var symbols = Array.ConvertAll(bytes, value => byteIds[value]);
+        var symbols = new List<int>(word.Length);
+        Span<byte> bytes = stackalloc byte[4];
+        foreach (var rune in word.EnumerateRunes())
+        {
+            if (model.Spaces is not null && model.Find(rune.ToString()) is { } token)
+            {
+                symbols.Add(token);
+                continue;
+            }
+
+            var start = symbols.Count;
+            foreach (var value in bytes[..rune.EncodeToUtf8(bytes)]) symbols.Add(byteIds[value]);
+            if (symbols.IndexOf(-1, start) < 0) continue;
+            symbols.RemoveRange(start, symbols.Count - start);
+            if (model.Unknown is { } unknown && !(model.FusesUnknown && start > 0 && symbols[^1] == unknown)) symbols.Add(unknown);
+        }
+
+        Merge(CollectionsMarshal.AsSpan(symbols).ToArray(), ids);
+    }
+
+    private void Merge(int[] symbols, List<int> ids)
+    {
         var next = new int[symbols.Length];
         var previous = new int[symbols.Length];
         var queue = new PriorityQueue<(int At, int Left, int Right), ulong>();
