@@ -9,7 +9,7 @@ public enum Precision
     Float32,
 
     /// <summary>Matrix products in bfloat16 under autocast; parameters, optimiser and loss stay float32.</summary>
-    BFloat16,
+    Bfloat16,
 }
 
 /// <summary>Stop when the validation loss has not fallen by <see cref="MinDelta"/> for <see cref="Patience"/> validations, and return to the best parameters.</summary>

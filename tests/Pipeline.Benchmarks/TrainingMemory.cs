@@ -23,7 +23,7 @@ static class TrainingMemory
         ("the same, micro-batches of 8", new GptConfig(Vocabulary, 256, 6, 6, 384), Batch(32) with { MicroBatch = 8 }),
         ("the same, dropout 0.1", new GptConfig(Vocabulary, 256, 6, 6, 384) { Dropout = 0.1 }, Batch(32) with { MicroBatch = 8 }),
         ("the same, activation checkpointing", new GptConfig(Vocabulary, 256, 6, 6, 384), Batch(32) with { ActivationCheckpointing = true }),
-        ("the same, bfloat16", new GptConfig(Vocabulary, 256, 6, 6, 384), Batch(32) with { Precision = Precision.BFloat16 }),
+        ("the same, bfloat16", new GptConfig(Vocabulary, 256, 6, 6, 384), Batch(32) with { Precision = Precision.Bfloat16 }),
         ("gpt 12 x 768, context 256, batch 4", new GptConfig(32_000, 256, 12, 12, 768), Batch(4)),
         ("the same, sgd without momentum", new GptConfig(32_000, 256, 12, 12, 768), Batch(4) with { Optimizer = new SgdOptions { Momentum = 0 } }),
         ("llama 6 x 384, context 256, batch 32", new LlamaConfig(Vocabulary, 256, 6, 6, 384), Batch(32)),

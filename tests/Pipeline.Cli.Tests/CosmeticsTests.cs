@@ -46,6 +46,18 @@ public sealed class CosmeticsTests
     }
 
     [Fact]
+    public async Task Logs_are_those_of_the_pipeline_that_is_asked_about()
+    {
+        using var project = new Project("name: p\nsteps: { one: { uses: shell, with: { run: 'echo first' } } }");
+        project.Write("q.yaml", "name: q\nsteps: { one: { uses: shell, with: { run: 'echo second' } } }");
+        (await project.Run()).Expect(ExitCode.Success);
+        Assert.Contains("'one' has logged nothing", (await project.Pipeline("logs", "q.yaml", "one")).Expect(ExitCode.WrongInput).Error, StringComparison.Ordinal);
+        (await project.Pipeline("run", "q.yaml")).Expect(ExitCode.Success);
+        Assert.Equal("first\n", (await project.Pipeline("logs", "p.yaml", "one")).Expect(ExitCode.Success).Output);
+        Assert.Equal("second\n", (await project.Pipeline("logs", "q.yaml", "one")).Expect(ExitCode.Success).Output);
+    }
+
+    [Fact]
     public async Task A_changed_script_runs_the_command_again_that_names_it()
     {
         using var project = new Project("""

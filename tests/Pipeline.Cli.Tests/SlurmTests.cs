@@ -124,7 +124,8 @@ public sealed class SlurmTests(SharedCluster cluster)
         try
         {
             using var killed = Start(project);
-            SlurmCluster.Until(() => Directory.Exists(project[".pipeline/runs"]) && Log(project, "long").Contains("waits in the queue", StringComparison.Ordinal));
+            Assert.True(await killed.Says("\"step.waits\",\"id\":\"long\""));
+            SlurmCluster.Until(() => Directory.Exists(project[".pipeline/runs"]) && Log(project, "long").Contains("in the queue (", StringComparison.Ordinal));
             killed.Signal(ProgramRun.Kill);
             await killed.End();
         }

@@ -20,7 +20,7 @@ public sealed class ActivationCheckpointingTests
             foreach (var name in EveryModel.Names.Select(row => row.Data))
             {
                 data.Add(name, Precision.Float32);
-                data.Add(name, Precision.BFloat16);
+                data.Add(name, Precision.Bfloat16);
             }
             return data;
         }

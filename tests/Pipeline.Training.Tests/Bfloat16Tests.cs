@@ -13,7 +13,7 @@ namespace Pipeline.Training.Tests;
 /// <summary>Matrix products in bfloat16, everything that lasts in float32.</summary>
 public sealed class Bfloat16Tests
 {
-    static readonly TrainingOptions Options = Small.Options(8) with { Precision = Precision.BFloat16 };
+    static readonly TrainingOptions Options = Small.Options(8) with { Precision = Precision.Bfloat16 };
 
     public static TheoryData<string> All => EveryModel.Names;
 

@@ -118,7 +118,7 @@ public sealed class TrainerTests
             using var objective = new NextToken(model);
             return new Trainer<TokenBatch>(model.Parameters, objective, new TokenWindows(tokens, Small.Context, 1), null, Small.Options(40) with { Precision = precision }).Run().Loss!.Value;
         }
-        var (full, half) = (Loss(Precision.Float32), Loss(Precision.BFloat16));
+        var (full, half) = (Loss(Precision.Float32), Loss(Precision.Bfloat16));
         Assert.NotEqual(full, half);
         Assert.Equal(full, half, 0.05);
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pipeline.Engine.Execution;
 
 namespace Pipeline.Cli.Verbs;
 
@@ -18,7 +19,8 @@ internal static class LogsVerb
             var id = opened.Step(parsed.GetValue(step)!).Id;
             var runs = opened.State.Folder.Runs;
             var folders = Directory.Exists(runs) ? Directory.EnumerateDirectories(runs).OrderDescending(StringComparer.Ordinal) : Enumerable.Empty<string>();
-            if (parsed.GetValue(run) is { } wanted) folders = folders.Where(f => Path.GetFileName(f) == wanted);
+            // Other pipelines may have a step of that name.
+            folders = parsed.GetValue(run) is { } wanted ? folders.Where(f => Path.GetFileName(f) == wanted) : folders.Where(f => RunLog.PipelineOf(f) == opened.Definition.File);
             var log = folders.Select(f => Path.Combine(f, id + ".log")).FirstOrDefault(File.Exists)
                 ?? throw new WrongInputException($"'{id}' has logged nothing{(parsed.GetValue(run) is { } r ? $" in run {r}" : "")}; runs: {opened.Given.Runs}");
             using var stream = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);

@@ -34,11 +34,11 @@ public static class TokenizerReader
 
     private static BpeModel Read(JsonElement root)
     {
+        var model = Member(root, "model", JsonValueKind.Object);
+        if (TextOf(model, "type") != "BPE") throw new InvalidDataException($"model.type is '{TextOf(model, "type")}'; this reads byte-level BPE only, and BPE of characters with bytes for those that are no tokens.");
         Refuse(root, "truncation", "padding");
         var spaces = SpacesOf(root);
         var pattern = spaces is null ? PatternOf(Member(root, "pre_tokenizer", JsonValueKind.Object)) : default;
-        var model = Member(root, "model", JsonValueKind.Object);
-        if (TextOf(model, "type") != "BPE") throw new InvalidDataException($"model.type is '{TextOf(model, "type")}'; this reads byte-level BPE only, and BPE of characters with bytes for those that are no tokens.");
         Refuse(model, "dropout", "continuing_subword_prefix", "end_of_word_suffix", spaces is null ? "byte_fallback" : "ignore_merges");
         if (spaces is not null && !IsTrue(model, "byte_fallback")) throw new InvalidDataException("'byte_fallback' is off in a tokenizer of characters, which is not supported.");
 

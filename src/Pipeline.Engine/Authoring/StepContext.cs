@@ -90,6 +90,9 @@ public interface IStepListener
 {
     void Logged(string line);
     void Progressed(StepProgress progress);
+
+    /// <summary>The step waits for something outside, such as a cluster's queue.</summary>
+    void Waits(string reason) => Logged(reason);
 }
 
 /// <summary>A step above another one in the graph.</summary>

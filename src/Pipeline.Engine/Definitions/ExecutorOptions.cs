@@ -36,6 +36,9 @@ public sealed partial record SlurmOptions
     [Description("More options of sbatch, each as --NAME or --NAME=VALUE, such as --constraint=a100.")]
     public IReadOnlyList<string> Options { get; init; } = [];
 
+    /// <summary>A job is asked to stop up to two minutes before its time is over.</summary>
+    private static readonly TimeSpan ShortestJob = TimeSpan.FromMinutes(3);
+
     /// <summary>What the engine says itself: of <c>sbatch</c>'s options, those that would take the job out of its sight or its hand.</summary>
     private static readonly string[] Own =
     [
@@ -60,7 +63,7 @@ public sealed partial record SlurmOptions
             if (value is not null && !Word().IsMatch(value)) yield return (option, $"'{Excerpt.Short(value)}' is no name that Slurm has", "write letters, digits, and any of . , _ - + = @ : %");
         }
 
-        if (Time is not null && (TimeText.Parse(Time) is not { } limit || limit < TimeSpan.FromMinutes(1))) yield return ("time", $"'{Excerpt.Short(Time)}' is no time for a job", "write a length of time of a minute or more: 30m, 4h, 1d");
+        if (Time is not null && (TimeText.Parse(Time) is not { } limit || limit < ShortestJob)) yield return ("time", $"'{Excerpt.Short(Time)}' is no time for a job", "write a length of time of three minutes or more: 30m, 4h, 1d");
         for (var i = 0; i < Options.Count; i++)
         {
             var name = Flag().Match(Options[i]) is { Success: true } match ? match.Groups[1].Value : null;

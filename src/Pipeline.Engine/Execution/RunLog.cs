@@ -52,6 +52,10 @@ public sealed class RunLog(StateFolder state, TimeProvider? clock = null) : IRun
         }
     }
 
+    /// <summary>The pipeline file of the run whose folder it is; null where its log does not say.</summary>
+    public static string? PipelineOf(string runFolder) =>
+        Path.Combine(runFolder, FileName) is var file && File.Exists(file) && File.ReadLines(file).FirstOrDefault() is { } first ? (string?)Parse(first)?["file"] : null;
+
     private static JsonObject? Parse(string line)
     {
         try

@@ -90,6 +90,8 @@ public sealed class Secrets(PipelineDefinition definition, SecretReader reader)
     {
         public void Logged(string line) => inner.Logged(secrets.Hide(line));
 
+        public void Waits(string reason) => inner.Waits(secrets.Hide(reason));
+
         public void Progressed(StepProgress progress) => inner.Progressed(progress with { Unit = secrets.Hide(progress.Unit), Note = secrets.Hide(progress.Note) });
     }
 }

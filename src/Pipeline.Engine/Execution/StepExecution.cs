@@ -66,7 +66,7 @@ public sealed class StepExecution(EngineState state, Executors executors, string
             }
 
             if (outcome.Failure is { } failure) return Failed(failure.Cause, failure.Message);
-            var result = Store(step, decision.Recipe, upstream, task!, outcome, watch.Elapsed.TotalSeconds);
+            var result = Store(step, decision.Recipe, upstream, task!, outcome, Math.Max(outcome.Seconds ?? 0, watch.Elapsed.TotalSeconds));
             await state.Cache.PublishAsync(result, CancellationToken.None);
             if (Directory.Exists(workspace)) Directory.Delete(workspace, recursive: true);
             return new(step, StepState.Ran, decision.Reason, key, watch.Elapsed.TotalSeconds, result, null, notice) { Attempts = tries.Count, Anew = outcome.Anew };
@@ -233,6 +233,12 @@ public sealed class StepExecution(EngineState state, Executors executors, string
         }
 
         public void Progressed(StepProgress progress) => tell(new RunEvent.StepProgressed(step, progress));
+
+        public void Waits(string reason)
+        {
+            Logged(reason);
+            tell(new RunEvent.StepWaits(step, reason));
+        }
 
         public void Dispose() => writer?.Dispose();
 

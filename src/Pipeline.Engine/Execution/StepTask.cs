@@ -81,6 +81,10 @@ public sealed record TaskOutcome
     public string Summary { get; init; } = "";
     public ShorterRun? WentOnFrom { get; init; }
 
+    /// <summary>How long it took, where the executor knows better than who waited for it.</summary>
+    [JsonIgnore]
+    public double? Seconds { get; init; }
+
     /// <summary>How much of the work was not found among pieces of earlier runs, in words; null where nothing was found.</summary>
     public string? Anew { get; init; }
 

@@ -43,7 +43,7 @@ public sealed class ExportHuggingFace : Step<ExportHuggingFace.With, ExportHuggi
 
     public override string Name => "export.huggingface";
     public override int Version => 1;
-    public override string Description => "Writes a model and its tokenizer in Hugging Face's layout of its family (GPT-2, Llama, Mistral, Qwen 2), reads it back and compares the logits.";
+    public override string Description => "Writes a model and its tokenizer in Hugging Face's layout of its family (GPT-2, Llama, Mistral, Qwen 2, BERT), reads it back and compares the logits.";
     public override bool Isolated => true;
 
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)

@@ -47,7 +47,7 @@ public sealed class Import : Step<Import.With, Import.Given, Import.Made>
 
     public override string Name => "train.import";
     public override int Version => 1;
-    public override string Description => "Reads a model from a folder in the layout of Hugging Face's GPT-2, Llama, Mistral or Qwen 2, or in our own; what would compute something else is refused by name.";
+    public override string Description => "Reads a model from a folder in the layout of Hugging Face's GPT-2, Llama, Mistral, Qwen 2 or BERT, or in our own; what would compute something else is refused by name.";
     public override bool Isolated => true;
     public override IReadOnlyDictionary<string, string> Facets => TorchFacets.Of;
 
@@ -84,6 +84,8 @@ public sealed class Import : Step<Import.With, Import.Given, Import.Made>
                 throw new StepFailedException($"{with.Folder.TrimEnd('/')} has no {ModelFiles.TokenizerFile}, without which its tokens have no text. Save the model's fast tokenizer beside it (in Python: AutoTokenizer.from_pretrained(…).save_pretrained(…)).");
             var known = TokenizerReader.Read(own);
             using var read = ModelFolder.Read(folder);
+            if (read.Parameters.Names.Zip(read.Parameters.Views).FirstOrDefault(each => !AllFinite(each.Second)).First is { } broken)
+                throw new StepFailedException($"{with.Folder.TrimEnd('/')}: the tensor that holds '{broken}' has values that are no finite numbers. The file is damaged, or the model's training diverged.");
             var (path, tokenizer) = inputs.Tokenizer is { } other ? (other.Locate(ModelFiles.TokenizerFile), TokenizerReader.Read(other.Locate(ModelFiles.TokenizerFile))) : (own, known);
             var resize = with.Resize ?? (inputs.Tokenizer is null ? null : new());
             if (resize is null && tokenizer.VocabularySize > read.Config.Vocabulary)
@@ -105,6 +107,12 @@ public sealed class Import : Step<Import.With, Import.Given, Import.Made>
         }
 
         return Task.CompletedTask;
+    }
+
+    private static bool AllFinite(TorchSharp.torch.Tensor values)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        return TorchSharp.torch.isfinite(values).all().item<bool>();
     }
 
     /// <summary>The files under their own names: the sources that entered the recipe and nothing else.</summary>

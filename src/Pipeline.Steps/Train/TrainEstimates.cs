@@ -56,7 +56,7 @@ internal static class TrainEstimates
         [
             .. micros.Select(size => ($"batch.micro: {size} (the same gradient, accumulated)", options with { MicroBatch = size })),
             ("activation_checkpointing: true (the same bytes, slower)", options with { ActivationCheckpointing = true }),
-            ("precision: bfloat16", options with { Precision = Precision.BFloat16 }),
+            ("precision: bfloat16", options with { Precision = Precision.Bfloat16 }),
             ("optimizer.name: lion", options with { Optimizer = new LionOptions() }),
             ("optimizer.name: adafactor", options with { Optimizer = new AdafactorOptions() }),
         ];

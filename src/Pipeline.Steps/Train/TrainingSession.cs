@@ -36,7 +36,7 @@ internal static class TrainingSession
 
     public static TrainingResult Train<TBatch>(LanguageModel model, Objective<TBatch> objective, IExamples<TBatch> examples, IExamples<TBatch>? validation, TrainParams with, ICollective ranks, StepContext context, Output<Artifacts.TrainingLog> log, SampledPrompts? samples, double? bytesPerToken = null)
     {
-        CheckNames(with.Trainable, model);
+        CheckNames(with.Trainable, model.Parameters.Names);
         var folder = Path.Combine(context.Workspace, "run");
         if (ranks.Rank == 0) Begin(folder, context);
         // The workspace belongs to one cache key, so its checkpoints can only be this run's, or the last one of a shorter run.
@@ -59,11 +59,11 @@ internal static class TrainingSession
         return result;
     }
 
-    private static void CheckNames(TrainableParams trainable, LanguageModel model)
+    internal static void CheckNames(TrainableParams trainable, IReadOnlyList<string> names)
     {
         try
         {
-            trainable.Options.Of(model.Parameters.Names);
+            trainable.Options.Of(names);
         }
         catch (ArgumentException e)
         {

@@ -61,6 +61,7 @@ public sealed class Verify : Step<Verify.With, Verify.Given, Verify.Made>
         using var tokens = data.Open();
         var tokenizer = TokenizerReader.Read(inputs.Tokenizer.Locate(ModelFiles.TokenizerFile));
         var trial = Of(with);
+        TrainingSession.CheckNames(with.Trainable, [.. trial.Config.Layout().Select(parameter => parameter.Name)]);
         var others = SetOptions.Of<Pretrain.With>(with, new Pretrain.With { Model = new() }, Elsewhere).Where(set => !Unseen.Any(unseen => set.Path.StartsWith(unseen, StringComparison.Ordinal))).Select(set => (set.Path, (IReadOnlyList<Trial>)[.. set.Otherwise.Select(Otherwise).OfType<Trial>()])).ToList();
         var findings = new List<Finding>();
         foreach (var finding in Invariants.Check(trial, context.Scratch, others, Turns(inputs, tokenizer)))

@@ -9,5 +9,5 @@ readonly record struct Kept(double Wide, double Narrow)
 
     public static Kept operator *(double times, Kept kept) => new(times * kept.Wide, times * kept.Narrow);
 
-    public double Bytes(Precision precision) => 4 * Wide + (precision == Precision.BFloat16 ? 2 : 4) * Narrow;
+    public double Bytes(Precision precision) => 4 * Wide + (precision == Precision.Bfloat16 ? 2 : 4) * Narrow;
 }

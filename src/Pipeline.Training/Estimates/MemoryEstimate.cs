@@ -10,8 +10,11 @@ public sealed record MemoryEstimate(double Weights, double Gradients, double Opt
 
     public double Total => Weights + Gradients + Optimizer + Copies + Activations + Program;
 
-    /// <summary>Below this it cannot be: states are exact, activations as if the allocator lost nothing and some were overestimated, and the program's pages can be mapped from files.</summary>
-    public double Least => Weights + Gradients + Optimizer + Copies + CertainShare * Activations;
+    /// <summary>Below this it cannot be: states are exact, activations as if the allocator lost nothing and some were overestimated, and most of the program's pages can be mapped from files.</summary>
+    public double Least => Weights + Gradients + Optimizer + Copies + CertainShare * Activations + LeastProgram;
+
+    /// <summary>A process held to 64 MiB was ended before it trained.</summary>
+    public const double LeastProgram = 67e6;
 
     public const double CertainShare = 0.6;
 }

@@ -24,11 +24,11 @@ public sealed record TrainingEstimate(long Parameters, double FlopsPerToken, dou
         var layout = config.Layout();
         double parameters = 4.0 * FlatParameters.SizeOf(layout), rows = (double)options.MicroShardSize * rowsPerExample;
         var copies = (options.AverageDecay is null ? 0 : 1) + (options.EarlyStopping is null ? 0 : 1) + (options.Monitor ? 1 : 0) + WaitingSums(options.MicroShards);
-        var kept = (options.Precision == Precision.BFloat16 ? NarrowOverhead : Overhead) * rows * Kept(config, row, options).Bytes(options.Precision);
+        var kept = (options.Precision == Precision.Bfloat16 ? NarrowOverhead : Overhead) * rows * Kept(config, row, options).Bytes(options.Precision);
         // Beside the logits their log-softmax and, once the backward pass begins, the gradient of both.
         var output = rows * row.Targets * config.PaddedVocabulary * 4.0 * 3;
         // A matrix's gradient is made before it is added to the rest; in bfloat16 every matrix has a copy.
-        var made = 4.0 * layout.Max(each => each.Elements) + (options.Precision == Precision.BFloat16 ? parameters / 2 : 0);
+        var made = 4.0 * layout.Max(each => each.Elements) + (options.Precision == Precision.Bfloat16 ? parameters / 2 : 0);
         return new(
             config.ParameterCount,
             row.On(config).TrainingFlopsPerToken,

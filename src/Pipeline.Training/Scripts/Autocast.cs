@@ -20,7 +20,7 @@ sealed unsafe class Autocast : IDisposable
     }
 
     /// <summary>Around a forward pass only: the backward pass follows the types that it recorded.</summary>
-    public static IDisposable? For(Precision precision) => precision == Precision.BFloat16 ? new Autocast() : null;
+    public static IDisposable? For(Precision precision) => precision == Precision.Bfloat16 ? new Autocast() : null;
 
     public void Dispose()
     {

@@ -26,7 +26,7 @@ static class SharedStep
         var micro = Enumerable.Range(1, batch / 2).Where(size => batch % size == 0).ToArray();
         var (whole, parts) = (uneven.Run(), uneven.Run(plain with { MicroBatch = micro[^1] }));
         var apart = whole.Steps.Zip(parts.Steps).Max(pair => Math.Max(Apart(pair.First.Loss, pair.Second.Loss), Apart(pair.First.Norm, pair.Second.Norm)));
-        var tolerance = trial.Options.Precision == Precision.BFloat16 ? 3e-2 : 1e-3;
+        var tolerance = trial.Options.Precision == Precision.Bfloat16 ? 3e-2 : 1e-3;
         var shared = plain with { MicroBatch = micro[0] };
         var (alone, both) = (uneven.Run(shared), OnRanks(uneven with { Options = shared }, (ranks ?? ThreadedRanks.Of)(2)));
         return new(4, Name, apart <= tolerance && alone.HasTheBitsOf(both), string.Create(CultureInfo.InvariantCulture,

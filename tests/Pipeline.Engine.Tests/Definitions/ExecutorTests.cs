@@ -39,7 +39,7 @@ public class ExecutorTests
     [InlineData("cloud", "there is no executor 'cloud'")]
     [InlineData("slrum", "there is no executor 'slrum'")]
     [InlineData("{ kubernetes: {} }", "kubernetes")]
-    [InlineData("{ slurm: { time: 30s } }", "'30s' is no time for a job")]
+    [InlineData("{ slurm: { time: 2m } }", "'2m' is no time for a job")]
     [InlineData("{ slurm: { time: later } }", "'later' is no time for a job")]
     [InlineData("{ slurm: { partition: \"a b\" } }", "'a b' is no name that Slurm has")]
     [InlineData("{ slurm: { account: \"\" } }", "'' is no name that Slurm has")]

@@ -40,6 +40,17 @@ public sealed class ImportTests : IDisposable
     }
 
     [Fact]
+    public async Task Weights_that_are_no_numbers_are_refused_by_the_name_of_their_tensor()
+    {
+        var vocabulary = Tokenizer(given, 264).VocabularySize;
+        using var model = LanguageModel.Initialise(new GptConfig(vocabulary, 16, 1, 2, 16), seed: 3);
+        using (no_grad()) model.Parameters["transformer.h.0.mlp.c_fc.weight"].view(-1)[5] = float.NaN;
+        ModelFolder.Write(given.Path, model, new(0, 0, 0));
+        var refused = await Assert.ThrowsAsync<StepFailedException>(() => Import(given.Path).RunAsync("""{ "folder": "somewhere" }"""));
+        Assert.StartsWith("somewhere: the tensor that holds 'transformer.h.0.mlp.c_fc.weight' has values that are no finite numbers", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_vocabulary_is_resized_to_another_tokenizer_token_by_token()
     {
         var known = Tokenizer(given, 300);
@@ -88,7 +99,7 @@ public sealed class ImportTests : IDisposable
         given.Write("config.json", """{ "model_type": "gpt2", "n_embd": 4 }""");
         Assert.Equal("my/model has no tokenizer.json, without which its tokens have no text. Save the model's fast tokenizer beside it (in Python: AutoTokenizer.from_pretrained(…).save_pretrained(…)).", (await Refused()).Message);
         given.Write("tokenizer.json", """{ "model": { "type": "WordPiece" }, "pre_tokenizer": { "type": "ByteLevel" } }""");
-        Assert.StartsWith("my/model/tokenizer.json: model.type is 'WordPiece'; this reads byte-level BPE only.", (await Refused()).Message, StringComparison.Ordinal);
+        Assert.StartsWith("my/model/tokenizer.json: model.type is 'WordPiece'; this reads byte-level BPE only, and BPE of characters", (await Refused()).Message, StringComparison.Ordinal);
         Tokenizer(given, 264);
         Assert.StartsWith("my/model/config.json: this is no GPT-2 that can be computed here: vocab_size is missing", (await Refused()).Message, StringComparison.Ordinal);
 

@@ -46,7 +46,7 @@ public sealed class TrainingEstimateTests
         Assert.Equal(whole.FlopsPerStep, half.FlopsPerStep);
         if (config.Segments > 3)
             Assert.True(Of(config, Small.Options() with { Batch = 64, ActivationCheckpointing = true }).Memory.Activations < whole.Memory.Activations);
-        Assert.True(KeptActivations.OfRow(config, Row(config)).Bytes(Precision.BFloat16) < KeptActivations.OfRow(config, Row(config)).Bytes(Precision.Float32));
+        Assert.True(KeptActivations.OfRow(config, Row(config)).Bytes(Precision.Bfloat16) < KeptActivations.OfRow(config, Row(config)).Bytes(Precision.Float32));
     }
 
     [Fact]

@@ -79,7 +79,7 @@ public sealed class FamilyTests
             using var objective = new NextToken(model);
             return new Trainer<TokenBatch>(model.Parameters, objective, Family.Examples(model.Config, tokens), null, Small.Options(20) with { Precision = precision }).Run().Loss!.Value;
         }
-        Assert.Equal(Loss(Precision.Float32), Loss(Precision.BFloat16), 0.1);
+        Assert.Equal(Loss(Precision.Float32), Loss(Precision.Bfloat16), 0.1);
     }
 
     [Theory]

@@ -43,7 +43,7 @@ public sealed class InvariantTests : IDisposable
 
     [Fact]
     public void Also_in_bfloat16() =>
-        Assert.DoesNotContain(Invariants.Check(Of("llama") with { Options = Of("llama").Options with { Precision = Precision.BFloat16 } }, folder.Path, []), finding => finding.Holds == false);
+        Assert.DoesNotContain(Invariants.Check(Of("llama") with { Options = Of("llama").Options with { Precision = Precision.Bfloat16 } }, folder.Path, []), finding => finding.Holds == false);
 
     [Fact]
     public void A_reference_that_is_another_model_is_found() => Broken(1, "should be 0.693147", FirstPreferenceLoss.Check(Of("gpt"), (_, pairs) =>

@@ -13,9 +13,11 @@ internal static class JobScript
         var slurm = task.Slurm!;
         List<string> options =
         [
-            "--parsable", "--no-requeue", $"--job-name={job.Name}", $"--output={folder.Log(job)}", "--open-mode=append", $"--signal=B:TERM@{SecondsToStop}",
+            "--parsable", "--no-requeue", $"--job-name={job.Name}", $"--output={folder.Log(job)}", "--open-mode=append",
             $"--ntasks={Number(task.Ranks)}", $"--cpus-per-task={Number((task.Cpus + task.Ranks - 1) / task.Ranks)}",
         ];
+        // Ranks that were asked to stop would only die of it.
+        if (task.Ranks == 1) options.Add($"--signal=B:TERM@{SecondsToStop}");
         // Rounded up: Slurm counts in MiB.
         if (task.MemoryBytes > 0) options.Add($"--mem={Number((task.MemoryBytes + (1 << 20) - 1) >> 20)}M");
         if (task.GpusWanted > 0) options.Add($"--gres=gpu:{Number(task.GpusWanted)}");

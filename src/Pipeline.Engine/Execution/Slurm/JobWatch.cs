@@ -43,9 +43,10 @@ internal sealed class JobWatch(JobQueue queue, JobFolder folder, JobRecord job, 
         {
             log.Read();
             // A step that failed because somebody asked it to stop: only Slurm knows who.
+            if (first) (_, state) = await LookAsync(looked);
             if (folder.Outcome(job) is { } outcome && (outcome.Failure?.Cause != FailureCause.Cancelled || gone is not null)) return Ended(outcome, state);
             if (gone is { } since && clock.GetElapsedTime(since) > UntilFilesShow) return Ended(null, state);
-            if (gone is null && (first || clock.GetElapsedTime(looked) > Pause()))
+            if (gone is null && clock.GetElapsedTime(looked) > Pause())
             {
                 looked = clock.GetTimestamp();
                 var (answered, found) = await LookAsync(looked);
@@ -77,24 +78,21 @@ internal sealed class JobWatch(JobQueue queue, JobFolder folder, JobRecord job, 
         try
         {
             var state = SlurmExecutor.Of(job, await queue.LookAsync(notBefore));
-            Say(state switch
-            {
-                { Waits: true } => $"job {job.Id} waits in the queue{(state.Reason is "None" or "" ? "" : $" ({state.Reason})")}",
-                { IsActive: true } => $"job {job.Id} runs",
-                _ => "",
-            });
+            if (state is { IsActive: true, Waits: false }) Say($"job {job.Id} runs", listener.Logged);
+            // Slurm gives no reason while it has not looked yet.
+            else if (state is { Waits: true, Reason: not ("None" or "") }) Say($"Slurm, where its job {job.Id} is in the queue ({state.Reason})", listener.Waits);
             return (true, state);
         }
         catch (SlurmException e)
         {
-            Say($"Slurm does not answer, and job {job.Id} is waited for: {e.Message}");
+            Say($"Slurm, which does not answer, to tell of job {job.Id}: {e.Message}", listener.Waits);
             return (false, null);
         }
     }
 
-    private void Say(string line)
+    private void Say(string line, Action<string> say)
     {
-        if (line.Length > 0 && line != told) listener.Logged(line);
+        if (line != told) say(line);
         told = line;
     }
 
@@ -128,7 +126,8 @@ internal sealed class JobWatch(JobQueue queue, JobFolder folder, JobRecord job, 
     private JobEnd Ended(TaskOutcome? outcome, JobState? state)
     {
         log.Read(toTheEnd: true);
-        if (outcome is { Failure: null }) return new(outcome, default, "");
+        // Who takes up a job that another engine began did not wait for all of it.
+        if (outcome is { Failure: null }) return new(outcome with { Seconds = state?.Ran.TotalSeconds }, default, "");
         if (stopped == FailureCause.Cancelled) return new(null, FailureCause.Cancelled, "cancelled; what it had done is kept in its workspace");
         if (stopped == FailureCause.Timeout) return new(null, FailureCause.Timeout, $"it ran longer than its timeout of {Durations.Say(task.Timeout!.Value.TotalSeconds)}; what it had done is kept in its workspace");
         if (state is { LostItsNode: true }) return new(null, FailureCause.Crash, $"job {job.Id} lost its node ({state.State})", $"lost its node ({state.State})");
