@@ -26,11 +26,11 @@ public sealed class EstimateTests
     [Fact]
     public async Task A_training_that_cannot_fit_is_refused_by_plan_and_run_before_anything_runs()
     {
-        using var project = TinyTraining.Project("steps: 5, batch: { sequences: 4096 }", "resources: { memory: 64MiB }");
+        using var project = TinyTraining.Project("steps: 5, batch: { sequences: 4096 }", "resources: { memory: 128MiB }");
         foreach (var verb in new[] { "plan", "run" })
         {
             var refused = (await project.Pipeline(verb, "p.yaml")).Expect(ExitCode.WrongInput);
-            Assert.Matches(@"p\.yaml:7:3 step 'pretrain' cannot fit: it needs at least [0-9.]+ [GM]B of memory, and its resources\.memory is 67 MB\. It would need less with batch\.micro: 2048 \(the same gradient, accumulated\): [0-9.]+ [GM]B; batch\.micro: 1 ", refused.Error);
+            Assert.Matches(@"p\.yaml:7:3 step 'pretrain' cannot fit: it needs at least [0-9.]+ [GM]B of memory, and its resources\.memory is 134 MB\. It would need less with batch\.micro: 2048 \(the same gradient, accumulated\): [0-9.]+ [GM]B; batch\.micro: 1 ", refused.Error);
         }
 
         Assert.False(Directory.Exists(project.State), "something ran");
