@@ -22,7 +22,8 @@ public static class Pairs
         ("lstm-variational-untied", "adamw"), ("gru", "muon"), ("encoder-decoder", "lion"), ("hybrid-lstm", "adafactor"), ("hybrid-gru", "lamb"), ("bert", "lars"),
     ];
 
-    static readonly TokenSpecials Specials = new(Vocabulary, new HashSet<long> { 45, 46, 47, 48, 49 }) { Mask = 49 };
+    /// <summary>The last tokens of the vocabulary, which the small text has but seldom.</summary>
+    public static readonly TokenSpecials Specials = new(Vocabulary, new HashSet<long> { 45, 46, 47, 48, 49 }) { Mask = 49, Sentinels = [48, 47, 46, 45] };
 
     public static ModelConfig Architecture(string name, double dropout) => name switch
     {

@@ -9,13 +9,17 @@ internal static class PlotPage
 {
     public const string FileName = "index.html";
 
+    /// <summary>A page up to its title; the body stays open.</summary>
+    public static string Head(string title, string style) =>
+        $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{XmlText.Of(title)}</title><style>{style}</style></head><body>\n<h1>{XmlText.Of(title)}</h1>\n";
+
     /// <returns>The names of the files, the page first.</returns>
     public static IReadOnlyList<string> Write(string folder, string title, ChartSet set)
     {
         Directory.CreateDirectory(folder);
         var names = new List<string> { FileName };
         var page = new StringBuilder();
-        page.Append($"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{XmlText.Of(title)}</title><style>{Style}</style></head><body>\n<h1>{XmlText.Of(title)}</h1>\n");
+        page.Append(Head(title, Style));
         foreach (var note in set.Notes) page.Append($"<p class=\"note\">{XmlText.Of(note)}</p>\n");
         foreach (var (chart, number) in set.Charts.Select((c, i) => (c, i)))
         {

@@ -15,8 +15,8 @@ internal static class SweepPage
     public static async Task<string> MakeAsync(OpenedPipeline opened, Sweep sweep, CancellationToken cancellation)
     {
         var (head, rows) = SweepTable.Of(sweep);
-        var title = XmlText.Of($"{opened.Definition.Name}: {sweep.Step} by {sweep.Metric}");
-        var page = new StringBuilder($"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{title}</title><style>{PlotPage.Style}{Style}</style></head><body>\n<h1>{title}</h1>\n");
+        var title = $"{opened.Definition.Name}: {sweep.Step} by {sweep.Metric}";
+        var page = new StringBuilder(PlotPage.Head(title, PlotPage.Style + Style));
         page.Append($"<table><thead><tr>{Cells("th", head)}</tr></thead><tbody>\n");
         foreach (var (row, trial) in rows.Zip(sweep.Trials)) page.Append($"<tr{(trial.State == Best ? " class=\"best\"" : "")}>{Cells("td", row)}</tr>\n");
         page.Append("</tbody></table>\n");

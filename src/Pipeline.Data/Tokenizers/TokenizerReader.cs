@@ -84,14 +84,14 @@ public static class TokenizerReader
             // GPT-2's own only trims offsets.
             if (TextOf(each, "type") == "ByteLevel") continue;
             if (TextOf(each, "type") != "TemplateProcessing") throw new InvalidDataException($"'post_processor' is {Shown(each)}, which is not supported: it would change the ids.");
-            foreach (var piece in Member(each, "single", JsonValueKind.Array).EnumerateArray().Reverse().SkipWhile(p => !p.TryGetProperty("Sequence", out _)).Reverse().SkipLast(1))
+            var pieces = Member(each, "single", JsonValueKind.Array).EnumerateArray().ToList();
+            if (pieces.LastOrDefault() is var last && (last.ValueKind != JsonValueKind.Object || !last.TryGetProperty("Sequence", out _)))
+                throw new InvalidDataException($"'post_processor' ends a text with {Shown(last)}, which is not supported.");
+            foreach (var piece in pieces.SkipLast(1))
             {
                 var name = TextOf(Member(piece, "SpecialToken", JsonValueKind.Object), "id");
                 begins.Add(plain.Find(name) ?? throw new InvalidDataException($"'post_processor' puts '{name}' before a text, which the vocabulary lacks."));
             }
-
-            if (Member(each, "single", JsonValueKind.Array).EnumerateArray().LastOrDefault() is var last && (last.ValueKind != JsonValueKind.Object || !last.TryGetProperty("Sequence", out _)))
-                throw new InvalidDataException($"'post_processor' ends a text with {Shown(last)}, which is not supported.");
         }
 
         return begins;

@@ -26,7 +26,7 @@ internal sealed class AttentionPage(ModelConfig config, AttentionMaps attention,
     /// <exception cref="StepFailedException">A text cannot be read, a layer is not there, or these are too many maps.</exception>
     public string Write()
     {
-        var page = new StringBuilder($"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{Html.Text(with.Title)}</title><style>{Style}</style></head><body>\n<h1>{Html.Text(with.Title)}</h1>\n");
+        var page = new StringBuilder(Html.Head(with.Title, Style));
         page.Append(CultureInfo.InvariantCulture, $"<p>{config.Architecture}, {config.ParameterCount:N0} parameters. Each row is a token that looks, each column one that is looked at; a row sums to 1, and the darker the more (by the square root).</p>\n");
         for (var i = 0; i < with.Texts.Count; i++) Add(page, i);
         return page.Append("</body></html>\n").ToString();

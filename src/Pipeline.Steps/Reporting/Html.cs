@@ -8,6 +8,10 @@ internal static class Html
 {
     public static string Text(string text) => WebUtility.HtmlEncode(text);
 
+    /// <summary>A page up to its title; the body stays open.</summary>
+    public static string Head(string title, string style) =>
+        $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{Text(title)}</title><style>{style}</style></head><body>\n<h1>{Text(title)}</h1>\n";
+
     public static string Number(double value) => Math.Abs(value) switch
     {
         >= 1000 when value == Math.Floor(value) => value.ToString("#,0", CultureInfo.InvariantCulture),

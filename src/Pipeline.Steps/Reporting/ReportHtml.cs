@@ -37,7 +37,7 @@ public sealed class ReportHtml : Step<ReportHtml.With, ReportHtml.Given, ReportH
     {
         var page = new StringBuilder();
         var stages = context.Ancestry.Select(a => a.Id).ToList();
-        page.Append($"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{Html.Text(with.Title)}</title><style>{Style}</style></head><body>\n<h1>{Html.Text(with.Title)}</h1>\n");
+        page.Append(Html.Head(with.Title, Style));
         Section(page, "Steps", GraphDrawing.Draw(context.Ancestry));
         Section(page, "Held-out figures", string.Concat(Of<Metrics>(inputs).Where(e => IsEvaluation(e, context)).Select(e => FiguresTable.Of(Json(e.Artifact), stages))));
         Section(page, "Training", string.Concat(Of<TrainingLog>(inputs).Select(e => TrainingCurves.Of(StepOf(e), File.ReadLines(e.Artifact.Locate("log.jsonl"))))));

@@ -37,13 +37,12 @@ internal sealed class JobWatch(JobQueue queue, JobFolder folder, JobRecord job, 
     public async Task<JobEnd> WaitAsync(CancellationToken cancellation)
     {
         var looked = clock.GetTimestamp();
-        JobState? state = null;
+        var (_, state) = await LookAsync(looked);
         long? gone = null;
-        for (var first = true; ; first = false)
+        while (true)
         {
             log.Read();
             // A step that failed because somebody asked it to stop: only Slurm knows who.
-            if (first) (_, state) = await LookAsync(looked);
             if (folder.Outcome(job) is { } outcome && (outcome.Failure?.Cause != FailureCause.Cancelled || gone is not null)) return Ended(outcome, state);
             if (gone is { } since && clock.GetElapsedTime(since) > UntilFilesShow) return Ended(null, state);
             if (gone is null && clock.GetElapsedTime(looked) > Pause())
