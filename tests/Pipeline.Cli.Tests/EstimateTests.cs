@@ -36,4 +36,43 @@ public sealed class EstimateTests
         Assert.False(Directory.Exists(project.State), "something ran");
         (await project.Pipeline("plan", "p.yaml", "--set", "steps.pretrain.with.batch.micro=4")).Expect(ExitCode.Success);
     }
+
+    [Fact]
+    public async Task What_a_step_cannot_do_with_what_it_will_be_given_is_refused_before_anything_runs()
+    {
+        using var project = TinyTraining.Project(Short, more: """
+              export: { uses: export.huggingface, inputs: { model: pretrain } }
+              look: { uses: report.attention, inputs: { model: pretrain }, with: { texts: [a], layers: [3] } }
+              prune: { uses: train.prune, inputs: { model: pretrain }, with: { sparsity: 0.5, exclude: ["*.nothing"] } }
+            """);
+        foreach (var verb in new[] { "plan", "run" })
+        {
+            var error = (await project.Pipeline(verb, "p.yaml")).Expect(ExitCode.WrongInput).Error;
+            Assert.Contains("step 'look' cannot do its work: there is no layer 3; the model has 2.", error, StringComparison.Ordinal);
+            Assert.Contains("step 'prune' cannot do its work: ", error, StringComparison.Ordinal);
+            Assert.DoesNotContain("export", error, StringComparison.Ordinal);
+            error = (await project.Pipeline(verb, "p.yaml", "--set", "steps.pretrain.with.model={ architecture: lstm, width: 32, layers: 2, context: 32 }", "--set", "steps.pretrain.with.trainable.freeze=[nothing]")).Expect(ExitCode.WrongInput).Error;
+            Assert.Contains("step 'export' cannot do its work: Hugging Face's libraries have no layout for this model: ", error, StringComparison.Ordinal);
+            Assert.Contains("step 'look' cannot do its work: a model of the lstm family has no attention.", error, StringComparison.Ordinal);
+            Assert.Contains("step 'pretrain' cannot do its work: trainable: ", error, StringComparison.Ordinal);
+        }
+
+        Assert.False(Directory.Exists(project.State), "something ran");
+    }
+
+    [Fact]
+    public async Task A_training_on_a_GPU_sets_one_aside_and_is_refused_where_there_is_none()
+    {
+        using var project = TinyTraining.Project(Short + ", device: cuda");
+        Assert.SkipWhen(File.Exists("/dev/nvidia0"), "this machine has a GPU");
+        foreach (var verb in new[] { "plan", "run" })
+            Assert.Contains("p.yaml:7:3 step 'pretrain' cannot run on this machine: it asks for 1 gpu and this machine has 0", (await project.Pipeline(verb, "p.yaml")).Expect(ExitCode.WrongInput).Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(project.State), "something ran");
+
+        foreach (var (resources, message) in new[] { ("{ ranks: 2 }", "train.pretrain with device: cuda runs as one process, not as 2 ranks"), ("{ gpus: 0 }", "train.pretrain with device: cuda needs 1 gpu, not 0") })
+        {
+            using var wrong = TinyTraining.Project(Short + ", device: cuda", "resources: " + resources);
+            Assert.Contains(message, (await wrong.Pipeline("validate", "p.yaml")).Expect(ExitCode.WrongInput).Error, StringComparison.Ordinal);
+        }
+    }
 }

@@ -20,7 +20,7 @@ internal static class TinyTraining
         """;
 
     /// <summary>Trains long enough to be hit, with checkpoints as often as twenty times a second.</summary>
-    public static Project Project(string pretrain = "steps: 900, batch: { sequences: 8 }, validation: { every: 300, sequences: 16 }, threads: 1, checkpoint_seconds: 0.05", string resources = "")
+    public static Project Project(string pretrain = "steps: 900, batch: { sequences: 8 }, validation: { every: 300, sequences: 16 }, threads: 1, checkpoint_seconds: 0.05", string resources = "", string more = "")
     {
         var project = new Project($$"""
             {{Data}}
@@ -29,6 +29,7 @@ internal static class TinyTraining
                 inputs: { tokens: tokens, tokenizer: tokenizer }
                 with: { model: { layers: 2, heads: 2, width: 32, context: 32, dropout: 0.1 }, {{pretrain}} }
                 {{resources}}
+            {{more}}
             """);
         project.Write("corpus.jsonl", Corpus(400));
         return project;

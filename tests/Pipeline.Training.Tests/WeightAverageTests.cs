@@ -85,6 +85,22 @@ public sealed class WeightAverageTests
     [InlineData("cpu", null)]
     public void Peaks_are_those_of_the_table_or_unknown(string device, double? peak) => Assert.Equal(peak, PeakFlops.Of(device));
 
+    [Fact]
+    public void A_GPU_has_the_name_that_its_driver_gives_it()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal("cuda", GpuName.Of(folder["none"]));
+        foreach (var (gpu, name) in new[] { ("0000:01:00.0", "NVIDIA H100 80GB HBM3"), ("0000:02:00.0", "NVIDIA H100 80GB HBM3") })
+        {
+            Directory.CreateDirectory(folder[gpu]);
+            File.WriteAllText(Path.Combine(folder[gpu], "information"), $"Model: \t\t {name}\nIRQ:   \t\t 1\n");
+        }
+
+        Assert.Equal(989e12, PeakFlops.Of(GpuName.Of(folder.Path)));
+        File.WriteAllText(Path.Combine(folder["0000:02:00.0"], "information"), "Model: NVIDIA A100-SXM4-80GB\n");
+        Assert.Equal("cuda", GpuName.Of(folder.Path));
+    }
+
     static float[] Initial()
     {
         using var model = LanguageModel.Initialise(Small.Config(), seed: 1);

@@ -50,7 +50,7 @@ internal static class PlanVerb
             Console.Write(PlanPrinter.Print(plan, estimates));
         }
 
-        if (MemoryFit.Refusals(plan, estimates, MachineResources.OfThisMachine()) is { Count: > 0 } refusals) throw new WrongInputException(string.Join("\n", refusals));
+        if (Feasibility.Refusals(plan, estimates, MachineResources.OfThisMachine()) is { Count: > 0 } refusals) throw new WrongInputException(string.Join("\n", refusals));
         return check && !plan.IsFresh ? ExitCode.Stale : ExitCode.Success;
     }
 

@@ -72,7 +72,7 @@ internal static class RunVerb
             if (reports is not null) CiArguments.Write(reports, opened, e.Differences);
             return LockArguments.Tell(opened, e.Differences, json);
         }
-        catch (DoesNotFitException e)
+        catch (InfeasibleException e)
         {
             throw new WrongInputException(e.Message);
         }

@@ -32,6 +32,9 @@ public sealed record StepEstimate
     /// <summary>Options under which it would need less, each with how much.</summary>
     public IReadOnlyList<string> Remedies { get; init; } = [];
 
+    /// <summary>Sentences: what it cannot do with what it will be given, on any machine. Found now, the steps above it need not run first.</summary>
+    public IReadOnlyList<string> Impossible { get; init; } = [];
+
     /// <summary>Of its outputs, by name, where something is known.</summary>
     public IReadOnlyDictionary<string, Forecast> Outputs { get; init; } = new Dictionary<string, Forecast>();
 }

@@ -37,6 +37,9 @@ public abstract class StepType
     /// <summary>True for a step that can run as several processes that work together (<c>resources: { ranks: N }</c>).</summary>
     public virtual bool SupportsRanks => false;
 
+    /// <summary>GPUs that the step needs under these params: set aside where the pipeline does not say. A step that needs one runs as one process.</summary>
+    public virtual int GpusOf(JsonObject with) => 0;
+
     /// <summary>The list input whose steps' outputs the step passes on: it has the outputs that all of them have. Those of them that are skipped are not given to it.</summary>
     public virtual string? PassesOn => null;
 

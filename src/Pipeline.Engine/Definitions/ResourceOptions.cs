@@ -13,8 +13,8 @@ public sealed record ResourceOptions
     [Description("Memory to set aside, such as 8GiB or 500MB, and the most that the step's processes may hold together: who holds more fails as out_of_memory.")]
     public string? Memory { get; init; }
 
-    [Description("GPUs to set aside."), Range(0, 1024)]
-    public int Gpus { get; init; }
+    [Description("GPUs to set aside; the step type has its own default, by its options."), Range(0, 1024)]
+    public int? Gpus { get; init; }
 
     [Description("Processes that work together on the step, for step types that can."), Range(1, 65536)]
     public int Ranks { get; init; } = 1;
@@ -27,8 +27,8 @@ public sealed record ResourceOptions
         ("kB", 1_000), ("KB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("TB", 1_000_000_000_000), ("B", 1),
     ];
 
-    internal static Resources From(JsonObject bound, StepType type, long memory) =>
-        new((int?)(long?)bound["cpus"] ?? type.DefaultCpus, memory, (int)(long)bound["gpus"]!, (int)(long)bound["ranks"]!);
+    internal static Resources From(JsonObject bound, StepType type, int gpus, long memory) =>
+        new((int?)(long?)bound["cpus"] ?? type.DefaultCpus, memory, (int?)(long?)bound["gpus"] ?? gpus, (int)(long)bound["ranks"]!);
 
     /// <summary>Bytes of <c>8GiB</c>, <c>1.5 GB</c>; null where the text is no such size.</summary>
     public static long? Bytes(string text)

@@ -19,7 +19,7 @@ public sealed class Scheduler(EngineState state, Executors executors, MachineRes
     public SecretReader SecretReader { get; init; } = new(Environment.GetEnvironmentVariable, KeyVault.Ask);
 
     /// <exception cref="LockDiffersException">There is a lock, and the plan breaks it.</exception>
-    /// <exception cref="DoesNotFitException">A step needs more memory than there is for it.</exception>
+    /// <exception cref="InfeasibleException">A step cannot do its work, or needs more memory than there is for it.</exception>
     public async Task<RunSummary> RunAsync(PipelineDefinition definition, RunOptions options, IRunObserver observer, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
@@ -30,7 +30,7 @@ public sealed class Scheduler(EngineState state, Executors executors, MachineRes
         var planner = state.PlannerFor(graph, history, options.Force, out var sources);
         var plan = planner.Plan();
         if (options.Lock?.Differences(plan, planner, state.Results.Read) is { Count: > 0 } differences) throw new LockDiffersException(differences);
-        if (MemoryFit.Refusals(plan, state.EstimatesOf(plan, sources), machine) is { Count: > 0 } refusals) throw new DoesNotFitException(refusals);
+        if (Feasibility.Refusals(plan, state.EstimatesOf(plan, sources), machine) is { Count: > 0 } refusals) throw new InfeasibleException(refusals);
         state.Folder.Create();
         using var running = planning is null ? InUse() : null;
 

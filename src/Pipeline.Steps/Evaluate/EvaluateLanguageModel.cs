@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Pipeline.Data.Conversations;
 using Pipeline.Data.Shards;
 using Pipeline.Data.Tokenizers;
@@ -46,6 +47,9 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
         [Description("At most so many held-out conversations, and as many preferences, spread evenly and always the same; 0 takes all. Perplexity is always of the whole test part.")]
         [Engine.Authoring.Range(0)]
         public long Examples { get; init; } = 1000;
+
+        [Description("Where it computes; cuda is one GPU, set aside for the step, and a libtorch that can use it (`--libtorch`).")]
+        public TrainDevice Device { get; init; } = TrainDevice.Cpu;
 
         [Description("Threads. Part of the recipe: another number sums in another order and gives other bits.")]
         [Engine.Authoring.Range(1, 1024)]
@@ -92,6 +96,8 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
     public override int DefaultCpus => 2;
     public override IReadOnlyDictionary<string, string> Facets => TorchFacets.Of;
 
+    public override int GpusOf(JsonObject with) => TrainDevices.GpusOf(with);
+
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
         TorchSharp.torch.set_num_threads(with.Threads);
@@ -111,7 +117,7 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
             names.Add(name);
             context.Report(number, inputs.Models.Entries.Count, "models", name);
             context.Cancellation.ThrowIfCancellationRequested();
-            using var model = ModelFiles.Read((Artifact<Model>)entry.Artifact, Path.Combine(context.Workspace, "given"));
+            using var model = ModelFiles.Read((Artifact<Model>)entry.Artifact, Path.Combine(context.Workspace, "given"), with.Device);
             var tokenizer = ModelFiles.Tokenizer((Artifact<Model>)entry.Artifact);
             if (tokenizer.VocabularySize != testShard.Header.VocabularySize)
                 throw new StepFailedException($"'{entry.Name}' has a vocabulary of {tokenizer.VocabularySize} and the tokens one of {testShard.Header.VocabularySize}: give tokens of its own tokenizer.");

@@ -4,6 +4,7 @@ using Pipeline.Engine.Authoring;
 using Pipeline.Steps.Artifacts;
 using Pipeline.Steps.Train;
 using Pipeline.Training.Exporting;
+using Pipeline.Training.Models;
 using TorchSharp;
 
 namespace Pipeline.Steps.Exporting;
@@ -46,6 +47,12 @@ public sealed class ExportHuggingFace : Step<ExportHuggingFace.With, ExportHuggi
     public override string Description => "Writes a model and its tokenizer in Hugging Face's layout of its family (GPT-2, Llama, Mistral, Qwen 2, BERT), reads it back and compares the logits.";
     public override bool Isolated => true;
 
+    protected override StepEstimate? Estimate(With with, Foreseen given) => ModelForecast.Of(given.Input("model"))?.Config is { } config && Problem(config) is { } problem ? new() { Impossible = [problem] } : null;
+
+    private static string? Problem(ModelConfig config) => ModelFormat.Of(config).HuggingFace
+        ? null
+        : $"Hugging Face's libraries have no layout for this model: {string.Join("; ", ModelFormat.All.Where(format => format.HuggingFace).Select(format => format.Misfit(config)).Distinct())}. Its files as they are: pipeline artifacts export.";
+
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
         var tokenizer = ModelFiles.Tokenizer(inputs.Model);
@@ -53,9 +60,7 @@ public sealed class ExportHuggingFace : Step<ExportHuggingFace.With, ExportHuggi
         if (tokenizer.VocabularySize != model.Config.Vocabulary)
             throw new StepFailedException($"The model knows {model.Config.Vocabulary} tokens and the tokenizer beside it {tokenizer.VocabularySize}: they do not belong together.");
 
-        var layout = ModelFormat.Of(model.Config);
-        if (!layout.HuggingFace)
-            throw new StepFailedException($"Hugging Face's libraries have no layout for this model: {string.Join("; ", ModelFormat.All.Where(format => format.HuggingFace).Select(format => format.Misfit(model.Config)))}. Its files as they are: pipeline artifacts export.");
+        if (Problem(model.Config) is { } problem) throw new StepFailedException(problem);
         var dtype = with.Dtype switch
         {
             WeightType.Bfloat16 => torch.ScalarType.BFloat16,

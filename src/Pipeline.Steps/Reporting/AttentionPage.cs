@@ -23,7 +23,7 @@ internal sealed class AttentionPage(ModelConfig config, AttentionMaps attention,
     /// <summary>By place (<c>decoder.1</c>), the mean over texts and heads of how widely tokens look, in nats.</summary>
     public IEnumerable<(string Name, double Entropy)> Entropies => entropies.Select(e => (e.Key, e.Value.Average()));
 
-    /// <exception cref="StepFailedException">A text cannot be read, a layer is not there, or these are too many maps.</exception>
+    /// <exception cref="StepFailedException">A text cannot be read, or these are too many maps.</exception>
     public string Write()
     {
         var page = new StringBuilder(Html.Head(with.Title, Style));
@@ -74,11 +74,7 @@ internal sealed class AttentionPage(ModelConfig config, AttentionMaps attention,
         return ids[..Math.Min(ids.Count, most)];
     }
 
-    private List<AttentionMap> Chosen(IReadOnlyList<AttentionMap> maps)
-    {
-        if (with.Layers.FirstOrDefault(layer => maps.All(m => m.Site.Layer != layer)) is > 0 and var missing) throw new StepFailedException($"layers: there is no layer {missing}; the model has {maps.Max(m => m.Site.Layer)}.");
-        return [.. maps.Where(m => with.Layers.Count == 0 || with.Layers.Contains(m.Site.Layer))];
-    }
+    private List<AttentionMap> Chosen(IReadOnlyList<AttentionMap> maps) => [.. maps.Where(m => with.Layers.Count == 0 || with.Layers.Contains(m.Site.Layer))];
 
     private List<string> Labels(List<int> ids) => [.. ids.Select(id => tokenizer.Decode([id]))];
 

@@ -59,11 +59,15 @@ public sealed class ReportAttention : Step<ReportAttention.With, ReportAttention
         if (with.Layers.Any(l => l < 1)) yield return ("layers", "count from 1");
     }
 
+    protected override StepEstimate? Estimate(With with, Foreseen given) =>
+        ModelForecast.Of(given.Input("model"))?.Config is { } config && AttentionMaps.Problem(config, with.Layers) is { } problem ? new() { Impossible = [problem + "."] } : null;
+
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
         // Sums of another number of threads have other bits.
         TorchSharp.torch.set_num_threads(1);
         using var model = ModelFiles.Read(inputs.Model, context.Scratch);
+        if (AttentionMaps.Problem(model.Config, with.Layers) is { } problem) throw new StepFailedException(problem + ".");
         try
         {
             using var attention = new AttentionMaps(model);

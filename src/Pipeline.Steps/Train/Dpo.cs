@@ -54,7 +54,7 @@ public sealed class Dpo : TrainStep<Dpo.With, Dpo.Given, Dpo.Made>
         var tokenizer = ModelFiles.Tokenizer(inputs.Model);
         TrainingSession.OnRanks(ranks =>
         {
-            using var model = ModelFiles.Read(inputs.Model, Path.Combine(context.Workspace, $"given-{ranks.Rank}"));
+            using var model = ModelFiles.Read(inputs.Model, Path.Combine(context.Workspace, $"given-{ranks.Rank}"), with.Device);
             ModelFiles.Hold(model, inputs.Mask);
             var (train, tooLong) = EncodedConversations.Read(inputs.Preferences.Train, tokenizer, model.Config.Context);
             var (held, _) = EncodedConversations.Read(inputs.Preferences.Validation, tokenizer, model.Config.Context);

@@ -43,7 +43,7 @@ public sealed class Instruct : TrainStep<Instruct.With, Instruct.Given, Instruct
         var tokenizer = ModelFiles.Tokenizer(inputs.Model);
         TrainingSession.OnRanks(ranks =>
         {
-            using var model = ModelFiles.Read(inputs.Model, Path.Combine(context.Workspace, $"given-{ranks.Rank}"));
+            using var model = ModelFiles.Read(inputs.Model, Path.Combine(context.Workspace, $"given-{ranks.Rank}"), with.Device);
             ModelFiles.Hold(model, inputs.Mask);
             var (train, tooLong) = EncodedConversations.Read(inputs.Conversations.Train, tokenizer, model.Config.Context);
             var (held, _) = EncodedConversations.Read(inputs.Conversations.Validation, tokenizer, model.Config.Context);

@@ -21,7 +21,7 @@ internal static class ModelFiles
         File.Copy(tokenizerPath, Path.Combine(folder, TokenizerFile), overwrite: true);
     }
 
-    public static LanguageModel Read(Artifact<Model> artifact, string scratch) => ModelFolder.Read(Folder(artifact, scratch));
+    public static LanguageModel Read(Artifact<Model> artifact, string scratch, TrainDevice device = TrainDevice.Cpu) => ModelFolder.Read(Folder(artifact, scratch), device.Open());
 
     /// <summary>A folder under <paramref name="scratch"/> with the artifact's files.</summary>
     public static string Folder(Artifact artifact, string scratch)

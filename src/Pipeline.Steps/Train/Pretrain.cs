@@ -107,7 +107,7 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
         var specials = TokenizerSpecials.Of(tokenizer, with.Objective.WholeWords == true);
         TrainingSession.OnRanks(ranks =>
         {
-            using var model = inputs.Model is { } given ? Continued(given, inputs, data, Path.Combine(context.Workspace, $"given-{ranks.Rank}")) : LanguageModel.Initialise((with.Model ?? new()).Config(data.Vocabulary), with.Seed);
+            using var model = inputs.Model is { } given ? Continued(given, inputs, data, Path.Combine(context.Workspace, $"given-{ranks.Rank}"), with.Device) : LanguageModel.Initialise((with.Model ?? new()).Config(data.Vocabulary), with.Seed, with.Device.Open());
             ModelFiles.Hold(model, inputs.Mask);
             var length = with.Context ?? model.Config.Context;
             if (length > model.Config.Context) throw new StepFailedException($"context is {length}, and the model sees at most {model.Config.Context} tokens.");
@@ -151,11 +151,11 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
         }
     }
 
-    private static LanguageModel Continued(Artifact<Model> given, Given inputs, PretrainData data, string scratch)
+    private static LanguageModel Continued(Artifact<Model> given, Given inputs, PretrainData data, string scratch, TrainDevice device)
     {
         if (!File.ReadAllBytes(given.Locate(ModelFiles.TokenizerFile)).AsSpan().SequenceEqual(File.ReadAllBytes(inputs.Tokenizer.Locate(ModelFiles.TokenizerFile))))
             throw new StepFailedException("The model has another tokenizer than the input 'tokenizer'. Encode the tokens with the model's own (train.import gives it as an output), or import the model for the other one (its input 'tokenizer').");
-        var model = ModelFiles.Read(given, scratch);
+        var model = ModelFiles.Read(given, scratch, device);
         if (model.Config.Vocabulary >= data.Vocabulary) return model;
         model.Dispose();
         throw new StepFailedException($"The tokens have a vocabulary of {data.Vocabulary} and the model one of {model.Config.Vocabulary}: import it with resize: {{ rows: mean }}.");

@@ -47,6 +47,14 @@ public sealed class Prune : Step<Prune.With, Prune.Given, Prune.Made>
     public override bool Isolated => true;
     public override IReadOnlyDictionary<string, string> Facets => TorchFacets.Of;
 
+    protected override StepEstimate? Estimate(With with, Foreseen given) => ModelForecast.Of(given.Input("model")) is not { } model ? null : new()
+    {
+        Outputs = new Dictionary<string, Forecast> { ["model"] = model },
+        Impossible = [.. TrainEstimates.Faults(() => Pruning(with).Chosen(model.Config.Layout()))],
+    };
+
+    private static MagnitudePruning Pruning(With with) => new() { Sparsity = with.Sparsity, Scope = with.Scope, Include = with.Include, Exclude = with.Exclude };
+
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
         using var model = ModelFiles.Read(inputs.Model, context.Scratch);
@@ -75,7 +83,7 @@ public sealed class Prune : Step<Prune.With, Prune.Given, Prune.Made>
     {
         try
         {
-            return new MagnitudePruning { Sparsity = with.Sparsity, Scope = with.Scope, Include = with.Include, Exclude = with.Exclude }.Of(model);
+            return Pruning(with).Of(model);
         }
         catch (Exception e) when (e is ArgumentException or InvalidDataException)
         {

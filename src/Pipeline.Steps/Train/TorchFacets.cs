@@ -15,7 +15,7 @@ internal static class TorchFacets
 
     private static Dictionary<string, string> Read()
     {
-        var facets = new Dictionary<string, string> { ["device"] = "cpu", ["instructions"] = Instructions(), ["libtorch"] = LibTorchChoice.Identity(), ["torchsharp"] = "0.107.0" };
+        var facets = new Dictionary<string, string> { ["instructions"] = Instructions(), ["libtorch"] = LibTorchChoice.Identity(), ["torchsharp"] = "0.107.0" };
         var set = Variables.Where(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 }).Select(name => $"{name}={Environment.GetEnvironmentVariable(name)}").ToList();
         if (set.Count > 0) facets["variables"] = string.Join(' ', set);
         return facets;

@@ -46,7 +46,22 @@ internal static class TrainEstimates
             LeastMemoryBytes = ranks * (shorter ? memory.Least - (MemoryEstimate.CertainShare * memory.Activations) : memory.Least),
             Remedies = [.. Remedies(config, shape, options, with, rowsPerExample, ranks)],
             Outputs = new Dictionary<string, Forecast> { ["model"] = model },
+            Impossible = [.. Faults(() => with.Trainable.Options.Of([.. config.Layout().Select(parameter => parameter.Name)])).Select(fault => "trainable: " + fault)],
         };
+    }
+
+    /// <summary>What a choice among a model's parameters is refused for.</summary>
+    public static IEnumerable<string> Faults<T>(Func<T> choose)
+    {
+        try
+        {
+            choose();
+            return [];
+        }
+        catch (ArgumentException refused)
+        {
+            return [refused.Message];
+        }
     }
 
     private static IEnumerable<string> Remedies(ModelConfig config, RowShape shape, TrainingOptions options, TrainParams with, int rowsPerExample, int ranks)

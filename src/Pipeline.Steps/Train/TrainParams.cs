@@ -129,6 +129,9 @@ public abstract record TrainParams
     [Description("Decides initial weights, data order and dropout.")]
     public long Seed { get; init; } = 1;
 
+    [Description("Where it computes. cuda is one GPU, which is set aside for the step, and a libtorch that can use it (`--libtorch`); its results are others than the CPU's, and may differ from one kind of GPU to another.")]
+    public TrainDevice Device { get; init; } = TrainDevice.Cpu;
+
     [Description("Threads per process. Part of the recipe: another number sums in another order and gives other bits.")]
     [Engine.Authoring.Range(1, 1024)]
     public int Threads { get; init; } = 2;
@@ -180,6 +183,7 @@ public abstract record TrainParams
         if (Schedule.Warmup <= (Schedule.DecayUntil ?? Steps) && rate.Overlap(Schedule.DecayUntil ?? Steps) is { } overlap) yield return ("schedule.warmup", overlap);
         if (Schedule.Warmup > Schedule.DecayUntil) yield return ("schedule.warmup", $"a warm-up of {Schedule.Warmup} steps is longer than the schedule, which ends at step {Schedule.DecayUntil}");
         foreach (var problem in Samples?.Problems(Validation.Every) ?? []) yield return problem;
+        if (Device != TrainDevice.Cpu && ActivationCheckpointing) yield return ("activation_checkpointing", "runs on the CPU alone, for the state of a GPU's random numbers cannot be kept: leave it out, or take smaller micro-batches (batch.micro)");
         if (EarlyStopping is not null && Validation.Every == 0) yield return ("early_stopping", "needs validation: set validation.every above 0");
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Pipeline.Engine.Authoring;
 
 namespace Pipeline.Steps.Train;
@@ -10,6 +11,8 @@ public abstract class TrainStep<TParams, TInputs, TOutputs> : Step<TParams, TInp
     public override bool SupportsRanks => true;
     public override int DefaultCpus => 2;
     public override IReadOnlyDictionary<string, string> Facets => TorchFacets.Of;
+
+    public override int GpusOf(JsonObject with) => TrainDevices.GpusOf(with);
 
     protected override string? FollowsHorizon(TParams with) => with.FollowsSteps;
 

@@ -94,7 +94,7 @@ internal static class TrainingSession
         context.Measure("peak_memory_bytes", PeakMemory());
         // Where the peak is unknown so is the share of it that is reached.
         if (Utilisation(model, result.TokensPerSecond, ranks.Size) is { } mfu) context.Measure("mfu", mfu);
-        else context.Log($"MFU is unknown: there is no peak of {model.Device} in the table");
+        else context.Log($"MFU is unknown: there is no peak of {NameOf(model)} in the table");
         var validation = result.Validation.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $" · validation {result.Validation[0].Value:0.000}") : "";
         var early = result.StoppedEarly ? $", stopped early, best at {result.BestStep}" : "";
         var shared = ranks.Size > 1 ? $" · {ranks.Size} processes" : "";
@@ -103,7 +103,9 @@ internal static class TrainingSession
 
     /// <summary>Model FLOPs utilisation: the share of what the processors are sold to reach; null where that is not known.</summary>
     private static double? Utilisation(LanguageModel model, double tokensPerSecond, int ranks) =>
-        PeakFlops.Of(model.Device.ToString()) is { } peak ? tokensPerSecond * model.Config.TrainingFlopsPerToken / peak / ranks : null;
+        PeakFlops.Of(NameOf(model)) is { } peak ? tokensPerSecond * model.Config.TrainingFlopsPerToken / peak / ranks : null;
+
+    private static string NameOf(LanguageModel model) => model.Device.type == TorchSharp.DeviceType.CUDA ? GpuName.Here : "cpu";
 
     private static long PeakMemory()
     {

@@ -37,7 +37,7 @@ public sealed class Verify : Step<Verify.With, Verify.Given, Verify.Made>
     }
 
     /// <summary>Options that a few steps do not show: they say when something is looked at, or are for what seldom happens.</summary>
-    private static readonly string[] Unseen = ["threads", "batch.micro", "validation.", "early_stopping", "monitor", "samples", "skip_spikes", "objective.whole_words", "weights"];
+    private static readonly string[] Unseen = ["device", "threads", "batch.micro", "validation.", "early_stopping", "monitor", "samples", "skip_spikes", "objective.whole_words", "weights"];
 
     private static readonly Dictionary<string, int> Alone = [];
 
@@ -51,6 +51,7 @@ public sealed class Verify : Step<Verify.With, Verify.Given, Verify.Made>
     protected override IEnumerable<(string Option, string Message)> Check(With with)
     {
         var problems = Pretrain.Problems(with).ToList();
+        if (with.Device != TrainDevice.Cpu) problems.Add(("device", "the invariants are checked on the CPU, to the bit: leave it out here"));
         return problems.Count > 0 ? problems : Pretrain.Unfit(with, Alone);
     }
 

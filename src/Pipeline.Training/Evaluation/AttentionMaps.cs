@@ -57,11 +57,21 @@ public sealed class AttentionMaps : IDisposable
     readonly LanguageModel model;
     readonly CompiledScript script;
 
+    /// <summary>What keeps layers of a model from being looked at; null where nothing does.</summary>
+    /// <param name="layers">From 1; none stands for all.</param>
+    public static string? Problem(ModelConfig config, IReadOnlyList<int> layers)
+    {
+        if (config.Attention.Count == 0)
+            return $"a model of the {config.Architecture} family has no attention";
+        var last = config.Attention.Max(site => site.Layer);
+        return layers.FirstOrDefault(layer => layer < 1 || layer > last) is not 0 and var missing ? $"there is no layer {missing}; the model has {last}" : null;
+    }
+
     /// <exception cref="ArgumentException">The model has no attention.</exception>
     public AttentionMaps(LanguageModel model)
     {
-        if (model.Config.Attention.Count == 0)
-            throw new ArgumentException($"A model of the {model.Config.Architecture} family has no attention.");
+        if (Problem(model.Config, []) is { } problem)
+            throw new ArgumentException(problem);
         this.model = model;
         script = new CompiledScript(Recorded + model.Config.Script().Replace(Fused, "recorded(w, ", StringComparison.Ordinal) + "\n" + Functions);
     }

@@ -46,17 +46,19 @@ public sealed record MagnitudePruning
             throw new ArgumentException($"sparsity is {Sparsity}, but must be at least 0 and below 1.");
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        var pruned = Chosen(model.Parameters).Select(parameter => new Part(parameter, Weights(model, parameter), zeros(parameter.Shape, ScalarType.Bool).DetachFromDisposeScope())).ToList();
+        var pruned = Chosen(model.Parameters.Layout).Select(parameter => new Part(parameter, Weights(model, parameter), zeros(parameter.Shape, ScalarType.Bool).DetachFromDisposeScope())).ToList();
         foreach (var group in Scope == PruningScope.Global ? [pruned] : pruned.Select(part => new List<Part> { part }))
             Remove(group, (long)Math.Round(Sparsity * group.Sum(part => part.Values.numel()), MidpointRounding.AwayFromZero));
         return (new([.. pruned.Select(part => (part.Parameter.Name, part.Removed))]), [.. pruned.Select(part => new PrunedTensor(part.Parameter.Name, part.Values.numel(), part.Count, part.Threshold))]);
     }
 
-    List<ParameterLayout> Chosen(FlatParameters parameters)
+    /// <exception cref="ArgumentException">A pattern matches nothing, or nothing is left.</exception>
+    public IReadOnlyList<ParameterLayout> Chosen(IReadOnlyList<ParameterLayout> layout)
     {
-        ParameterNames.Check(Include, parameters.Names, "prune");
-        ParameterNames.Check(Exclude, parameters.Names, "leave out of pruning");
-        var chosen = parameters.Layout
+        string[] names = [.. layout.Select(parameter => parameter.Name)];
+        ParameterNames.Check(Include, names, "prune");
+        ParameterNames.Check(Exclude, names, "leave out of pruning");
+        var chosen = layout
             .Where(parameter => Include.Count == 0 ? parameter.Hidden : Include.Any(pattern => ParameterNames.Matches(pattern, parameter.Name)))
             .Where(parameter => !Exclude.Any(pattern => ParameterNames.Matches(pattern, parameter.Name))).ToList();
         return chosen.Count > 0 ? chosen : throw new ArgumentException("Nothing is left to prune: give include patterns of parameters, or exclude fewer.");

@@ -119,7 +119,7 @@ public sealed class EstimateTests
     public void A_step_that_cannot_fit_is_refused_with_its_place_and_what_to_change(long memory, int ranks, string? when, string? expected)
     {
         var plan = PlanOf(Step("a", new Foretelling(), 150, [], memory, ranks, when));
-        var refusals = MemoryFit.Refusals(plan, Of(plan), Machine);
+        var refusals = Feasibility.Refusals(plan, Of(plan), Machine);
         if (expected is null) Assert.Empty(refusals);
         else Assert.Equal($"bench.yaml:7:3 step 'a' cannot fit: it needs at least 0 MB of memory, and {expected}. It would need less with adds: 1.", Assert.Single(refusals));
     }

@@ -77,6 +77,34 @@ public sealed class FuzzedFolderTests : IDisposable
         }, iter: Cases, threads: 1);
     }
 
+    [Fact]
+    public void An_index_that_says_something_else_is_read_or_refused_in_words()
+    {
+        using (var model = LanguageModel.Initialise(Pairs.Architecture("llama", dropout: 0), seed: 1))
+            ModelFolder.Write(folder.Path, model, new SpecialTokens(0, 0, null), mostBytes: 20_000);
+        const string index = ModelFolder.Weights + ".index.json";
+        var original = File.ReadAllBytes(folder[index]);
+        var map = JsonNode.Parse(original)!["weight_map"]!.AsObject();
+        var (names, files) = (map.Select(entry => entry.Key).ToArray(), map.Select(entry => $"\"{entry.Value}\"").Distinct().ToArray());
+        Assert.True(files.Length > 2, "the folder has no shards");
+        var other = Gen.OneOf(Among(files), Among("\"../model.safetensors\"", "\"/etc/passwd\"", "\"gone.safetensors\"", "null", "{}", "7", "\"\""));
+        (from name in Among(names) from value in other from what in Gen.Int[0, 3] from at in Gen.Int[0, original.Length - 1] from letter in Gen.Byte select (name, value, what, at, letter)).Sample(change =>
+        {
+            var fields = map.ToDictionary(entry => entry.Key, entry => entry.Value!.ToJsonString());
+            switch (change.what)
+            {
+                case 0: fields[change.name] = change.value; break;
+                case 1: fields.Remove(change.name); break;
+                case 2: fields[change.name + ".more"] = change.value; break;
+                default:
+                    byte[] flipped = [.. original];
+                    flipped[change.at] = change.letter;
+                    return Holds(index, flipped);
+            }
+            return Holds(index, Encoding.UTF8.GetBytes($"{{\"metadata\":{{}},\"weight_map\":{{{string.Join(',', fields.Select(field => $"\"{field.Key}\":{field.Value}"))}}}}}"));
+        }, iter: Cases, threads: 1);
+    }
+
     [Theory]
     [InlineData("gpt", "transformer.h.1.attn.c_attn.weight", "h.1.attn.c_attn.weight")]
     [InlineData("llama", "model.layers.1.mlp.up_proj.weight", "model.layers.1.mlp.up_proj.weight")]
