@@ -75,6 +75,33 @@ public sealed class IncrementalTests
         Assert.NotEmpty(Directory.GetFiles(project["out"]));
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(7)]
+    public async Task Several_processes_divide_the_work_and_make_the_bytes_of_one(int ranks)
+    {
+        Assert.SkipWhen(Steps.Running.Ranks.Launcher.Unavailable() is not null, "no MPI launcher here");
+        using var project = WithPages(count: 60);
+        var alone = (await project.Run("--state", "alone")).Expect(ExitCode.Success);
+        var shared = (await project.Run("--set", $"steps.pages.resources.ranks={ranks}")).Expect(ExitCode.Success);
+        Assert.Equal(alone.Digest("pages", "documents"), shared.Digest("pages", "documents"));
+        Assert.Equal(60, Pieces(project).Count(p => File.ReadAllText(p).Contains("\"Marks\"", StringComparison.Ordinal)));
+
+        // Without pieces of earlier runs there are none to share: one process does it all.
+        var forced = (await project.Run("--force", "pages", "--set", $"steps.pages.resources.ranks={ranks}")).Expect(ExitCode.Success);
+        Assert.Equal(alone.Digest("pages", "documents"), forced.Digest("pages", "documents"));
+    }
+
+    [Fact]
+    public async Task Of_several_processes_the_one_that_fails_says_why()
+    {
+        Assert.SkipWhen(Steps.Running.Ranks.Launcher.Unavailable() is not null, "no MPI launcher here");
+        using var project = WithPages(count: 5);
+        foreach (var name in "abcdef") project.Write($"data/{name}.unknown", "?");
+        var failed = await project.Run("--set", "steps.pages.resources.ranks=3");
+        Assert.Contains("names no known format", failed.Expect(ExitCode.StepFailed).Output + failed.Error, StringComparison.Ordinal);
+    }
+
     private static WorkerExecutor Worker()
     {
         var dotnet = Path.GetFullPath(Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));

@@ -106,7 +106,7 @@ public sealed class AttentionMapTests
     public void A_model_without_attention_or_without_its_source_is_refused()
     {
         using var lstm = LanguageModel.Initialise(Family.Config("lstm"), 1);
-        Assert.Equal("A model of the lstm family has no attention.", Assert.Throws<ArgumentException>(() => new AttentionMaps(lstm)).Message);
+        Assert.Equal("a model of the lstm family has no attention", Assert.Throws<ArgumentException>(() => new AttentionMaps(lstm)).Message);
         using var both = LanguageModel.Initialise(Family.Config("encoder-decoder"), 1);
         using var maps = new AttentionMaps(both);
         Assert.Contains("reads a source", Assert.Throws<ArgumentException>(() => maps.Of(Ids)).Message, StringComparison.Ordinal);

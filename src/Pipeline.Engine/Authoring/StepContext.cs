@@ -46,6 +46,9 @@ public sealed class StepContext
     /// <summary>CPUs that the scheduler set aside for this step. May change how fast it runs, never its bytes.</summary>
     public required int Cpus { get; init; }
 
+    /// <summary>Which of the processes that share the step's pieces this is. What others than 0 write into outputs is dropped, so they need not.</summary>
+    public int Rank { get; init; }
+
     /// <summary>Raised by Ctrl-C: write a checkpoint and throw <see cref="OperationCanceledException"/>.</summary>
     public required CancellationToken Cancellation { get; init; }
 

@@ -35,7 +35,10 @@ public abstract class StepType
     public virtual bool ReadsAncestry => false;
 
     /// <summary>True for a step that can run as several processes that work together (<c>resources: { ranks: N }</c>).</summary>
-    public virtual bool SupportsRanks => false;
+    public virtual bool SupportsRanks => SharesPieces;
+
+    /// <summary>True for a step whose work lies in its <see cref="StepContext.Pieces"/>: its ranks divide them among themselves, and the first puts them together. Each does the same otherwise, in the same order.</summary>
+    public virtual bool SharesPieces => false;
 
     /// <summary>GPUs that the step needs under these params: set aside where the pipeline does not say. A step that needs one runs as one process.</summary>
     public virtual int GpusOf(JsonObject with) => 0;

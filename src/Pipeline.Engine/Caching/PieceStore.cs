@@ -18,8 +18,9 @@ public enum PieceUse
 }
 
 /// <summary>The pieces of one step. Whatever is wrong with one that was kept makes it a miss.</summary>
+/// <param name="share">Where several processes make them; it needs <paramref name="reuse"/>, by which they find one another's.</param>
 /// <param name="blobs">Takes the files of pieces; null leaves them where the step wrote them.</param>
-public sealed class PieceStore(StepType type, JsonObject with, JsonObject env, PieceRecords records, LocalStore? blobs, bool reuse) : IPieces
+public sealed class PieceStore(StepType type, JsonObject with, JsonObject env, PieceRecords records, LocalStore? blobs, bool reuse, PieceShare? share = null) : IPieces
 {
     private readonly ConcurrentDictionary<string, (int Made, int Found)> counts = new(StringComparer.Ordinal);
 
@@ -43,7 +44,9 @@ public sealed class PieceStore(StepType type, JsonObject with, JsonObject env, P
             return found;
         }
 
-        var made = Keep(key, await make(), make);
+        var made = share is null ? Keep(key, await make(), make)
+            : share.Owns(key) ? Keep(key, await share.MeasuredAsync(make), make)
+            : await share.WaitAsync(() => Find(key, make)) ?? Keep(key, await share.MeasuredAsync(make), make);
         counts.AddOrUpdate(part, (1, 0), (_, c) => (c.Made + 1, c.Found));
         return made;
     }

@@ -8,5 +8,5 @@ public sealed record Executors(IExecutor InProcess, IExecutor Worker, IExecutor 
 {
     /// <summary>Only a process of its own can be held to a limit.</summary>
     public IExecutor For(StepDefinition step) =>
-        step.Slurm is not null ? Slurm : step.Type.NeedsWorker || step.Resources.MemoryBytes > 0 ? Worker : InProcess;
+        step.Slurm is not null ? Slurm : step.Type.NeedsWorker || step.Resources.MemoryBytes > 0 || step.Resources.Ranks > 1 ? Worker : InProcess;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Caching;
 using Pipeline.Engine.Storage;
@@ -7,11 +8,16 @@ namespace Pipeline.Engine.Execution;
 /// <summary>Does a task in this process. Workers and in-process steps both end here.</summary>
 public static class StepRunner
 {
-    public static async Task<TaskOutcome> RunAsync(StepTask task, StepCatalog catalog, LocalStore store, IStepListener listener, CancellationToken cancellation)
+    /// <param name="rank">Of this process, where the task is given to several.</param>
+    public static async Task<TaskOutcome> RunAsync(StepTask task, StepCatalog catalog, LocalStore store, IStepListener listener, CancellationToken cancellation, int rank = 0)
     {
         if (catalog.Find(task.Uses) is not { } type)
             return TaskOutcome.Failed(FailureCause.Step, $"This program has no step type '{task.Uses}'; the worker and the engine must be the same version.");
-        var pieces = PiecesOf(task, type, store);
+        var shares = type.SharesPieces && task.Ranks > 1;
+        // Without earlier pieces to be found, ranks cannot find one another's either.
+        if (shares && rank > 0 && task.PieceUse != PieceUse.Reuse) return new();
+        if (shares && rank > 0) task = Apart(task, rank);
+        var pieces = PiecesOf(task, type, store, shares ? rank : null);
         var context = new StepContext
         {
             WorkspacePath = task.Workspace,
@@ -21,6 +27,7 @@ public static class StepRunner
             FromTheBeginning = task.FromTheBeginning,
             Sources = task.Sources,
             Cpus = task.Cpus,
+            Rank = rank,
             Cancellation = cancellation,
             Ancestry = task.Ancestry,
             Environment = task.Variables(),
@@ -55,11 +62,19 @@ public static class StepRunner
         }
     }
 
-    private static PieceStore PiecesOf(StepTask task, StepType type, LocalStore store)
+    /// <summary>The task for another rank than the first: what it writes beside pieces is its own, and dropped.</summary>
+    private static StepTask Apart(StepTask task, int rank)
+    {
+        var own = Path.Combine(task.Scratch, string.Create(CultureInfo.InvariantCulture, $"rank-{rank}"));
+        return task with { Scratch = own, Workspace = Path.Combine(own, "workspace"), State = Path.Combine(own, "state"), Outputs = task.Outputs.ToDictionary(o => o.Key, o => Directory.CreateDirectory(Path.Combine(own, "outputs", o.Key)).FullName) };
+    }
+
+    /// <param name="rank">Null where one process makes them all.</param>
+    private static PieceStore PiecesOf(StepTask task, StepType type, LocalStore store, int? rank)
     {
         var ignore = task.PieceUse == PieceUse.Ignore;
         var records = new PieceRecords(ignore ? Path.Combine(task.Scratch, "pieces") : task.Pieces, TimeProvider.System);
-        return new(type, task.With, task.Env, records, ignore ? null : store, reuse: task.PieceUse == PieceUse.Reuse);
+        return new(type, task.With, task.Env, records, ignore ? null : store, reuse: task.PieceUse == PieceUse.Reuse, rank is { } own && task.PieceUse == PieceUse.Reuse ? new PieceShare(own, task.Ranks) : null);
     }
 
     private static void RefuseOdd(IReadOnlyDictionary<string, double> metrics)

@@ -26,8 +26,10 @@ public static class Worker
         // An orphan of a killed engine may still be ending: two must never write in one workspace.
         using var alone = rank == 0 ? await Caching.FileLock.TakeAsync(Path.ChangeExtension(task.Workspace, ".worker"), () => { }, cancel.Token) : null;
         var listener = rank == 0 ? new LineListener(output) : (IStepListener)new Silent();
-        var outcome = Refuse(task, ref catalog) ?? await StepRunner.RunAsync(task, catalog, new LocalStore(task.Store), listener, cancel.Token);
-        if (rank == 0) AtomicFile.Write(task.OutcomeFile, JsonSerializer.SerializeToUtf8Bytes(outcome, TaskJson.Default.TaskOutcome));
+        var outcome = Refuse(task, ref catalog) ?? await StepRunner.RunAsync(task, catalog, new LocalStore(task.Store), listener, cancel.Token, rank);
+        // Of ranks that share pieces each may be the one that fails, and the first waits for its pieces.
+        var speaks = rank == 0 || (outcome.Failure is not null && catalog.Find(task.Uses) is { SharesPieces: true } && !File.Exists(task.OutcomeFile));
+        if (speaks) AtomicFile.Write(task.OutcomeFile, JsonSerializer.SerializeToUtf8Bytes(outcome, TaskJson.Default.TaskOutcome));
         return outcome.Failure is null ? 0 : 1;
     }
 

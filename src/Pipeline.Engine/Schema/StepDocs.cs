@@ -72,7 +72,8 @@ public static class StepDocs
         yield return $"Version {type.Version}.";
         if (type.NeedsWorker) yield return "Runs in a process of its own.";
         if (type.DefaultCpus != 1) yield return $"Takes {type.DefaultCpus} CPUs where `resources.cpus` does not say.";
-        if (type.SupportsRanks) yield return "Can run as several processes that work together (`resources.ranks`).";
+        if (type.SharesPieces) yield return "Can run as several processes that divide its work, with the same bytes (`resources.ranks`), here or on the nodes of a cluster.";
+        else if (type.SupportsRanks) yield return "Can run as several processes that work together (`resources.ranks`).";
     }
 
     private static void Table(StringBuilder page, string title, string[] head, IEnumerable<string[]> rows)

@@ -84,6 +84,7 @@ public sealed class CleanText : Step<CleanText.With, CleanText.Given, CleanText.
     public override int Version => 2;
     public override string Description => "Cleans the text of documents, each operation with its own switch and count, and drops documents that are too short or too long.";
     public override int DefaultCpus => 2;
+    public override bool SharesPieces => true;
     public override string Incremental => "per shard of its documents";
 
     protected override IEnumerable<(string Option, string Message)> Check(With with)

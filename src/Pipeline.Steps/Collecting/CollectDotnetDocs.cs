@@ -37,6 +37,7 @@ public sealed class CollectDotnetDocs : Step<CollectDotnetDocs.With, CollectDotn
     public override int Version => 2;
     public override string Description => "Collects the summaries of documented .NET members, one document each.";
     public override int DefaultCpus => 2;
+    public override bool SharesPieces => true;
     public override string Incremental => "per source file; with `sample` only the reading of files, since a sample is drawn from all members";
 
     public override IEnumerable<SourcePattern> SourcesOf(JsonObject with) => with["paths"] is JsonArray { Count: > 0 } ? base.SourcesOf(with) : [Packs()];

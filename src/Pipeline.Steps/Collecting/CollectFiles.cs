@@ -60,6 +60,7 @@ public sealed class CollectFiles : Step<CollectFiles.With, CollectFiles.Given, C
     public override int Version => 2;
     public override string Description => "Collects documents from files: plain text, Markdown, the main content of HTML pages, JSON lines, documentation of .NET assemblies.";
     public override int DefaultCpus => 2;
+    public override bool SharesPieces => true;
     public override string Incremental => "per source file; the shards of documents that a new, changed, renamed or removed file was or is in are written anew";
 
     protected override IEnumerable<(string Option, string Message)> Check(With with)

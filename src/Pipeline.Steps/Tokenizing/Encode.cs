@@ -45,6 +45,7 @@ public sealed class Encode : Step<Encode.With, Encode.Given, Encode.Made>
     public override int Version => 1;
     public override string Description => "Encodes documents into token shards: u16 or u32 by vocabulary, each document ended by a token of its own.";
     public override int DefaultCpus => 4;
+    public override bool SharesPieces => true;
     public override string Incremental => "per shard of the documents, as long as the tokenizer is the same";
 
     protected override async Task RunAsync(With with, Given inputs, Made outputs, StepContext context)

@@ -46,14 +46,44 @@ public sealed class PieceTests : IDisposable
 
     private PieceRecords Records => new(folder["pieces"], TimeProvider.System);
 
-    private PieceStore Store(string with = "{}", int version = 1, bool reuse = true, string env = "{}", LocalStore? store = null) =>
-        new(new Mapping { Raised = version }, JsonNode.Parse(with)!.AsObject(), JsonNode.Parse(env)!.AsObject(), Records, store ?? blobs, reuse);
+    private PieceStore Store(string with = "{}", int version = 1, bool reuse = true, string env = "{}", LocalStore? store = null, PieceShare? share = null) =>
+        new(new Mapping { Raised = version }, JsonNode.Parse(with)!.AsObject(), JsonNode.Parse(env)!.AsObject(), Records, store ?? blobs, reuse, share);
 
     private Task<Piece<Facts>> Get(PieceStore store, string part = "file", string input = "a", string content = "content") =>
         store.GetAsync(part, input, () => Task.FromResult(new MadePiece<Facts>(new(input, ++made)) { Content = System.Text.Encoding.UTF8.GetBytes(content) }));
 
     private Task<Piece<Facts>> GetFile(PieceStore store) =>
         store.GetAsync("shard", "a", () => Task.FromResult(new MadePiece<Facts>(new("file", ++made)) { File = folder.Write("scratch/x", "of a file") }));
+
+    [Fact]
+    public async Task Ranks_make_each_piece_once_between_them_and_see_the_same()
+    {
+        var stores = Enumerable.Range(0, 3).Select(rank => Store(share: new(rank, 3))).ToList();
+        var inputs = Enumerable.Range(0, 40).Select(i => $"{i}").ToList();
+        var seen = await Task.WhenAll(stores.Select(store => Task.WhenAll(inputs.Select(async input =>
+        {
+            var piece = await store.GetAsync("file", input, async () =>
+            {
+                await Task.Delay(1, TestContext.Current.CancellationToken);
+                return new MadePiece<Facts>(new(input, Interlocked.Increment(ref made))) { Content = System.Text.Encoding.UTF8.GetBytes(input + "!") };
+            });
+            return (piece.Facts, piece.Digest, System.Text.Encoding.UTF8.GetString(await piece.ContentAsync()));
+        }))));
+        Assert.Equal(40, made);
+        Assert.Equal(seen[0], seen[1]);
+        Assert.Equal(seen[0], seen[2]);
+        Assert.Equal(inputs.Select(i => i + "!"), seen[0].Select(s => s.Item3));
+        // What another rank made in this run was done anew too.
+        Assert.All(stores, store => Assert.Null(store.Anew));
+    }
+
+    [Fact]
+    public async Task A_piece_that_another_rank_never_makes_is_made_here()
+    {
+        var store = Store(share: new(0, 2, patience: TimeSpan.FromMilliseconds(20)));
+        for (var i = 0; i < 8; i++) Assert.Equal($"{i}", (await Get(store, input: $"{i}")).Facts.Said);
+        Assert.Equal(8, made);
+    }
 
     [Fact]
     public async Task A_piece_is_found_again_with_its_facts_and_content()

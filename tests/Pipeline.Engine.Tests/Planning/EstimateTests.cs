@@ -110,6 +110,14 @@ public sealed class EstimateTests
         Assert.Empty(Estimates.Of(plan, sources, _ => null));
     }
 
+    [Fact]
+    public void What_a_step_asks_of_a_machine_that_has_less_is_refused_before_anything_runs()
+    {
+        var plan = PlanOf(Step("a", new Foretelling(), 1, [], memory: 5000) with { Resources = new(1, 5 << 20, 2, 1) });
+        Assert.Equal("bench.yaml:7:3 step 'a' cannot run on this machine: it asks for 2 gpus and this machine has 0", Assert.Single(Feasibility.Refusals(plan, Of(plan), Machine)));
+        Assert.Equal("bench.yaml:7:3 step 'a' cannot run on this machine: it asks for 5 MiB of memory and this machine has 0 MiB", Assert.Single(Feasibility.Refusals(plan, Of(plan), Machine with { Gpus = 2 })));
+    }
+
     [Theory]
     [InlineData(0, 1, null, "this machine has 0 MB")]
     [InlineData(100, 1, null, "its resources.memory is 0 MB")]
@@ -119,7 +127,7 @@ public sealed class EstimateTests
     public void A_step_that_cannot_fit_is_refused_with_its_place_and_what_to_change(long memory, int ranks, string? when, string? expected)
     {
         var plan = PlanOf(Step("a", new Foretelling(), 150, [], memory, ranks, when));
-        var refusals = Feasibility.Refusals(plan, Of(plan), Machine);
+        var refusals = Feasibility.Refusals(plan, Of(plan), Machine with { MemoryBytes = Math.Max(Machine.MemoryBytes, memory) });
         if (expected is null) Assert.Empty(refusals);
         else Assert.Equal($"bench.yaml:7:3 step 'a' cannot fit: it needs at least 0 MB of memory, and {expected}. It would need less with adds: 1.", Assert.Single(refusals));
     }
