@@ -27,8 +27,8 @@ public sealed class PieceStore(StepType type, JsonObject with, JsonObject env, P
     /// <summary>What all pieces of the step have in common. Most steps never ask: facets may be dear to find out.</summary>
     private readonly Lazy<string> step = new(() => Sha256.Of(CanonicalJson.Bytes(Recipe.OfPieces(type, with, env))));
 
-    /// <summary>How much of the work was done in this run: <c>1 of 501 files, 2 of 18 shards done anew</c>. Null where all of it was.</summary>
-    public string? Anew => !counts.Values.Any(c => c.Found > 0) ? null
+    /// <summary>How much of the work was done in this run: <c>1 of 501 files, 2 of 18 shards done anew</c>. Null where all of it was, and where others share it: what they make just now is found too.</summary>
+    public string? Anew => share is not null || !counts.Values.Any(c => c.Found > 0) ? null
         : string.Join(", ", Parts.Select(p => (Part: p, Count: Count(p))).Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Count.Made:N0} of {p.Count.Made + p.Count.Found:N0} {p.Part}s"))) + " done anew";
 
     public IEnumerable<string> Parts => counts.Keys.Order(StringComparer.Ordinal);

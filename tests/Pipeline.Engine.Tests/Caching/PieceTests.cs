@@ -73,7 +73,6 @@ public sealed class PieceTests : IDisposable
         Assert.Equal(seen[0], seen[1]);
         Assert.Equal(seen[0], seen[2]);
         Assert.Equal(inputs.Select(i => i + "!"), seen[0].Select(s => s.Item3));
-        // What another rank made in this run was done anew too.
         Assert.All(stores, store => Assert.Null(store.Anew));
     }
 
