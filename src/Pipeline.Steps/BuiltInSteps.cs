@@ -25,6 +25,7 @@ public static class BuiltInSteps
         new Deduplicate(),
         new Split(),
         new Contiguous(),
+        new Certify(),
         new TrainBpe(),
         new Encode(),
         new FromDocuments(),

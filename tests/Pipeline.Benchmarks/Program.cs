@@ -15,6 +15,7 @@ const string Usage = """
       shakespeare SEED...                           nanoGPT's CPU baby, to its end
       words [WORDS [EPOCHS [THREADS]]]              a word-level LSTM beside n-gram models
       remote [MEGABYTES [ROUNDS]]                   transfers to a remote store
+      duplicates [ROUNDS]                           speed of each part of finding duplicates
     """;
 
 var verb = args.FirstOrDefault();
@@ -71,6 +72,9 @@ switch (verb)
         return 0;
     case "remote":
         await RemoteTransfer.Compare(megabytes: At(0, 1000), rounds: At(1, 3));
+        return 0;
+    case "duplicates":
+        await Duplicates.Compare(rounds: At(0, 5));
         return 0;
     default:
         Console.Error.WriteLine(Usage);

@@ -1,111 +1,120 @@
+using Pipeline.Data.Documents;
+
 namespace Pipeline.Data.Deduplication;
 
-/// <summary>Clusters of texts whose exact Jaccard similarity of 5-word shingles reaches a threshold, found among those that share a MinHash band.</summary>
-public sealed class NearDuplicates
+/// <summary>Clusters of documents whose exact Jaccard similarity of 5-word shingles reaches a threshold, found among those that share a MinHash band.</summary>
+public sealed class NearDuplicates : IDisposable
 {
     /// <summary>
-    /// In a bucket of up to this many texts all pairs are compared. In a larger one, which boilerplate or an attacker makes, each text is compared with
+    /// In a bucket of up to this many documents all pairs are compared. In a larger one, which boilerplate or an attacker makes, each document is compared with
     /// the first member of every cluster found there so far, and with this many of them at most: the work stays linear.
     /// </summary>
     public const int Crowd = 64;
 
-    private readonly IReadOnlyList<string> texts;
-    private readonly ulong[]?[] sets;
+    /// <summary>Documents of buckets whose pairs are compared at once; a pair that is in one cluster by then need not be.</summary>
+    private const int Batch = 8192;
 
-    private NearDuplicates(IReadOnlyList<string> texts)
-    {
-        this.texts = texts;
-        sets = new ulong[texts.Count][];
-        Clusters = new(texts.Count);
-    }
+    private readonly CandidateSets sets;
+    private readonly double threshold;
+    private readonly ShardWork work;
+
+    private NearDuplicates(int count, CandidateSets sets, double threshold, ShardWork work) => (Clusters, this.sets, this.threshold, this.work) = (new(count), sets, threshold, work);
 
     public DisjointSets Clusters { get; }
 
-    /// <summary>Pairs whose exact similarity was computed.</summary>
+    /// <summary>Pairs whose exact similarity was asked for.</summary>
     public long Compared { get; private set; }
 
-    /// <summary>Times that a text in a crowded bucket was not compared with every cluster there.</summary>
+    /// <summary>Times that a document in a crowded bucket was not compared with every cluster there.</summary>
     public long CutShort { get; private set; }
 
-    public int WithoutWords { get; private set; }
-
-    /// <param name="linkCrowds">Puts the texts of a crowded bucket in one cluster without comparing them: then no two texts of different clusters are near duplicates that share a band.</param>
-    public static NearDuplicates Find(IReadOnlyList<string> texts, double threshold, bool linkCrowds = false, int workers = -1, CancellationToken cancellation = default)
+    /// <param name="included">Which documents take part, by number.</param>
+    /// <param name="linkCrowds">Puts a crowded bucket in one cluster without comparing: then no two documents of different clusters are near duplicates that share a band.</param>
+    internal static async Task<NearDuplicates> FindAsync(ShardRecords<DocumentSignature> signed, Func<int, bool> included, double threshold, bool linkCrowds, ShardWork work)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threshold);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(threshold, 1);
-        var found = new NearDuplicates(texts);
-        var index = BandIndex.Of(texts, workers, cancellation);
-        found.WithoutWords = index.WithoutWords;
-        var options = new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation };
-        for (var band = 0; band < MinHash.Bands; band++)
+        using var bands = await BandBuckets.OfAsync(signed, included, work);
+        var wanted = new bool[signed.Corpus.Count];
+        foreach (var bucket in bands.Buckets())
+            if (!linkCrowds || bucket.Count <= Crowd) bucket.ForEach(d => wanted[d] = true);
+
+        var found = new NearDuplicates(signed.Corpus.Count, await CandidateSets.OfAsync(signed.Corpus, wanted, work), threshold, work);
+        try
         {
-            var crowded = new List<int[]>();
-            var pairs = new List<(int A, int B)>();
-            foreach (var bucket in index.Buckets(band))
-            {
-                if (bucket.Length > Crowd) crowded.Add(bucket);
-                else found.AddPairs(bucket, pairs);
-            }
-
-            // A pair that an earlier band has put in one cluster need not be compared: that cannot change the clusters.
-            var alike = new bool[pairs.Count];
-            Parallel.For(0, pairs.Count, options, i => alike[i] = found.Similarity(pairs[i].A, pairs[i].B, threshold) >= threshold);
-            found.Compared += pairs.Count;
-            for (var i = 0; i < pairs.Count; i++)
-            {
-                if (alike[i]) found.Clusters.Union(pairs[i].A, pairs[i].B);
-            }
-
-            foreach (var bucket in crowded)
-            {
-                if (linkCrowds) found.Clusters.UnionAll(bucket);
-                else found.Join(bucket, threshold, cancellation);
-            }
+            found.Join(bands.Buckets(), linkCrowds);
+        }
+        catch
+        {
+            found.Dispose();
+            throw;
         }
 
         return found;
     }
 
-    /// <summary>Exact Jaccard similarity of two texts.</summary>
-    public double Similarity(int a, int b) => Shingles.Jaccard(SetOf(a), SetOf(b));
+    /// <summary>Exact Jaccard similarity of two members of clusters.</summary>
+    public double Similarity(int a, int b) => sets.Similarity(a, b);
 
-    private double Similarity(int a, int b, double threshold)
-    {
-        var (x, y) = (SetOf(a), SetOf(b));
-        // No two sets are more alike than their sizes.
-        return Math.Min(x.Length, y.Length) < threshold * Math.Max(x.Length, y.Length) ? 0 : Shingles.Jaccard(x, y);
-    }
+    public void Dispose() => sets.Dispose();
 
-    private void AddPairs(int[] bucket, List<(int A, int B)> pairs)
+    private void Join(IEnumerable<List<int>> buckets, bool linkCrowds)
     {
-        for (var i = 0; i < bucket.Length; i++)
+        var some = new List<int[]>();
+        var size = 0;
+        foreach (var bucket in buckets)
         {
-            for (var j = i + 1; j < bucket.Length; j++)
+            if (bucket.Count > Crowd && linkCrowds) Clusters.UnionAll(bucket);
+            else if (bucket.Count > Crowd)
             {
-                if (Clusters.Root(bucket[i]) != Clusters.Root(bucket[j])) pairs.Add((bucket[i], bucket[j]));
+                JoinAll();
+                JoinCrowd(bucket);
             }
+            else
+            {
+                some.Add([.. bucket]);
+                if ((size += bucket.Count) >= Batch) JoinAll();
+            }
+        }
+
+        JoinAll();
+
+        void JoinAll()
+        {
+            // Where all are alike, and mostly they are, the first of each bucket ties it together and nothing is left to compare.
+            Compare(some.SelectMany(b => b.Skip(1).Select(d => (b[0], d))));
+            Compare(some.SelectMany(b => Enumerable.Range(1, b.Length - 1).SelectMany(i => b.Skip(i + 1).Select(d => (b[i], d)))));
+            some.Clear();
+            size = 0;
         }
     }
 
-    private void Join(int[] bucket, double threshold, CancellationToken cancellation)
+    private void Compare(IEnumerable<(int A, int B)> pairs)
     {
-        cancellation.ThrowIfCancellationRequested();
-        var firsts = new List<int>();
-        foreach (var text in bucket)
+        foreach (var some in pairs.Where(p => Clusters.Root(p.A) != Clusters.Root(p.B)).Chunk(Batch))
         {
-            if (firsts.Exists(first => Clusters.Root(first) == Clusters.Root(text))) continue;
+            var alike = new bool[some.Length];
+            Parallel.For(0, some.Length, work.Parallel, i => alike[i] = sets.AreAlike(some[i].A, some[i].B, threshold));
+            Compared += some.Length;
+            for (var i = 0; i < some.Length; i++)
+                if (alike[i]) Clusters.Union(some[i].A, some[i].B);
+        }
+    }
+
+    private void JoinCrowd(List<int> bucket)
+    {
+        var firsts = new List<int>();
+        foreach (var document in bucket)
+        {
+            if (firsts.Exists(first => Clusters.Root(first) == Clusters.Root(document))) continue;
             var like = firsts.FindIndex(first =>
             {
                 Compared++;
-                return Similarity(first, text, threshold) >= threshold;
+                return sets.AreAlike(first, document, threshold);
             });
-            if (like >= 0) Clusters.Union(firsts[like], text);
-            else if (firsts.Count < Crowd) firsts.Add(text);
+            if (like >= 0) Clusters.Union(firsts[like], document);
+            else if (firsts.Count < Crowd) firsts.Add(document);
             else CutShort++;
         }
     }
-
-    // Two threads may both compute a set; they compute the same.
-    private ulong[] SetOf(int text) => sets[text] ??= Shingles.SetOf(texts[text]);
 }

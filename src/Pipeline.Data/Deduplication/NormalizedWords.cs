@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text;
-using ICU4N.Text;
 
 namespace Pipeline.Data.Deduplication;
 
@@ -17,77 +15,59 @@ public static class NormalizedWords
     public static void HashesOf(string text, List<ulong> words)
     {
         words.Clear();
-        if (Ascii.IsValid(text))
-        {
-            HashAscii(text, words);
-            return;
-        }
-
-        HashRunes(Normalizer2.NFDInstance.Normalize(Tokenizers.TextTokenizer.WellFormed(text)), words);
-    }
-
-    private static void HashAscii(string text, List<ulong> words)
-    {
-        var (word, length) = (Basis, 0);
+        var units = FoldedLetters.Units;
+        var (word, open) = (Basis, false);
         for (var i = 0; i < text.Length; i++)
         {
-            var symbol = text[i];
-            if (char.IsAsciiLetter(symbol)) (word, length) = ((word ^ (symbol | 0x20u)) * Prime, length + 1);
-            else if (char.IsAsciiDigit(symbol))
+            var kind = units[text[i]];
+            if (kind == FoldedLetters.Gap)
             {
-                (word, length) = ((word ^ '0') * Prime, length + 1);
-                while (i + 1 < text.Length && (char.IsAsciiDigit(text[i + 1]) || (text[i + 1] == '.' && i + 2 < text.Length && char.IsAsciiDigit(text[i + 2])))) i++;
+                if (open) words.Add(Mix(word));
+                (word, open) = (Basis, false);
             }
-            else if (length > 0)
+            else if (kind < FoldedLetters.Rare) (word, open) = ((word ^ kind) * Prime, true);
+            else if (kind == FoldedLetters.Number)
             {
-                words.Add(Mix(word));
-                (word, length) = (Basis, 0);
-            }
-        }
-
-        if (length > 0) words.Add(Mix(word));
-    }
-
-    private static void HashRunes(string text, List<ulong> words)
-    {
-        var (word, length) = (Basis, 0);
-        for (var i = 0; i < text.Length;)
-        {
-            var rune = Rune.GetRuneAt(text, i);
-            i += rune.Utf16SequenceLength;
-            var category = Rune.GetUnicodeCategory(rune);
-            if (category is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format) continue;
-            var isNumber = category is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
-            var alone = category == UnicodeCategory.OtherLetter && IsWrittenWithoutSpaces(rune.Value);
-            if ((alone || !(isNumber || category <= UnicodeCategory.OtherLetter || category == UnicodeCategory.SpacingCombiningMark)) && length > 0)
-            {
-                words.Add(Mix(word));
-                (word, length) = (Basis, 0);
-            }
-
-            if (alone) words.Add(Mix((Basis ^ (uint)rune.Value) * Prime));
-            else if (isNumber)
-            {
-                (word, length) = ((word ^ '0') * Prime, length + 1);
+                (word, open) = ((word ^ '0') * Prime, true);
                 i = EndOfNumber(text, i);
             }
-            else if (category <= UnicodeCategory.OtherLetter || category == UnicodeCategory.SpacingCombiningMark)
-                (word, length) = ((word ^ (uint)Rune.ToLowerInvariant(rune).Value) * Prime, length + 1);
+            else if (kind == FoldedLetters.Rare) i = AddRare(text, i, ref word, ref open, words);
         }
 
-        if (length > 0) words.Add(Mix(word));
+        if (open) words.Add(Mix(word));
+    }
+
+    /// <summary>Returns the last unit of what was read.</summary>
+    private static int AddRare(string text, int i, ref ulong word, ref bool open, List<ulong> words)
+    {
+        // Half of a surrogate pair is a gap, as U+FFFD would be.
+        Rune.DecodeFromUtf16(text.AsSpan(i), out var rune, out var length);
+        var last = i + length - 1;
+        foreach (var (kind, letter, alone) in FoldedLetters.Of(rune))
+        {
+            if (open && (alone || kind == FoldedLetters.Gap))
+            {
+                words.Add(Mix(word));
+                (word, open) = (Basis, false);
+            }
+
+            if (alone) words.Add(Mix((Basis ^ (uint)letter) * Prime));
+            else if (kind == FoldedLetters.Number)
+            {
+                (word, open) = ((word ^ '0') * Prime, true);
+                last = EndOfNumber(text, last);
+            }
+            else if (kind == FoldedLetters.Rare) (word, open) = ((word ^ (uint)letter) * Prime, true);
+        }
+
+        return last;
     }
 
     private static int EndOfNumber(string text, int i)
     {
-        while (i < text.Length && (char.IsDigit(text[i]) || (text[i] == '.' && i + 1 < text.Length && char.IsDigit(text[i + 1])))) i++;
+        while (i + 1 < text.Length && (char.IsDigit(text[i + 1]) || (text[i + 1] == '.' && i + 2 < text.Length && char.IsDigit(text[i + 2])))) i++;
         return i;
     }
-
-    /// <summary>Han, kana, Thai, Lao, Myanmar, Khmer.</summary>
-    private static bool IsWrittenWithoutSpaces(int value) =>
-        value is (>= 0x2E80 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x20000 and <= 0x3FFFF)
-            or (>= 0x0E00 and <= 0x0EFF) or (>= 0x1000 and <= 0x109F) or (>= 0x1780 and <= 0x17FF);
 
     /// <summary>The finalizer of MurmurHash3: every bit of the result depends on every bit of the value.</summary>
     internal static ulong Mix(ulong value)

@@ -1,14 +1,17 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Pipeline.Data.Deduplication;
 using Pipeline.Data.Documents;
+using Pipeline.Data.Sorting;
 
 namespace Pipeline.Data.Partitioning;
 
 /// <summary>What two parts share: documents of <paramref name="Later"/> with a relation to <paramref name="Earlier"/>.</summary>
 public sealed record PartOverlap(Part Earlier, Part Later, int Exact, int Near, int Ngram);
 
-public sealed record PartSize(int Documents, long Characters, double Share, double Ratio);
+/// <param name="Ratio">What was asked for; null where the parts were given.</param>
+public sealed record PartSize(int Documents, long Characters, double Share, double? Ratio = null);
 
 /// <summary>Counts, taken from the finished parts alone, of everything that would make an evaluation on the later parts unfair.</summary>
 public sealed record Certificate
@@ -21,7 +24,9 @@ public sealed record Certificate
     /// <summary>Values of the group key that occur in more than one part.</summary>
     public required int GroupLeaks { get; init; }
 
-    public required ulong Seed { get; init; }
+    /// <summary>How the parts were told apart; null where they were given.</summary>
+    public PartitionFacts? Partition { get; init; }
+
     public required string? GroupBy { get; init; }
     public required double Threshold { get; init; }
     public required int Ngram { get; init; }
@@ -29,58 +34,87 @@ public sealed record Certificate
     /// <summary>One line each; empty where the parts do not overlap.</summary>
     public required IReadOnlyList<string> Violations { get; init; }
 
-    public int Clusters { get; init; }
-    public int LargestCluster { get; init; }
-    public IReadOnlyList<Relation> LinkedBy { get; init; } = [];
-
-    /// <summary>Documents left out of every part, by the relation that could not be linked.</summary>
-    public IReadOnlyDictionary<Relation, int> Dropped { get; init; } = new Dictionary<Relation, int>();
-
-    /// <summary>Clusters moved into a part that would have stayed empty.</summary>
-    public int MovedToFill { get; init; }
-
     public bool Holds => Violations.Count == 0;
 
-    public static Certificate Of(
-        IReadOnlyList<Document> train, IReadOnlyList<Document> validation, IReadOnlyList<Document> test, PartitionRules rules, int workers = -1, CancellationToken cancellation = default)
+    /// <param name="parts">Two or three, in the order of the enumeration.</param>
+    /// <param name="rules">Of these the group key, the threshold and the n-gram count.</param>
+    public static async Task<Certificate> OfAsync(IReadOnlyList<(Part Part, IReadOnlyList<DocumentShard> Shards)> parts, PartitionRules rules, ShardWork work)
     {
-        var parts = new SortedDictionary<Part, IReadOnlyList<Document>> { [Part.Train] = train, [Part.Validation] = validation, [Part.Test] = test };
-        var violations = new List<string>();
-        var overlaps = new List<PartOverlap>();
-        foreach (var (earlier, later) in (ReadOnlySpan<(Part, Part)>)[(Part.Train, Part.Validation), (Part.Train, Part.Test), (Part.Validation, Part.Test)])
+        var shards = parts.SelectMany(p => p.Shards).ToList();
+        var signed = await DocumentSignatures.OfAsync(shards, near: true, field: null, work);
+        var starts = new List<(Part Part, int First)>();
+        var (shard, corpus) = (0, signed.Corpus);
+        foreach (var part in parts)
         {
-            var found = Partitioning.Overlaps.Find(parts[earlier], parts[later], rules, workers, cancellation);
-            overlaps.Add(new(earlier, later, Count(Relation.Exact), Count(Relation.Near), Count(Relation.Ngram)));
-            violations.AddRange(found.GroupBy(o => o.Relation).Select(g =>
-                $"{g.Count()} of {Word(later)} overlap {Word(earlier)} ({Word(g.Key)}), such as {string.Join(", ", g.Take(MostExamples).Select(o => $"{o.Later.Id} with {o.Earlier.Id}"))}"));
-
-            int Count(Relation relation) => found.Count(o => o.Relation == relation);
+            starts.Add((part.Part, shard < shards.Count ? corpus.FirstOf(shard) : corpus.Count));
+            shard += part.Shards.Count;
         }
 
-        var leaks = Leaks(parts, rules.GroupBy);
-        if (leaks.Count > 0) violations.Add($"{leaks.Count} groups of {rules.GroupBy} are in more than one part, such as {string.Join(", ", leaks.Take(MostExamples))}");
-        var total = Math.Max(1, parts.Values.Sum(p => p.Count));
+        var overlaps = await CrossOverlaps.FindAsync(signed, d => PartOf(d), rules, work);
+        var leaks = rules.GroupBy is null ? [] : await LeaksAsync(shards, PartOf, rules, work);
+        var examples = overlaps.GroupBy(o => (o.Relation, o.Before, o.After)).SelectMany(g => g.Take(MostExamples)).SelectMany(o => (int[])[o.Earlier, o.Later]).Concat(leaks.Take(MostExamples));
+        var texts = await corpus.FetchAsync(examples, work.Cancellation);
+        var violations = overlaps.GroupBy(o => (o.Before, o.After, o.Relation)).OrderBy(g => g.Key).Select(g =>
+            $"{g.Count()} of {Word(g.Key.After)} overlap {Word(g.Key.Before)} ({Word(g.Key.Relation)}), such as {string.Join(", ", g.Take(MostExamples).Select(o => $"{texts[o.Later].Id} with {texts[o.Earlier].Id}"))}").ToList();
+        if (leaks.Count > 0) violations.Add($"{leaks.Count} groups of {rules.GroupBy} are in more than one part, such as {string.Join(", ", leaks.Take(MostExamples).Select(d => texts[d].Metadata[rules.GroupBy!]))}");
         return new()
         {
-            Sizes = new SortedDictionary<Part, PartSize>(parts.ToDictionary(
-                p => p.Key, p => new PartSize(p.Value.Count, p.Value.Sum(d => (long)d.Text.Length), Math.Round((double)p.Value.Count / total, 6), rules.RatioOf(p.Key)))),
-            Overlaps = overlaps,
+            Sizes = await SizesAsync(parts, signed, PartOf),
+            Overlaps = [.. from before in parts from after in parts where before.Part < after.Part select Pair(before.Part, after.Part)],
             GroupLeaks = leaks.Count,
-            Seed = rules.Seed,
             GroupBy = rules.GroupBy,
             Threshold = rules.Threshold,
             Ngram = rules.Ngram,
             Violations = violations,
         };
+
+        PartOverlap Pair(Part before, Part after)
+        {
+            return new(before, after, Count(Relation.Exact), Count(Relation.Near), Count(Relation.Ngram));
+
+            int Count(Relation relation) => overlaps.Count(o => o.Relation == relation && o.Before == before && o.After == after);
+        }
+
+        Part PartOf(int document)
+        {
+            var at = starts.Count - 1;
+            while (starts[at].First > document) at--;
+            return starts[at].Part;
+        }
     }
 
     /// <summary>The same certificate gives the same bytes.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
 
-    private static List<string> Leaks(IReadOnlyDictionary<Part, IReadOnlyList<Document>> parts, string? groupBy) => groupBy is null
-        ? []
-        : [.. parts.SelectMany(p => p.Value.Select(d => (Group: d.Metadata.GetValueOrDefault(groupBy), Part: p.Key))).Where(x => x.Group is not null)
-            .Distinct().GroupBy(x => x.Group!).Where(g => g.Count() > 1).Select(g => g.Key).Order(StringComparer.Ordinal)];
+    private static async Task<SortedDictionary<Part, PartSize>> SizesAsync(IReadOnlyList<(Part Part, IReadOnlyList<DocumentShard> Shards)> parts, ShardRecords<DocumentSignature> signed, Func<int, Part> partOf)
+    {
+        var sizes = parts.ToDictionary(p => p.Part, _ => (Documents: 0, Characters: 0L));
+        await foreach (var (first, signatures) in signed.ReadAsync())
+        {
+            for (var i = 0; i < signatures.Length; i++)
+            {
+                var (documents, characters) = sizes[partOf(first + i)];
+                sizes[partOf(first + i)] = (documents + 1, characters + signatures[i].Length);
+            }
+        }
+
+        return new(sizes.ToDictionary(s => s.Key, s => new PartSize(s.Value.Documents, s.Value.Characters, Math.Round((double)s.Value.Documents / Math.Max(1, signed.Corpus.Count), 6))));
+    }
+
+    /// <summary>A document of each group that is in more than one part.</summary>
+    private static async Task<List<int>> LeaksAsync(IReadOnlyList<DocumentShard> shards, Func<int, Part> partOf, PartitionRules rules, ShardWork work)
+    {
+        var keys = await PartitionKey.OfAsync(shards, rules, work);
+        using var groups = new ExternalSort<KeyedDocument>(work.Space(), "leaks");
+        await foreach (var (first, records) in keys.ReadAsync())
+        {
+            for (var i = 0; i < records.Length; i++)
+                if (records[i].Group != PartitionKey.None) groups.Add(new KeyedDocument(records[i].Group, first + i));
+        }
+
+        if (groups.Count == 0) throw new InvalidDataException($"group_by is '{rules.GroupBy}', but none of {keys.Corpus.Count} documents has that metadata.");
+        return [.. KeyedDocument.Groups(groups.Sorted()).Where(g => partOf(g[0]) != partOf(g[^1])).Select(g => g[0]).Order()];
+    }
 
     private static string Word<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();
@@ -91,6 +125,7 @@ public sealed record Certificate
         NewLine = "\n",
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DictionaryKeyPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };

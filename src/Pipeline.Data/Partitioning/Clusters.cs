@@ -1,5 +1,6 @@
 using Pipeline.Data.Deduplication;
 using Pipeline.Data.Documents;
+using Pipeline.Data.Sorting;
 
 namespace Pipeline.Data.Partitioning;
 
@@ -8,19 +9,28 @@ namespace Pipeline.Data.Partitioning;
 /// <param name="Largest">Documents in the largest cluster.</param>
 internal sealed record Clusters(DisjointSets Sets, IReadOnlyList<Relation> Linked, int Largest)
 {
-    public static Clusters Of(IReadOnlyList<Document> documents, PartitionRules rules, int workers, CancellationToken cancellation)
+    public static async Task<Clusters> OfAsync(ShardRecords<DocumentSignature> signed, ShardRecords<PartitionKey> keys, PartitionRules rules, ShardWork work)
     {
-        string[] texts = [.. documents.Select(d => d.Text)];
-        var sets = new DisjointSets(documents.Count);
-        // A group is the user's word: it holds whatever its size.
-        LinkEqual(sets, documents.Select(d => rules.GroupBy is { } key ? d.Metadata.GetValueOrDefault(key) : null));
-        LinkEqual(sets, texts.AsParallel().AsOrdered().Select(TextFingerprint.Of).Select(f => (TextFingerprint?)f));
+        var corpus = signed.Corpus;
+        var sets = new DisjointSets(corpus.Count);
         var linked = new List<Relation> { Relation.Exact };
-        if (rules.GroupBy is not null) linked.Insert(0, Relation.Group);
+        // A group is the user's word: it holds whatever its size.
+        if (rules.GroupBy is not null)
+        {
+            linked.Insert(0, Relation.Group);
+            await LinkEqualAsync(sets, keys.ReadAsync(), k => k.Group == PartitionKey.None ? null : k.Group, "groups", work);
+        }
 
-        var near = NearDuplicates.Find(texts, rules.Threshold, linkCrowds: true, workers, cancellation).Clusters;
-        sets = LinkUnlessTooLarge(sets, near, Relation.Near, rules, linked);
-        sets = LinkUnlessTooLarge(sets, NgramOverlaps.Link(texts, rules.Ngram), Relation.Ngram, rules, linked);
+        await LinkEqualAsync(sets, signed.ReadAsync(), s => s.Text, "texts", work);
+        using (var near = await NearDuplicates.FindAsync(signed, _ => true, rules.Threshold, linkCrowds: true, work))
+            sets = LinkUnlessTooLarge(sets, near.Clusters, Relation.Near, rules, linked);
+        using (var runs = await NgramRuns.OfAsync(corpus, rules.Ngram, _ => true, work))
+        {
+            var shared = new DisjointSets(corpus.Count);
+            foreach (var documents in runs.Shared()) shared.UnionAll(documents);
+            sets = LinkUnlessTooLarge(sets, shared, Relation.Ngram, rules, linked);
+        }
+
         return new(sets, linked, LargestOf(sets));
     }
 
@@ -39,15 +49,16 @@ internal sealed record Clusters(DisjointSets Sets, IReadOnlyList<Relation> Linke
         return both;
     }
 
-    private static void LinkEqual<T>(DisjointSets sets, IEnumerable<T?> values)
+    private static async Task LinkEqualAsync<T>(DisjointSets sets, IAsyncEnumerable<(int First, T[] Records)> shards, Func<T, UInt128?> key, string name, ShardWork work)
     {
-        var first = new Dictionary<object, int>();
-        var index = 0;
-        foreach (var value in values)
+        using var sort = new ExternalSort<KeyedDocument>(work.Space(), name);
+        await foreach (var (first, records) in shards)
         {
-            if (value is not null && !first.TryAdd(value, index)) sets.Union(first[value], index);
-            index++;
+            for (var i = 0; i < records.Length; i++)
+                if (key(records[i]) is { } value) sort.Add(new KeyedDocument(value, first + i));
         }
+
+        foreach (var group in KeyedDocument.Groups(sort.Sorted())) sets.UnionAll(group);
     }
 
     private static int LargestOf(DisjointSets sets)

@@ -1,111 +1,89 @@
-using System.IO.Hashing;
-using System.Text;
+using Pipeline.Data.Deduplication;
 using Pipeline.Data.Documents;
 
 namespace Pipeline.Data.Partitioning;
 
-/// <param name="Dropped">Documents of validation and test that overlap an earlier part through a relation too wide to link; in no part.</param>
-public sealed record Partitioned(IReadOnlyList<Document> Train, IReadOnlyList<Document> Validation, IReadOnlyList<Document> Test, IReadOnlyList<Overlap> Dropped, Certificate Certificate)
-{
-    public IReadOnlyList<Document> this[Part part] => part switch { Part.Train => Train, Part.Validation => Validation, _ => Test };
-}
+/// <param name="Dropped">Documents that are in no part.</param>
+public sealed record Partitioned(IReadOnlyDictionary<Part, IReadOnlyList<DocumentShard>> Parts, int Dropped, Certificate Certificate);
 
 /// <summary>
-/// Splits a corpus so that no document of a later part has a relation to an earlier one, and proves it.
-/// Documents related in any way form a cluster; the cluster's key draws its part. The key is that of the member (its group, or its id) with the smallest hash,
-/// so a cluster's part follows from its own members alone: a new document leaves every cluster where it was, unless it joins one or ties several together.
-/// Such a cluster goes where the member with the smallest hash among all of them draws.
+/// Splits a corpus so that no document of a later part has a relation to an earlier one, and proves it. Documents related in any way form a cluster, and a cluster goes to one part.
+/// Documents stay in their order, and each shard of a part is what a shard of the corpus has of it.
 /// </summary>
 public static class Partitioner
 {
-    public static Partitioned Run(IReadOnlyList<Document> documents, PartitionRules rules, int workers = -1, CancellationToken cancellation = default)
+    public static Task<Partitioned> RunAsync(IReadOnlyList<DocumentShard> shards, PartitionRules rules, ShardWork work)
     {
         if (rules.Problems().FirstOrDefault() is { Property: { } property, Problem: var problem }) throw new ArgumentException($"{property} {problem}.", nameof(rules));
-        var clusters = Clusters.Of(documents, rules, workers, cancellation);
-        var draws = Draws(documents, clusters, rules);
-        var (partOf, moved) = PartsOf(draws, rules, documents.Count);
-
-        var parts = Enum.GetValues<Part>().Select(p => documents.Where((_, i) => partOf[clusters.Sets.Root(i)] == p).ToList()).ToArray();
-        var dropped = DropOverlaps(parts, clusters, rules, workers, cancellation);
-        var certificate = Certificate.Of(parts[0], parts[1], parts[2], rules, workers, cancellation) with
-        {
-            Clusters = draws.Count,
-            LargestCluster = clusters.Largest,
-            LinkedBy = clusters.Linked,
-            Dropped = dropped.GroupBy(o => o.Relation).ToDictionary(g => g.Key, g => g.Count()),
-            MovedToFill = moved,
-        };
-        return new(parts[0], parts[1], parts[2], dropped, certificate);
+        return work.InScratchAsync("partition", inner => RunAsync(shards, rules, inner, work.Scratch));
     }
 
-    /// <summary>A number from 0 to 1 for each cluster, by its root.</summary>
-    private static SortedDictionary<int, double> Draws(IReadOnlyList<Document> documents, Clusters clusters, PartitionRules rules)
+    private static async Task<Partitioned> RunAsync(IReadOnlyList<DocumentShard> shards, PartitionRules rules, ShardWork work, string folder)
     {
-        var keys = new SortedDictionary<int, (ulong Hash, string Key)>();
-        for (var i = 0; i < documents.Count; i++)
+        var signed = await DocumentSignatures.OfAsync(shards, near: true, field: null, work);
+        var keys = await PartitionKey.OfAsync(shards, rules, work);
+        await CheckKeysAsync(keys, rules, work);
+        var clusters = await Clusters.OfAsync(signed, keys, rules, work);
+        var drawn = await ClusterParts.OfAsync(clusters.Sets, keys, rules);
+        var dropped = await DroppedAsync(signed, clusters, drawn, rules, work);
+
+        var parts = new SortedDictionary<Part, IReadOnlyList<DocumentShard>>();
+        foreach (var part in Enum.GetValues<Part>())
         {
-            var group = rules.GroupBy is { } by ? documents[i].Metadata.GetValueOrDefault(by) : null;
-            var key = group is null ? "id:" + documents[i].Id : "group:" + group;
-            var candidate = (Hash(key, 1), key);
-            var root = clusters.Sets.Root(i);
-            if (!keys.TryGetValue(root, out var best) || candidate.CompareTo(best) < 0) keys[root] = candidate;
+            var others = shards.Select((shard, i) => (shard, Enumerable.Range(0, signed.Corpus.CountOf(i)).Where(d => !IsIn(part, signed.Corpus.FirstOf(i) + d)).Select(Cut.Whole).ToList()));
+            parts[part] = (await EditedShards.OfAsync(others, part.ToString().ToLowerInvariant(), work with { Scratch = folder })).Shards;
         }
 
-        return new(keys.ToDictionary(k => k.Key, k => Hash(k.Value.Key, 2) / (ulong.MaxValue + 1.0)));
-
-        // Two independent hashes, for the smallest of many is no fair draw.
-        ulong Hash(string key, byte purpose) => XxHash3.HashToUInt64(Encoding.UTF8.GetBytes($"{rules.Seed}/{purpose}/{key}"));
-    }
-
-    private static (Dictionary<int, Part> PartOf, int Moved) PartsOf(SortedDictionary<int, double> draws, PartitionRules rules, int documents)
-    {
-        var partOf = draws.ToDictionary(d => d.Key, d => PartAt(d.Value, rules));
-        var moved = 0;
-        foreach (var part in Enum.GetValues<Part>().Where(p => rules.RatioOf(p) > 0))
+        var certificate = await Certificate.OfAsync([.. parts.Select(p => (p.Key, p.Value))], rules, work);
+        return new(parts, dropped.Count + drawn.Undated, certificate with
         {
-            if (partOf.ContainsValue(part)) continue;
-            // Only a corpus of few clusters comes here: the part takes the cluster that was drawn nearest to it, from a part that has another.
-            var sizes = partOf.Values.CountBy(p => p).ToDictionary();
-            var spare = draws.Where(d => sizes[partOf[d.Key]] > 1).OrderBy(d => DistanceTo(part, d.Value, rules)).ThenBy(d => d.Value).ToList();
-            if (spare.Count == 0)
-                throw new InvalidDataException(
-                    $"{part.ToString().ToLowerInvariant()} gets no document: the {documents} documents form {draws.Count} clusters of which none may be torn apart. Give more documents, group them by another key, or set the ratio to 0.");
-            partOf[spare[0].Key] = part;
-            moved++;
-        }
+            Sizes = new SortedDictionary<Part, PartSize>(certificate.Sizes.ToDictionary(s => s.Key, s => s.Value with { Ratio = Math.Round(rules.RatioOf(s.Key), 6) })),
+            Partition = new(rules.Seed, drawn.Clusters, clusters.Largest, clusters.Linked, new SortedDictionary<Relation, int>(dropped.Values.CountBy(r => r).ToDictionary()), drawn.Moved)
+            {
+                StratifyBy = rules.StratifyBy,
+                TimeBy = rules.TimeBy,
+                Undated = drawn.Undated,
+                Folds = rules.Folds,
+                Fold = rules.Folds is null ? null : rules.Fold,
+            },
+        });
 
-        return (partOf, moved);
+        bool IsIn(Part part, int document) => drawn.Of(document) == part && !dropped.ContainsKey(document);
     }
 
-    private static Part PartAt(double draw, PartitionRules rules) =>
-        draw < rules.Train ? Part.Train : draw < rules.Train + rules.Validation || rules.Test == 0 ? Part.Validation : Part.Test;
-
-    private static double DistanceTo(Part part, double draw, PartitionRules rules)
+    /// <summary>Documents of validation and test that overlap an earlier part through a relation too wide to link.</summary>
+    private static async Task<Dictionary<int, Relation>> DroppedAsync(ShardRecords<DocumentSignature> signed, Clusters clusters, ClusterParts drawn, PartitionRules rules, ShardWork work)
     {
-        var (low, high) = part switch
-        {
-            Part.Train => (0, rules.Train),
-            Part.Validation => (rules.Train, rules.Train + rules.Validation),
-            _ => (rules.Train + rules.Validation, 1),
-        };
-        return Math.Max(Math.Max(low - draw, draw - high), 0);
-    }
-
-    private static List<Overlap> DropOverlaps(List<Document>[] parts, Clusters clusters, PartitionRules rules, int workers, CancellationToken cancellation)
-    {
-        var dropped = new List<Overlap>();
+        var dropped = new Dictionary<int, Relation>();
         if (clusters.Linked.Contains(Relation.Near) && clusters.Linked.Contains(Relation.Ngram)) return dropped;
-        for (var later = 1; later < parts.Length; later++)
+        foreach (var later in (Part[])[Part.Validation, Part.Test])
         {
-            var overlaps = Overlaps.Find([.. parts.Take(later).SelectMany(p => p)], parts[later], rules, workers, cancellation).DistinctBy(o => o.Later).ToList();
-            var gone = overlaps.Select(o => o.Later).ToHashSet(ReferenceEqualityComparer.Instance);
-            parts[later].RemoveAll(gone.Contains);
-            dropped.AddRange(overlaps);
-            if (overlaps.Count > 0 && parts[later].Count == 0)
-                throw new InvalidDataException(
-                    $"Every document of {((Part)later).ToString().ToLowerInvariant()} overlaps an earlier part, such as {overlaps[0].Later.Id} with {overlaps[0].Earlier.Id} ({overlaps[0].Relation.ToString().ToLowerInvariant()}). Remove near duplicates before the split.");
+            var overlaps = await CrossOverlaps.FindAsync(signed, d => dropped.ContainsKey(d) || drawn.Of(d) > later ? null : drawn.Of(d), rules, work);
+            var mine = overlaps.Where(o => o.After == later).ToList();
+            foreach (var overlap in mine) dropped.TryAdd(overlap.Later, overlap.Relation);
+            if (mine.Count == 0 || Enumerable.Range(0, signed.Corpus.Count).Any(d => drawn.Of(d) == later && !dropped.ContainsKey(d))) continue;
+            var texts = await signed.Corpus.FetchAsync([mine[0].Later, mine[0].Earlier], work.Cancellation);
+            throw new InvalidDataException(
+                $"Every document of {later.ToString().ToLowerInvariant()} overlaps an earlier part, such as {texts[mine[0].Later].Id} with {texts[mine[0].Earlier].Id} ({mine[0].Relation.ToString().ToLowerInvariant()}). Remove near duplicates before the split.");
         }
 
         return dropped;
+    }
+
+    /// <summary>A key that no document has is a slip of the pen.</summary>
+    private static async Task CheckKeysAsync(ShardRecords<PartitionKey> keys, PartitionRules rules, ShardWork work)
+    {
+        var wanted = new (string Option, string? Key, string With, Func<PartitionKey, bool> Has)[]
+        {
+            ("group_by", rules.GroupBy, "", k => k.Group != PartitionKey.None),
+            ("stratify_by", rules.StratifyBy, "", k => k.Stratum != PartitionKey.None),
+            ("time_by", rules.TimeBy, " with a date such as 2024-03-01", k => !double.IsNaN(k.Time)),
+        }.Where(w => w.Key is not null).ToList();
+        await foreach (var (_, records) in keys.ReadAsync()) wanted.RemoveAll(w => Array.Exists(records, r => w.Has(r)));
+        if (wanted.Count == 0) return;
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var shard in keys.Corpus.Shards)
+            await foreach (var document in shard.ReadAsync(work.Cancellation)) names.UnionWith(document.Metadata.Keys);
+        throw new InvalidDataException($"{wanted[0].Option} is '{wanted[0].Key}', but none of {keys.Corpus.Count} documents has that metadata{wanted[0].With}. They have: {string.Join(", ", names)}.");
     }
 }

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Globalization;
-using Pipeline.Data.Documents;
 using Pipeline.Data.Partitioning;
 using Pipeline.Engine.Authoring;
 using Pipeline.Steps.Artifacts;
@@ -27,6 +26,20 @@ public sealed class Split : Step<Split.With, Split.Given, Split.Made>
         [Description("Metadata key whose values are never torn apart, such as `declaring_type`.")]
         public string? GroupBy { get; init; }
 
+        [Description("Metadata key each of whose values is split in the same shares. Parts are then cut from an order, so a document added later may move those at the cuts.")]
+        public string? StratifyBy { get; init; }
+
+        [Description("Metadata key of an ISO 8601 date (`2024`, `2024-03-01`, `2024-03-01T12:00:00Z`): the oldest documents train, the newest are the test. A cluster is as new as its newest document, and documents of one time stay together; those without a date are left out and counted.")]
+        public string? TimeBy { get; init; }
+
+        [Description("Cut what is not for the test into so many folds, to validate on one and train on the others. `train` and `validation` then follow from it.")]
+        [Engine.Authoring.Range(2, 1000)]
+        public int? Folds { get; init; }
+
+        [Description("The fold to validate on, from 1 to `folds`; a matrix over it makes all of them.")]
+        [Engine.Authoring.Range(1, 1000)]
+        public int Fold { get; init; } = 1;
+
         [Description("Similarity from which two documents are near duplicates and stay together, as in clean.deduplicate.")]
         [Engine.Authoring.Range(0.1, 1)]
         public double Threshold { get; init; } = 0.8;
@@ -41,6 +54,10 @@ public sealed class Split : Step<Split.With, Split.Given, Split.Made>
 
         [Description("Draws the part of each cluster. A document added later moves no other one, unless it ties clusters together.")]
         public long Seed { get; init; } = 1;
+
+        [Description("Memory for sorting and caches, such as 512MiB or 2GB; what does not fit is sorted on disk. Documents being read and some dozens of bytes for each document come on top.")]
+        [SpeedOnly]
+        public string Memory { get; init; } = "512MiB";
     }
 
     public sealed record Given
@@ -65,45 +82,40 @@ public sealed class Split : Step<Split.With, Split.Given, Split.Made>
     }
 
     public override string Name => "partition.split";
-    public override int Version => 2;
+    public override int Version => 3;
     public override string Description => "Splits documents into train, validation and test by near-duplicate cluster and group, with a certificate that they do not overlap.";
-    public override string Incremental => "no: clusters are sought among all documents, so it runs whole";
+    public override string Incremental => "documents are read and signed, and parts are written, per shard; clusters are sought whole";
     public override int DefaultCpus => 4;
 
-    protected override IEnumerable<(string Option, string Message)> Check(With with) =>
-        RulesOf(with).Problems().Select(p => (OptionReader.SnakeCase(p.Property), p.Problem));
+    protected override IEnumerable<(string Option, string Message)> Check(With with)
+    {
+        foreach (var (property, problem) in RulesOf(with).Problems()) yield return (OptionReader.SnakeCase(property), problem);
+        if (StepShards.ProblemWith(with.Memory) is { } wrong) yield return ("memory", wrong);
+    }
 
     protected override async Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
-        var documents = await DocumentReader.ReadAllAsync(inputs.Documents.LocateAll(), context.Cancellation);
-        if (with.GroupBy is { } key && !documents.Exists(d => d.Metadata.ContainsKey(key)))
-            throw new StepFailedException($"group_by is '{key}', but none of {documents.Count} documents has that metadata. They have: {string.Join(", ", documents.SelectMany(d => d.Metadata.Keys).Distinct().Order(StringComparer.Ordinal))}.");
-
-        foreach (var warning in Warnings(with)) context.Log(warning);
-        var parts = Partitioner.Run(documents, RulesOf(with), context.Cpus, context.Cancellation);
-        var certificate = parts.Certificate;
-        await DocumentShards.WriteAllAsync(outputs.Train.Folder, parts.Train, context.Cpus, context.Cancellation);
-        await DocumentShards.WriteAllAsync(outputs.Validation.Folder, parts.Validation, context.Cpus, context.Cancellation);
-        await DocumentShards.WriteAllAsync(outputs.Test.Folder, parts.Test, context.Cpus, context.Cancellation);
-        await File.WriteAllTextAsync(outputs.Certificate["certificate.json"], certificate.ToJson(), context.Cancellation);
-        if (!certificate.Holds) throw new StepFailedException("The parts overlap: " + string.Join("; ", certificate.Violations) + ".");
-
-        foreach (var part in Enum.GetValues<Part>())
+        foreach (var warning in Warnings(RulesOf(with))) context.Log(warning);
+        Partitioned result;
+        try
         {
-            context.Metric($"{OptionReader.SnakeCase(part.ToString())}.documents", certificate.Sizes[part].Documents);
-            context.Metric($"{OptionReader.SnakeCase(part.ToString())}.characters", certificate.Sizes[part].Characters);
+            result = await Partitioner.RunAsync(StepShards.Of(inputs.Documents), RulesOf(with), StepShards.Work(context, with.Memory));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new StepFailedException(e.Message, e);
         }
 
-        context.Metric("clusters", certificate.Clusters);
-        context.Metric("largest_cluster", certificate.LargestCluster);
-        context.Metric("dropped", parts.Dropped.Count);
-        var (exact, near, ngram) = (certificate.Overlaps.Sum(o => o.Exact), certificate.Overlaps.Sum(o => o.Near), certificate.Overlaps.Sum(o => o.Ngram));
-        context.Metric("overlap.exact", exact);
-        context.Metric("overlap.near", near);
-        context.Metric("overlap.ngram", ngram);
-        context.Metric("overlap.groups", certificate.GroupLeaks);
-        context.Summary = string.Create(CultureInfo.InvariantCulture, $"{parts.Train.Count:N0} / {parts.Validation.Count:N0} / {parts.Test.Count:N0} · overlap exact {exact}, near {near}, {with.Ngram}-gram {ngram}")
-            + (parts.Dropped.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" · dropped {parts.Dropped.Count:N0}"));
+        var certificate = result.Certificate;
+        foreach (var (part, output) in ((Part, Output<Documents>)[])[(Part.Train, outputs.Train), (Part.Validation, outputs.Validation), (Part.Test, outputs.Test)])
+            await StepShards.CopyAsync(result.Parts[part], output, context.Cancellation);
+        await File.WriteAllTextAsync(outputs.Certificate["certificate.json"], certificate.ToJson(), context.Cancellation);
+        if (certificate.Partition!.Undated > 0) context.Log($"{certificate.Partition.Undated} documents have no date in '{with.TimeBy}' and are in no part.");
+        context.Metric("clusters", certificate.Partition.Clusters);
+        context.Metric("largest_cluster", certificate.Partition.LargestCluster);
+        context.Metric("dropped", result.Dropped);
+        CertificateReport.Tell(certificate, context);
+        if (result.Dropped > 0) context.Summary += string.Create(CultureInfo.InvariantCulture, $" · dropped {result.Dropped:N0}");
     }
 
     private static PartitionRules RulesOf(With with) => new()
@@ -116,14 +128,18 @@ public sealed class Split : Step<Split.With, Split.Given, Split.Made>
         Ngram = with.Ngram,
         MaxClusterShare = with.MaxClusterShare,
         Seed = (ulong)with.Seed,
+        StratifyBy = with.StratifyBy,
+        TimeBy = with.TimeBy,
+        Folds = with.Folds,
+        Fold = with.Fold,
     };
 
-    private static IEnumerable<string> Warnings(With with)
+    private static IEnumerable<string> Warnings(PartitionRules rules)
     {
-        if (with.Train is < 0.6 or > 0.8) yield return $"train is {with.Train}; usual are 0.6 to 0.8.";
-        foreach (var (name, ratio) in ((string, double)[])[("validation", with.Validation), ("test", with.Test)])
+        if (rules.RatioOf(Part.Train) is var train and (< 0.6 or > 0.8)) yield return $"train is {train:0.###}; usual are 0.6 to 0.8.";
+        foreach (var part in (Part[])[Part.Validation, Part.Test])
         {
-            if (ratio is < 0.1 or > 0.2) yield return $"{name} is {ratio}; usual are 0.1 to 0.2.";
+            if (rules.RatioOf(part) is var ratio and (< 0.1 or > 0.2)) yield return $"{OptionReader.SnakeCase(part.ToString())} is {ratio:0.###}; usual are 0.1 to 0.2.";
         }
     }
 }

@@ -30,6 +30,37 @@ public sealed class DataStepsTests
     }
 
     [Fact]
+    public async Task Deduplicate_cuts_repeated_parts_and_says_how_much()
+    {
+        using var run = new StepRun(new Deduplicate());
+        const string Banner = "This site uses cookies to remember you.";
+        await (await run.GivenDocuments("documents", Members(30).Select(d => d with { Text = $"{d.Text}\n{Banner}\n" }))).RunAsync("""{"lines":{"enabled":true},"substrings":{"enabled":true,"minimum_bytes":32},"memory":"16MiB"}""", cpus: 7);
+        var documents = await run.DocumentsOf("documents");
+        Assert.Equal(1, documents.Count(d => d.Text.Contains(Banner, StringComparison.Ordinal)));
+        Assert.Equal($"30 -> 30  (exact 0 · near 0 · repeated lines {29 * (Banner.Length + 1):N0} characters · repeated substrings 0 characters)", run.Context!.Summary);
+        Assert.Equal(29 * (Banner.Length + 1), run.Context.Metrics["characters.repeated_lines"]);
+    }
+
+    [Theory]
+    [InlineData("""{"memory":"much"}""", "memory: 'much' is no size; expected one such as 512MiB")]
+    [InlineData("""{"memory":"1MiB"}""", "memory: '1MiB' is too little to sort in")]
+    [InlineData("""{"keep":"highest"}""", "field: is missing; keep: highest needs a metadata key")]
+    [InlineData("""{"field":"score"}""", "field: has no meaning with keep: longest")]
+    public void Options_of_a_deduplication_that_cannot_be_are_refused(string with, string expected) => Assert.Contains(expected, Assert.Single(new StepRun(new Deduplicate()).Problems(with)));
+
+    [Fact]
+    public async Task What_was_signed_is_found_again_under_other_thresholds_and_orders()
+    {
+        using var run = new StepRun(new Deduplicate());
+        await (await run.GivenDocuments("documents", [.. Members(200), .. Members(20).Select(d => d with { Id = "z" + d.Id })])).RunAsync();
+        var (made, found) = run.Context!.Pieces.Count("signature");
+        Assert.True(made > 1 && found == 0, $"{made} {found}");
+        Directory.Delete(run["documents"], recursive: true);
+        await run.RunAsync("""{"near":{"threshold":0.9},"keep":"first"}""");
+        Assert.Equal((0, made), run.Context.Pieces.Count("signature"));
+    }
+
+    [Fact]
     public void A_deduplication_that_does_nothing_is_refused() =>
         Assert.Contains("the step does nothing", Assert.Single(new StepRun(new Deduplicate()).Problems("""{"exact":false,"near":{"enabled":false}}""")));
 
@@ -67,6 +98,24 @@ public sealed class DataStepsTests
     {
         using var run = await new StepRun(new Split()).GivenDocuments("documents", Members(10));
         Assert.Contains("They have: declaring_type, member.", (await Assert.ThrowsAsync<StepFailedException>(() => run.RunAsync("""{"group_by":"type"}"""))).Message);
+    }
+
+    [Theory]
+    [InlineData("""{"folds":5,"fold":6}""", "fold: is 6; expected 1 to 5")]
+    [InlineData("""{"stratify_by":"a","time_by":"b"}""", "stratify_by: and time_by exclude each other")]
+    [InlineData("""{"memory":"0"}""", "memory: '0' is no size")]
+    public void Ways_to_split_that_contradict_each_other_are_refused(string with, string expected) => Assert.Contains(expected, Assert.Single(new StepRun(new Split()).Problems(with)));
+
+    [Fact]
+    public async Task Certify_passes_what_split_made_and_fails_where_a_document_is_planted()
+    {
+        using var split = await SplitMembers(100);
+        using var proof = await new StepRun(new Certify()).Given("train", split["train"]).Given("test", split["test"]).RunAsync("""{"group_by":"declaring_type"}""");
+        Assert.EndsWith("overlap exact 0, near 0, 13-gram 0", proof.Context!.Summary);
+        using var leak = new StepRun(new Certify()).Given("train", split["train"]);
+        await leak.GivenDocuments("test", [.. await split.DocumentsOf("test"), (await split.DocumentsOf("train"))[3] with { Id = "planted" }]);
+        Assert.Contains("1 of test overlap train (exact), such as planted with", (await Assert.ThrowsAsync<StepFailedException>(() => leak.RunAsync())).Message);
+        Assert.Contains("give validation, test or both", Assert.Single(new Certify().CheckInputs(System.Text.Json.Nodes.JsonNode.Parse("{}")!.AsObject(), new Dictionary<string, int> { ["train"] = 1 })).Message);
     }
 
     [Fact]

@@ -23,6 +23,7 @@ public sealed class GoldenPipeline : IAsyncLifetime
           clean: { uses: clean.text, inputs: { documents: members } }
           unique: { uses: clean.deduplicate, inputs: { documents: clean } }
           split: { uses: partition.split, inputs: { documents: unique }, with: { group_by: declaring_type, train: 0.6, validation: 0.2, test: 0.2 } }
+          certify: { uses: partition.certify, inputs: { train: split.train, test: split.test }, with: { group_by: declaring_type } }
           contiguous: { uses: partition.contiguous, inputs: { documents: pages } }
           tokenizer: { uses: tokenizer.train-bpe, inputs: { documents: split.train }, with: { vocab_size: 300 } }
           tokens: { uses: tokenizer.encode, inputs: { split: split, tokenizer: tokenizer } }

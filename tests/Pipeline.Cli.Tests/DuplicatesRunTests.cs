@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Pipeline.Cli.Tests;
+
+/// <summary>Duplicates and splits through the program: leaks that are planted fail the run, and what a killed run did is found again.</summary>
+public sealed class DuplicatesRunTests
+{
+    private const string Story = "The old keeper of the lighthouse climbed the narrow stairs every evening to light the lamp and to write down what ships he saw upon the sea";
+
+    private const string Leaks = """
+        name: leaks
+        steps:
+          train: { uses: collect.files, with: { paths: [train.jsonl], columns: { metadata: [author] } } }
+          clean: { uses: collect.files, with: { paths: [clean.jsonl], columns: { metadata: [author] } } }
+          exact: { uses: collect.files, with: { paths: [exact.jsonl], columns: { metadata: [author] } } }
+          near: { uses: collect.files, with: { paths: [near.jsonl], columns: { metadata: [author] } } }
+          ngram: { uses: collect.files, with: { paths: [ngram.jsonl], columns: { metadata: [author] } } }
+          group: { uses: collect.files, with: { paths: [group.jsonl], columns: { metadata: [author] } } }
+          of-clean: { uses: partition.certify, inputs: { train: train, validation: clean, test: clean }, with: { group_by: author } }
+          of-test: { uses: partition.certify, inputs: { train: train, test: clean }, with: { group_by: author } }
+          of-exact: { uses: partition.certify, inputs: { train: train, test: exact } }
+          of-near: { uses: partition.certify, inputs: { train: train, test: near } }
+          of-ngram: { uses: partition.certify, inputs: { train: train, validation: ngram } }
+          of-group: { uses: partition.certify, inputs: { train: train, test: group }, with: { group_by: author } }
+        """;
+
+    [Fact]
+    public async Task A_planted_leak_of_each_kind_is_found_and_fails_the_run()
+    {
+        using var project = new Project(Leaks);
+        var words = Story.Split(' ');
+        Write("train", (Story, "Ann"), ("Nothing of this is anywhere else, said the other one.", "Ben"));
+        Write("clean", ("A third text that has no words in common with those.", "Cid"));
+        Write("exact", ("A third text.", "Cid"), (Story.Replace(" ", "  ", StringComparison.Ordinal), "Dan"));
+        Write("near", ("A third text.", "Cid"), (Story.ToUpperInvariant() + "!", "Dan"));
+        Write("ngram", ("A third text.", "Cid"), (string.Join(' ', words[6..19]) + " and from here on it is about something else, which nobody has ever told before this day", "Dan"));
+        Write("group", ("A third text.", "Cid"), ("Something that Ann wrote later in her life.", "Ann"));
+        var ended = (await project.Run("--keep-going")).Expect(ExitCode.StepFailed);
+        Assert.Equal("ran", ended.Decision("of-test"));
+        Finds("of-clean", "1 of test overlap validation (exact)");
+        Finds("of-exact", "1 of test overlap train (exact)");
+        Finds("of-near", "1 of test overlap train (near)");
+        Finds("of-ngram", "1 of validation overlap train (ngram)");
+        Finds("of-group", "1 groups of author are in more than one part, such as Ann");
+
+        void Finds(string step, string expected) => Assert.Contains(expected, (string)ended.Steps[step]["failure"]!["message"]!, StringComparison.Ordinal);
+
+        void Write(string name, params (string Text, string Author)[] rows) =>
+            project.Write(name + ".jsonl", string.Concat(rows.Select(r => JsonSerializer.Serialize(new { text = r.Text, author = r.Author }) + "\n")));
+    }
+
+    [Fact]
+    public async Task A_deduplication_that_is_killed_goes_on_from_what_it_had_signed_and_gives_the_same_bytes()
+    {
+        const string Yaml = """
+            name: killed
+            steps:
+              files: { uses: collect.files, with: { paths: ["*.jsonl"] } }
+              unique: { uses: clean.deduplicate, inputs: { documents: files }, with: { lines: { enabled: true }, substrings: { enabled: true }, memory: 16MiB }, resources: { cpus: 1 } }
+            """;
+        using var calm = Texts();
+        var whole = (await calm.Run()).Expect(ExitCode.Success);
+        for (var attempt = 1; ; attempt++)
+        {
+            using var project = Texts();
+            using (var run = project.Start("run", "p.yaml", "--json"))
+            {
+                Assert.True(await run.Says("\"step.progress\",\"id\":\"unique\""), run.Output);
+                run.Signal(ProgramRun.Kill);
+                await run.End();
+                // It may have come to its end before the blow fell.
+                if (run.Output.Contains("run.finished", StringComparison.Ordinal) && attempt < 5) continue;
+            }
+
+            var second = (await project.Run()).Expect(ExitCode.Success);
+            Assert.Equal(whole.Digest("unique", "documents"), second.Digest("unique", "documents"));
+            Assert.Equal(whole.Digest("unique", "funnel"), second.Digest("unique", "funnel"));
+            var log = File.ReadAllText(Directory.EnumerateFiles(project.State, "unique.log", SearchOption.AllDirectories).OrderBy(File.GetLastWriteTimeUtc).Last());
+            Assert.Contains("signatures done anew", log, StringComparison.Ordinal);
+            return;
+        }
+
+        static Project Texts()
+        {
+            var project = new Project(Yaml);
+            var random = new Random(3);
+            for (var file = 0; file < 4; file++)
+            {
+                var lines = new StringBuilder();
+                for (var i = 0; i < 1200; i++)
+                {
+                    var text = i % 5 == 0 ? Story : string.Join(' ', Enumerable.Range(0, 60).Select(_ => random.Next(100_000).ToString("x", CultureInfo.InvariantCulture)));
+                    lines.Append(JsonSerializer.Serialize(new { text = $"{text}\n{i % 7} lines of the page footer that everyone has\n{file}" })).Append('\n');
+                }
+
+                project.Write($"{file}.jsonl", lines.ToString());
+            }
+
+            return project;
+        }
+    }
+}
