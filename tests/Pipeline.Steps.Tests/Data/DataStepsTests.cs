@@ -52,7 +52,7 @@ public sealed class DataStepsTests
     public async Task What_was_signed_is_found_again_under_other_thresholds_and_orders()
     {
         using var run = new StepRun(new Deduplicate());
-        await (await run.GivenDocuments("documents", [.. Members(200), .. Members(20).Select(d => d with { Id = "z" + d.Id })])).RunAsync();
+        await (await run.GivenDocuments("documents", [.. Members(200), .. Members(20).Select(d => d with { Id = "z" + d.Id })])).RunAsync("""{"near":{"threshold":0.8},"keep":"longest"}""");
         var (made, found) = run.Context!.Pieces.Count("signature");
         Assert.True(made > 1 && found == 0, $"{made} {found}");
         Directory.Delete(run["documents"], recursive: true);
