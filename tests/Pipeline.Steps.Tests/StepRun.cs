@@ -56,6 +56,12 @@ internal sealed class StepRun(StepType step) : IStepListener, IDisposable
         return this;
     }
 
+    /// <summary>Removes kept pieces, as if an earlier run had not got to them.</summary>
+    public void LosePieces(Func<string, int, bool> lost)
+    {
+        foreach (var piece in Directory.GetFiles(folder["pieces"], "*", SearchOption.AllDirectories).Order().Where(lost)) File.Delete(piece);
+    }
+
     public IEnumerable<string> Problems(string with) => step.CheckParams(JsonNode.Parse(with)!.AsObject()).Select(p => $"{p.Option}: {p.Message}");
 
     public async Task<List<Document>> DocumentsOf(string port) => await DocumentReader.ReadAllAsync(DocumentReader.Shards(this[port]));

@@ -3,7 +3,7 @@ using Pipeline.Data.Documents;
 
 namespace Pipeline.Data.Collection;
 
-/// <summary>The XML documentation of an assembly: one document for each member with a summary, in the file's order.</summary>
+/// <summary>The XML documentation of an assembly: one document for each member with a summary, in the file's order. Members before a fault in the XML are given.</summary>
 internal static class DotnetXmlDocs
 {
     private const int MostDepth = 64;
@@ -17,10 +17,9 @@ internal static class DotnetXmlDocs
         IgnoreProcessingInstructions = true,
     };
 
-    public static List<Document> Read(string name, byte[] content)
+    public static IEnumerable<Document> Read(string name, byte[] content)
     {
         using var reader = XmlReader.Create(new MemoryStream(content), Safe);
-        var documents = new List<Document>();
         var assembly = "";
         reader.MoveToContent();
         if (reader.LocalName != "doc") throw new InvalidDataException($"{name}: expected .NET documentation (<doc>), found <{reader.LocalName}>.");
@@ -29,10 +28,8 @@ internal static class DotnetXmlDocs
             if (reader.NodeType != XmlNodeType.Element) continue;
             if (reader.Depth > MostDepth) throw new InvalidDataException($"{name}: elements nest deeper than {MostDepth}.");
             if (reader is { Depth: 2, LocalName: "name" }) assembly = Inner(reader);
-            else if (reader is { Depth: 2, LocalName: "member" } && ReadMember(name, assembly, reader) is { } document) documents.Add(document);
+            else if (reader is { Depth: 2, LocalName: "member" } && ReadMember(name, assembly, reader) is { } document) yield return document;
         }
-
-        return documents;
     }
 
     private static Document? ReadMember(string name, string assembly, XmlReader reader)

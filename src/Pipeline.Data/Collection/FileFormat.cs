@@ -1,24 +1,24 @@
 namespace Pipeline.Data.Collection;
 
+/// <summary>What a file can be; <see cref="Formats"/> says how each is known and read.</summary>
 public enum FileFormat
 {
     Text,
     Markdown,
     Html,
-    Jsonl,
     DotnetXml,
+    Jsonl,
+    Json,
+    Csv,
+    Tsv,
+    Parquet,
+    Warc,
+    Arc,
+    Mbox,
 }
 
 public static class FileFormats
 {
-    /// <summary>The format that a file's extension names; null where it names none that can be read.</summary>
-    public static FileFormat? FromExtension(string path) => Path.GetExtension(path).ToLowerInvariant() switch
-    {
-        ".txt" or ".text" => FileFormat.Text,
-        ".md" or ".markdown" => FileFormat.Markdown,
-        ".html" or ".htm" or ".xhtml" => FileFormat.Html,
-        ".jsonl" or ".ndjson" => FileFormat.Jsonl,
-        ".xml" => FileFormat.DotnetXml,
-        _ => null,
-    };
+    /// <summary>Whether its records have fields, which a <see cref="ColumnMap"/> names.</summary>
+    public static bool HasColumns(FileFormat format) => Formats.Of(format).HasColumns;
 }

@@ -28,7 +28,8 @@ internal static class TextDecoder
         }
     }
 
-    private static Encoding? Named(string? charset)
+    /// <summary>Null for what is no charset.</summary>
+    public static Encoding? Named(string? charset)
     {
         if (charset is null) return null;
         try
@@ -40,6 +41,9 @@ internal static class TextDecoder
             return null;
         }
     }
+
+    /// <summary>Whether content that begins so can be decoded.</summary>
+    public static bool IsText(ReadOnlySpan<byte> head) => head.StartsWith(Encoding.Unicode.Preamble) || head.StartsWith(Encoding.BigEndianUnicode.Preamble) || head.StartsWith(Encoding.UTF32.Preamble) || !(LooksBinary(head) || head.Contains((byte)0));
 
     private static bool LooksBinary(ReadOnlySpan<byte> content)
     {

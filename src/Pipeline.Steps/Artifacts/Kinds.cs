@@ -5,6 +5,9 @@ namespace Pipeline.Steps.Artifacts;
 /// <summary>Parquet shards of documents with source, licence and metadata.</summary>
 public sealed class Documents : Files;
 
+/// <summary>Sources, licences, counts and damage of what was collected: <c>datasheet.json</c> and, to read, <c>datasheet.md</c>.</summary>
+public sealed class Datasheet : Files;
+
 /// <summary>Which rule dropped or changed how many documents, with samples: <c>funnel.json</c>.</summary>
 public sealed class Funnel : Files;
 

@@ -31,10 +31,13 @@ public sealed class CollectDotnetDocs : Step<CollectDotnetDocs.With, CollectDotn
     {
         [Description("The summary of each documented member; metadata: member, kind, declaring_type, assembly.")]
         public required Output<Artifacts.Documents> Documents { get; init; }
+
+        [Description("Sources, licences, counts and damage.")]
+        public required Output<Artifacts.Datasheet> Datasheet { get; init; }
     }
 
     public override string Name => "collect.dotnet-docs";
-    public override int Version => 2;
+    public override int Version => 3;
     public override string Description => "Collects the summaries of documented .NET members, one document each.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;
@@ -43,7 +46,7 @@ public sealed class CollectDotnetDocs : Step<CollectDotnetDocs.With, CollectDotn
     public override IEnumerable<SourcePattern> SourcesOf(JsonObject with) => with["paths"] is JsonArray { Count: > 0 } ? base.SourcesOf(with) : [Packs()];
 
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context) =>
-        DocumentOutput.WriteAsync(outputs.Documents, new CollectionOptions { Format = FileFormat.DotnetXml }, context, "members",
+        DocumentOutput.WriteAsync(outputs.Documents, outputs.Datasheet, new CollectionOptions { Format = FileFormat.DotnetXml }, maximumDamaged: 1, context, "members",
             with.Sample > 0 ? documents => DocumentSample.Take(documents, with.Sample, with.Seed) : null);
 
     private static SourcePattern Packs()

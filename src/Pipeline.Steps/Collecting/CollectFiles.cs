@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json;
 using Pipeline.Data.Collection;
 using Pipeline.Engine.Authoring;
 
@@ -13,39 +14,25 @@ public sealed class CollectFiles : Step<CollectFiles.With, CollectFiles.Given, C
         [SourceFiles]
         public required IReadOnlyList<string> Paths { get; init; }
 
-        [Description("What the files are; without it the extension says so: .txt, .md, .html, .jsonl, .xml (documentation of .NET assemblies).")]
+        [Description("What all files are. Without it each is known by its extension and its content; other files of text are text.")]
         public FileFormat? Format { get; init; }
 
-        [Description("Which fields of JSON lines are what.")]
-        public ColumnMap Columns { get; init; } = new();
+        [Description("Which fields of records are what.")]
+        public ColumnParams Columns { get; init; } = new();
+
+        [Description("How files of rows (CSV, TSV) are laid out.")]
+        public TableParams Table { get; init; } = new();
 
         [Description("SPDX identifier of the licence, for documents that do not state their own; without it they are marked `unknown`.")]
         public string? License { get; init; }
 
-        [Description("Megabytes (2^20 bytes) that a file may have; files are held in memory.")]
-        [Engine.Authoring.Range(1, 2047)]
-        public int MaximumFileMegabytes { get; init; } = 256;
-    }
+        [Description("How much of a file is taken in; what goes beyond is left out, counted and named.")]
+        public LimitParams Limits { get; init; } = new();
 
-    public sealed record ColumnMap
-    {
-        [Description("Field with the text.")]
-        public string Text { get; init; } = "text";
-
-        [Description("Field with an id; it becomes part of the document's id and is kept as metadata `id`.")]
-        public string? Id { get; init; }
-
-        [Description("Field with the address.")]
-        public string? Url { get; init; }
-
-        [Description("Field with the licence.")]
-        public string? License { get; init; }
-
-        [Description("Field with the language.")]
-        public string? Language { get; init; }
-
-        [Description("Fields kept as metadata under their own names.")]
-        public IReadOnlyList<string> Metadata { get; init; } = [];
+        [Description("Share of all records that may be damaged before the step fails; 1 never fails while there is one document.")]
+        [Engine.Authoring.Range(0, 1)]
+        [WholeOnly]
+        public double MaxDamaged { get; init; } = 1;
     }
 
     public sealed record Given;
@@ -54,10 +41,13 @@ public sealed class CollectFiles : Step<CollectFiles.With, CollectFiles.Given, C
     {
         [Description("One document a file, line or documented member, in the order of the files' names.")]
         public required Output<Artifacts.Documents> Documents { get; init; }
+
+        [Description("Sources, licences, counts and damage.")]
+        public required Output<Artifacts.Datasheet> Datasheet { get; init; }
     }
 
     public override string Name => "collect.files";
-    public override int Version => 2;
+    public override int Version => 3;
     public override string Description => "Collects documents from files: plain text, Markdown, the main content of HTML pages, JSON lines, documentation of .NET assemblies.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;
@@ -66,8 +56,10 @@ public sealed class CollectFiles : Step<CollectFiles.With, CollectFiles.Given, C
     protected override IEnumerable<(string Option, string Message)> Check(With with)
     {
         if (with.Paths.Count == 0) yield return ("paths", "names no file; give at least one path or glob");
-        if (with.Format is not (null or FileFormat.Jsonl) && with.Columns is not { Text: "text", Id: null, Url: null, License: null, Language: null, Metadata.Count: 0 })
-             yield return ("columns", "only JSON lines have columns; leave it out or set format: jsonl");
+        if (with.Table.Delimiter is { } delimiter && (delimiter.Length != 1 || delimiter[0] is '"' or '\n' or '\r'))
+            yield return ("table.delimiter", $"is '{delimiter}', expected one character that is neither a quote nor a line end, such as ';'");
+        if (with.Format is { } format && !FileFormats.HasColumns(format) && !with.Columns.AreDefault)
+            yield return ("columns", $"files of format {JsonNamingPolicy.SnakeCaseLower.ConvertName($"{format}")} have no columns; leave it out or set another format");
     }
 
     protected override async Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
@@ -76,9 +68,11 @@ public sealed class CollectFiles : Step<CollectFiles.With, CollectFiles.Given, C
         {
             Format = with.Format,
             License = with.License,
-            MaximumFileBytes = (long)with.MaximumFileMegabytes << 20,
-            Columns = new() { Text = with.Columns.Text, Id = with.Columns.Id, Url = with.Columns.Url, License = with.Columns.License, Language = with.Columns.Language, Metadata = with.Columns.Metadata },
+            Columns = with.Columns.ToMap(),
+            Table = with.Table.ToLayout(),
+            Limits = with.Limits.ToLimits(),
+            Scratch = context.Scratch,
         };
-        await DocumentOutput.WriteAsync(outputs.Documents, options, context, "documents", select: null);
+        await DocumentOutput.WriteAsync(outputs.Documents, outputs.Datasheet, options, with.MaxDamaged, context, "documents", sample: null);
     }
 }

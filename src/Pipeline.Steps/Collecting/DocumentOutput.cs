@@ -5,28 +5,31 @@ using Pipeline.Engine.Authoring;
 
 namespace Pipeline.Steps.Collecting;
 
-/// <summary>What every collecting step does with its files: read them, a piece each, write the documents as shards, say how many.</summary>
+/// <summary>What every collecting step does with its files: read them in pieces, write the documents as shards and a datasheet, say how many.</summary>
 internal static class DocumentOutput
 {
-    /// <param name="select">Chooses among all documents; null takes all of them, which then need not be in memory at once.</param>
+    private const int DamagesShown = 10;
+
+    /// <param name="noun">What the documents are called on the screen.</param>
+    /// <param name="sample">Chooses among all documents; null takes all of them, which then need not be in memory at once.</param>
     public static async Task WriteAsync(
-        Output<Artifacts.Documents> output, CollectionOptions options, StepContext context, string noun, Func<IReadOnlyList<Document>, IReadOnlyList<Document>>? select)
+        Output<Artifacts.Documents> output, Output<Artifacts.Datasheet> datasheet, CollectionOptions options, double maximumDamaged, StepContext context, string noun,
+        Func<IReadOnlyList<Document>, IReadOnlyList<Document>>? sample)
     {
-        var pieces = new FilePieces(new FileCollector(options), context);
-        var (count, characters) = (0L, 0L);
+        var files = new FilePieces(new FileCollector(options), context);
+        var tally = files.Tally;
+        var filters = new List<DatasheetFilter>();
         try
         {
-            await pieces.ReadAsync();
-            if (select is null)
-            {
-                (count, characters) = (pieces.Documents, pieces.Characters);
-                if (count > 0) await new CollectedShards(pieces, context).WriteAsync(output);
-            }
+            await files.ReadAsync();
+            Refuse(files, maximumDamaged);
+            if (sample is null) await new CollectedShards(files, context).WriteAsync(output);
             else
             {
-                var chosen = select(await pieces.DocumentsAsync());
-                (count, characters) = (chosen.Count, chosen.Sum(d => (long)d.Text.Length));
-                if (count > 0) await DocumentShards.WriteAllAsync(output.Folder, chosen, context.Cpus, context.Cancellation);
+                var chosen = sample(await files.DocumentsAsync());
+                filters.Add(new("sample", tally.Documents, chosen.Count));
+                tally = tally.OnlyOf(chosen);
+                await DocumentShards.WriteAllAsync(output.Folder, chosen, context.Cpus, context.Cancellation);
             }
         }
         catch (InvalidDataException e)
@@ -34,13 +37,45 @@ internal static class DocumentOutput
             throw new StepFailedException(e.Message, e);
         }
 
-        if (count == 0) throw new StepFailedException($"The {context.Sources.Count} files hold no text: {string.Join(", ", context.Sources.Select(s => s.Name).Take(5))}.");
-        context.Metric("files", context.Sources.Count);
-        context.Metric("documents", count);
-        context.Metric("documents.found", pieces.Documents);
-        context.Metric("documents.empty", pieces.Empty);
-        context.Metric("characters", characters);
-        var found = pieces.Documents == count ? "" : string.Create(CultureInfo.InvariantCulture, $" of {pieces.Documents:N0}");
-        context.Summary = string.Create(CultureInfo.InvariantCulture, $"{context.Sources.Count:N0} files -> {count:N0}{found} {noun}");
+        var sheet = new Datasheet(files.Sources, tally, filters, options.Limits);
+        await File.WriteAllTextAsync(datasheet["datasheet.json"], sheet.ToJson(), context.Cancellation);
+        await File.WriteAllTextAsync(datasheet["datasheet.md"], sheet.ToMarkdown(), context.Cancellation);
+        Say(files, tally, noun, context);
+    }
+
+    private static void Refuse(FilePieces files, double maximumDamaged)
+    {
+        var found = files.Tally;
+        if (found.Documents == 0)
+        {
+            var names = string.Join(", ", files.Sources.Select(s => s.Name).Take(5)) + (files.Sources.Count > 5 ? ", …" : "");
+            throw new StepFailedException(found.Faults.Count == 0 ? $"The {files.Sources.Count} files hold no text: {names}." : $"None of the {files.Sources.Count} files gave a document:\n{Named(found)}");
+        }
+
+        if (found.DamagedShare > maximumDamaged)
+            throw new StepFailedException(string.Create(CultureInfo.InvariantCulture,
+                $"{found.Damaged:N0} of {found.Damaged + found.Documents + found.Empty:N0} records are damaged, a share of {found.DamagedShare:0.####} and more than max_damaged: {maximumDamaged}. Mend or leave out these, or raise it:\n{Named(found)}"));
+    }
+
+    private static void Say(FilePieces files, CollectionTally tally, string noun, StepContext context)
+    {
+        var found = files.Tally;
+        context.Metric("files", files.Sources.Count);
+        context.Metric("documents", tally.Documents);
+        context.Metric("documents.found", found.Documents);
+        context.Metric("documents.empty", found.Empty);
+        context.Metric("documents.damaged", found.Damaged);
+        context.Metric("characters", tally.Characters);
+        if (found.Damages.Count > 0) context.Log(Named(found));
+        var of = found.Documents == tally.Documents ? "" : string.Create(CultureInfo.InvariantCulture, $" of {found.Documents:N0}");
+        var faults = string.Join(" · ", found.Faults.Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Key.ToLowerInvariant()} {f.Value:N0}")));
+        context.Summary = string.Create(CultureInfo.InvariantCulture, $"{files.Sources.Count:N0} files -> {tally.Documents:N0}{of} {noun}{(faults.Length > 0 ? $"  ({faults})" : "")}");
+    }
+
+    private static string Named(CollectionTally found)
+    {
+        var all = found.Faults.Values.Sum();
+        var shown = found.Damages.Take(DamagesShown).ToList();
+        return string.Join('\n', shown) + (all > shown.Count ? string.Create(CultureInfo.InvariantCulture, $"\n… and {all - shown.Count:N0} more") : "");
     }
 }

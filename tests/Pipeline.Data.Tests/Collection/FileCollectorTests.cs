@@ -38,22 +38,35 @@ public class FileCollectorTests
     public void Binary_files_unknown_kinds_and_files_too_big_are_refused_by_name()
     {
         Assert.StartsWith("a.txt: is not text", Error(() => Collect.One("a.txt", new byte[100])), StringComparison.Ordinal);
-        Assert.Equal("a.docx: the extension names no known format; expected .txt, .md, .html, .jsonl or .xml, or a format set for all files.", Error(() => Collect.One("a.docx", "x")));
-        Assert.StartsWith("a.txt: has 5 bytes, more than the 4 allowed", Error(() => Collect.One("a.txt", "12345", new() { MaximumFileBytes = 4 })), StringComparison.Ordinal);
+        Assert.Equal("a.xyz: is in no known format; set `format` where it is one.", Error(() => Collect.One("a.xyz", new byte[100])));
+        Assert.StartsWith("a.txt: has 5 bytes, more than the 4 allowed", Error(() => Collect.One("a.txt", "12345", new() { Limits = new() { FileBytes = 4 } })), StringComparison.Ordinal);
+        Assert.Equal("1234", Collect.One("a.txt", "1234", new() { Limits = new() { FileBytes = 4 } })[0].Text);
         Assert.StartsWith("gone.txt: cannot be read", Error(() => Collect.Files([("gone.txt", "/nowhere/gone.txt")])), StringComparison.Ordinal);
-        Assert.Equal("x", Collect.One("a.docx", "x", new() { Format = FileFormat.Text })[0].Text);
+        Assert.Equal("{", Collect.One("a.jsonl", "{", new() { Format = FileFormat.Text })[0].Text);
+    }
+
+    [Fact]
+    public void A_file_is_known_by_its_extension_where_its_content_does_not_speak_against_it_and_else_by_its_content()
+    {
+        const string page = "<!-- made by hand -->\n<!DOCTYPE html><p>words";
+        Assert.Equal("text/html", Collect.One("index.php", page)[0].MediaType);
+        Assert.Equal("text/html", Collect.One("page.xml", page)[0].MediaType);
+        Assert.Equal("text/plain", Collect.One("page.txt", page)[0].MediaType);
+        Assert.Equal("text/html", Collect.One("part.html", "<p>words")[0].MediaType);
+        Assert.Equal("text/plain", Collect.One("README", "words")[0].MediaType);
+        Assert.Contains("found <project>", Error(() => Collect.One("a.xml", "<project/>")), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Files_without_text_are_counted_and_the_licence_given_fills_what_is_unknown()
     {
-        using var folder = new TemporaryFolder();
-        var collector = new FileCollector(new() { License = "CC0-1.0", Columns = new() { License = "l" } });
-        var blank = collector.Read("a.txt", folder.Write("a", " \n"));
-        Assert.Equal((0, 1), (blank.Documents.Count, blank.Empty));
-        var lines = collector.Read("b.jsonl", folder.Write("b", "{\"text\":\"x\",\"l\":\"MIT\"}\n\n{\"text\":\"y\"}"));
+        var options = new CollectionOptions { License = "CC0-1.0", Columns = new() { License = "l" } };
+        var blank = Collect.All("a.txt", " \n", options);
+        Assert.Equal((0, 1), (blank.Documents.Count, blank.Tally.Empty));
+        var lines = Collect.All("b.jsonl", "{\"text\":\"x\",\"l\":\"MIT\"}\n\n{\"text\":\"y\"}", options);
         Assert.Equal(["MIT", "CC0-1.0"], lines.Documents.Select(d => d.License));
-        Assert.Equal(0, lines.Empty);
+        Assert.Equal(0, lines.Tally.Empty);
+        Assert.Equal(1, lines.Tally.Licenses["CC0-1.0"]);
     }
 
     [Fact]
@@ -62,14 +75,21 @@ public class FileCollectorTests
         using var folder = new TemporaryFolder();
         var path = folder.Write("a", "words");
         var collector = new FileCollector(new());
-        Assert.Single(collector.Read("a.txt", path, Convert.ToHexStringLower(SHA256.HashData("words"u8))).Documents);
-        Assert.Equal("a.txt: was changed while the run was reading it; run again.", Error(() => collector.Read("a.txt", path, new string('0', 64))));
+        using var same = collector.Open("a.txt", path, Convert.ToHexStringLower(SHA256.HashData("words"u8)));
+        Assert.Single(same.ReadFrom(Position.Start).Read().Documents);
+        using var other = collector.Open("a.txt", path, new string('0', 64));
+        Assert.Equal("a.txt: was changed while the run was reading it; run again.", Error(() => other.ReadFrom(Position.Start)));
+
+        using var grows = collector.Open("a.jsonl", folder.Write("b", string.Concat(Enumerable.Repeat("{\"text\":\"x\"}\n", 20_000))));
+        var next = grows.ReadFrom(Position.Start).Next;
+        File.AppendAllText(folder["b"], "{\"text\":\"more\"}\n");
+        Assert.Equal("a.jsonl: was changed while the run was reading it; run again.", Error(() => grows.ReadFrom(next!)));
     }
 
     [Fact]
     public void A_line_gives_its_mapped_fields()
     {
-        var columns = new JsonlColumns { Text = "body", Id = "key", Url = "link", Language = "lang", Metadata = ["n", "tag"] };
+        var columns = new ColumnMap { Text = "body", Id = "key", Url = "link", Language = "lang", Metadata = ["n", "tag"] };
         var document = Assert.Single(Collect.One("a.jsonl", "{\"body\":\"t\",\"key\":7,\"link\":\"https://a.b\",\"lang\":\"de\",\"n\":[1, 2],\"tag\":\"x\",\"other\":1}", new() { Columns = columns }));
         Assert.Equal(("t", "https://a.b", "de"), (document.Text, document.Url, document.Language));
         Assert.Equal(["id=7", "n=[1, 2]", "tag=x"], document.Metadata.Select(m => $"{m.Key}={m.Value}"));
@@ -77,25 +97,58 @@ public class FileCollectorTests
     }
 
     [Fact]
-    public void Every_bad_line_is_named()
+    public void A_field_in_a_field_is_named_with_a_point()
     {
-        var error = Error(() => Collect.One("d/a.jsonl", "{\"text\":\"ok\"}\n{broken\n[1]\n{\"other\":1}\n{\"text\":5}\n{\"text\":\"\\ud800\"}\n" + new string('[', 500)));
-        var lines = error.Split('\n');
-        Assert.Equal(6, lines.Length);
+        var columns = new ColumnMap { Text = "data.body", Url = "data.link.href", Metadata = ["a.b", "data.n"] };
+        var document = Assert.Single(Collect.One("a.jsonl", "{\"data\":{\"body\":\"t\",\"link\":{\"href\":\"https://a.b\"},\"n\":1},\"a.b\":\"whole\"}", new() { Columns = columns }));
+        Assert.Equal(("t", "https://a.b", "whole", "1"), (document.Text, document.Url, document.Metadata["a.b"], document.Metadata["data.n"]));
+    }
+
+    [Fact]
+    public void A_bad_line_costs_itself_and_is_named()
+    {
+        var found = Collect.All("d/a.jsonl", "{\"text\":\"ok\"}\n{broken\n[1]\n{\"other\":1}\n{\"text\":5}\n{\"text\":\"\\ud800\"}\n" + new string('[', 500) + "\n{\"text\":\"end\"}");
+        var lines = found.Tally.Damages.Select(d => $"{d}").ToList();
+        Assert.Equal(["ok", "end"], found.Documents.Select(d => d.Text));
+        Assert.Equal(6, lines.Count);
         Assert.StartsWith("d/a.jsonl:2: ", lines[0], StringComparison.Ordinal);
         Assert.Equal("d/a.jsonl:3: expected a JSON object, found a list.", lines[1]);
         Assert.Equal("d/a.jsonl:4: has no field 'text' for the text; it has: other.", lines[2]);
         Assert.Equal("d/a.jsonl:5: expected text in 'text', found a number.", lines[3]);
         Assert.StartsWith("d/a.jsonl:6: ", lines[4], StringComparison.Ordinal);
         Assert.StartsWith("d/a.jsonl:7: ", lines[5], StringComparison.Ordinal);
+        Assert.Equal((6, .75), (found.Tally.Damaged, found.Tally.DamagedShare));
     }
 
     [Fact]
-    public void A_bad_file_full_of_bad_lines_gives_a_bounded_message()
+    public void All_damage_is_counted_and_the_first_hundred_named()
     {
-        var error = Error(() => Collect.One("a.jsonl", string.Concat(Enumerable.Repeat("{\n", 1000))));
-        Assert.Equal(21, error.Split('\n').Length);
-        Assert.EndsWith("… and 980 more bad lines in a.jsonl", error, StringComparison.Ordinal);
+        var found = Collect.All("a.jsonl", string.Concat(Enumerable.Repeat("{\n", 1000))).Tally;
+        Assert.Equal((1000, 100), (found.Damaged, found.Damages.Count));
+    }
+
+    [Fact]
+    public void A_line_longer_than_the_limit_is_passed_over_without_being_held()
+    {
+        foreach (var (before, length) in new[] { (0, 101), (3, 70_000), (1, 300_000), (2, 65_536) })
+        {
+            var line = "{\"text\":\"fine\"}\n";
+            var found = Collect.All("a.jsonl", string.Concat(Enumerable.Repeat(line, before)) + new string('x', length) + "\n" + line + line, new() { Limits = new() { RecordBytes = 100 } });
+            Assert.Equal(before + 2, found.Documents.Count);
+            Assert.Equal($"a.jsonl:{before + 1}: is longer than the 100 bytes allowed for a record.", $"{Assert.Single(found.Tally.Damages)}");
+            Assert.Equal(1, found.Tally.Faults["Limit"]);
+        }
+    }
+
+    [Fact]
+    public void A_large_file_comes_in_chunks_that_are_the_same_wherever_reading_begins()
+    {
+        var text = new string('x', 300);
+        var content = string.Concat(Enumerable.Range(0, 30_000).Select(i => i % 1000 == 7 ? "broken\n" : $"{{\"text\":\"{i} {text}\"}}\n"));
+        // Compares chunks in order with chunks begun afresh, and with one that never ends.
+        var found = Collect.All("a.jsonl", content);
+        Assert.Equal((29_970, 30), (found.Documents.Count, found.Tally.Damaged));
+        Assert.Equal(["a.jsonl:8", "a.jsonl:1008"], found.Tally.Damages.Take(2).Select(d => $"{d.Source}:{d.Where}"));
     }
 
     [Fact]

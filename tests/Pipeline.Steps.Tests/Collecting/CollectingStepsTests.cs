@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Pipeline.Data.Collection;
 using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Storage;
 using Pipeline.Steps.Artifacts;
@@ -36,19 +37,67 @@ public sealed class CollectingStepsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_bad_file_fails_the_step_by_name()
+    public async Task Damage_costs_its_record_and_is_counted_and_named_in_the_log_and_the_datasheet()
     {
-        using var run = new StepRun(new CollectFiles()) { Sources = [Source("a.jsonl", "{\"text\":\"x\"}\nnope\n")] };
-        Assert.StartsWith("a.jsonl:2: ", (await Assert.ThrowsAsync<StepFailedException>(() => run.RunAsync("""{"paths":["a.jsonl"]}"""))).Message);
+        using var run = new StepRun(new CollectFiles()) { Sources = [Source("a.jsonl", "{\"text\":\"x\"}\nnope\n{\"text\":\"y\"}\n"), Source("b.txt", "Words."), Source("c.bin", "\0\u0001\u0002")] };
+        await run.RunAsync("""{"paths":["*"],"max_damaged":0.25,"license":"MIT"}""");
+        Assert.Equal("3 files -> 3 documents  (damaged 1 · unknown 1)", run.Context!.Summary);
+        Assert.Equal((3, 1), (run.Context.Metrics["documents"], run.Context.Metrics["documents.damaged"]));
+        Assert.Contains("a.jsonl:2: ", Assert.Single(run.Lines), StringComparison.Ordinal);
+        Assert.Contains("\nc.bin: is in no known format", run.Lines[0], StringComparison.Ordinal);
+
+        var sheet = Datasheet.FromJson(await File.ReadAllTextAsync(Path.Combine(run["datasheet"], "datasheet.json"), TestContext.Current.CancellationToken));
+        Assert.Equal([("a.jsonl", 2L, 1L), ("b.txt", 1, 0), ("c.bin", 0, 0)], sheet.Sources.Select(s => (s.Name, s.Documents, s.Damaged)));
+        Assert.Equal((2, 1, 3), (sheet.Found.Formats["jsonl"], sheet.Found.Formats["text"], sheet.Found.Licenses["MIT"]));
+        Assert.Equal(["2", ""], sheet.Found.Damages.Select(d => d.Where));
+        var page = await File.ReadAllTextAsync(Path.Combine(run["datasheet"], "datasheet.md"), TestContext.Current.CancellationToken);
+        Assert.Contains("3 documents with 8 characters, from 3 sources", page, StringComparison.Ordinal);
+        Assert.Contains("| MIT | 3 |", page, StringComparison.Ordinal);
+        Assert.Contains("| a.jsonl:2 | ", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task More_damage_than_allowed_or_nothing_but_damage_fails_the_step_by_name()
+    {
+        using var some = new StepRun(new CollectFiles()) { Sources = [Source("a.jsonl", "{\"text\":\"x\"}\nnope\n{\"text\":\"y\"}\n")] };
+        Assert.StartsWith("1 of 3 records are damaged, a share of 0.3333 and more than max_damaged: 0.25. Mend or leave out these, or raise it:\na.jsonl:2: ", await Failure(some, """{"paths":["*"],"max_damaged":0.25}"""), StringComparison.Ordinal);
+        using var all = new StepRun(new CollectFiles()) { Sources = [Source("a.jsonl", string.Concat(Enumerable.Repeat("nope\n", 30)))] };
+        var failure = await Failure(all, """{"paths":["*"]}""");
+        Assert.StartsWith("None of the 1 files gave a document:\na.jsonl:1: ", failure, StringComparison.Ordinal);
+        Assert.EndsWith("\n… and 20 more", failure, StringComparison.Ordinal);
         using var empty = new StepRun(new CollectFiles()) { Sources = [Source("e.txt", " \n ")] };
-        Assert.Equal("The 1 files hold no text: e.txt.", (await Assert.ThrowsAsync<StepFailedException>(() => empty.RunAsync("""{"paths":["e.txt"]}"""))).Message);
+        Assert.Equal("The 1 files hold no text: e.txt.", await Failure(empty, """{"paths":["*"]}"""));
+
+        static async Task<string> Failure(StepRun run, string with) => (await Assert.ThrowsAsync<StepFailedException>(() => run.RunAsync(with))).Message;
+    }
+
+    [Fact]
+    public async Task A_large_file_is_read_in_chunks_that_are_found_again_one_by_one_whatever_the_cpus()
+    {
+        var text = new string('x', 300);
+        var source = Source("a.jsonl", string.Concat(Enumerable.Range(0, 40_000).Select(i => $"{{\"text\":\"{i} {text}\"}}\n")));
+        using var one = new StepRun(new CollectFiles()) { Sources = [source] };
+        using var many = new StepRun(new CollectFiles()) { Sources = [source] };
+        await one.RunAsync("""{"paths":["*"]}""", cpus: 1);
+        await many.RunAsync("""{"paths":["*"]}""", cpus: 5);
+        var chunks = many.Context!.Pieces.Count("chunk").Made;
+        Assert.True(chunks >= 3, $"{chunks}");
+        foreach (var port in new[] { "documents", "datasheet" })
+            Assert.Equal(Directory.GetFiles(one[port]).Order().Select(Sha256.OfFile), Directory.GetFiles(many[port]).Order().Select(Sha256.OfFile));
+
+        // As after a kill in the midst of the file: some chunks are there and some are not.
+        many.LosePieces((_, i) => i % 2 == 1);
+        Directory.Delete(many["documents"], recursive: true);
+        await many.RunAsync("""{"paths":["*"]}""", cpus: 2);
+        Assert.True(many.Context.Pieces.Count("chunk") is { Made: > 0, Found: > 0 } or { Found: > 1 });
+        Assert.Equal(Directory.GetFiles(one["documents"]).Order().Select(Sha256.OfFile), Directory.GetFiles(many["documents"]).Order().Select(Sha256.OfFile));
     }
 
     [Fact]
     public void Params_that_would_be_ignored_are_refused()
     {
         using var run = new StepRun(new CollectFiles());
-        Assert.Equal(["columns: only JSON lines have columns; leave it out or set format: jsonl"], run.Problems("""{"paths":["x"],"format":"html","columns":{"text":"body"}}"""));
+        Assert.Equal(["columns: files of format html have no columns; leave it out or set another format"], run.Problems("""{"paths":["x"],"format":"html","columns":{"text":"body"}}"""));
         Assert.Equal(["paths: names no file; give at least one path or glob"], run.Problems("""{"paths":[]}"""));
         Assert.Empty(run.Problems("""{"paths":["x"],"format":"dotnet_xml"}"""));
     }

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using Pipeline.Data.Documents;
+
+namespace Pipeline.Data.Collection;
+
+public sealed record CollectedDocuments(IReadOnlyList<Document> Documents, CollectionTally Tally);
+
+/// <summary>Some records of a file, as many as are worked on at once.</summary>
+public sealed class Chunk
+{
+    private readonly CollectionOptions options;
+    private readonly IReadOnlyList<PlacedRecord> records;
+
+    internal Chunk(CollectionOptions options, IReadOnlyList<PlacedRecord> records, Position? next) => (this.options, this.records, Next) = (options, records, next);
+
+    /// <summary>Where the next chunk begins; null after the last.</summary>
+    public Position? Next { get; }
+
+    /// <summary>Turns the records into documents, once. On any thread, while the next chunk is read.</summary>
+    public CollectedDocuments Read()
+    {
+        var documents = new List<Document>();
+        var tally = new CollectionTally();
+        foreach (var (source, format, record, _) in records)
+        {
+            try
+            {
+                foreach (var document in record.Read())
+                {
+                    if (string.IsNullOrWhiteSpace(document.Text))
+                    {
+                        tally.Empty++;
+                        continue;
+                    }
+
+                    documents.Add(options.License is { } license && document.License == Document.UnknownLicense ? document with { License = license } : document);
+                    tally.Add(documents[^1], JsonNamingPolicy.SnakeCaseLower.ConvertName($"{format}"));
+                }
+            }
+            catch (Exception e) when (Faults.IsDamage(e))
+            {
+                tally.Add(Faults.Of(e, source, record.Where));
+            }
+        }
+
+        return new(documents, tally);
+    }
+}

@@ -1,0 +1,41 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace Pipeline.Data.Collection.Containers;
+
+/// <summary>Files of a zip archive, by its directory.</summary>
+internal static class ZipEntries
+{
+    private const int EndBytes = 22;
+    private const int DirectoryEntryBytes = 46;
+    private const int UnixType = 0xf000, UnixLink = 0xa000;
+
+    public static bool IsZip(ReadOnlySpan<byte> head) => head.StartsWith("PK\x03\x04"u8) || head.StartsWith("PK\x05\x06"u8);
+
+    public static IEnumerable<Entry> Read(Stream archive, ReadLimits limits)
+    {
+        if (DirectoryBytes(archive) / DirectoryEntryBytes > limits.Entries) throw new RefusedException(DamageKind.Limit, $"has a directory of more than the {limits.Entries} files allowed.");
+        using var zip = new ZipArchive(archive, ZipArchiveMode.Read, leaveOpen: true);
+        foreach (var entry in zip.Entries)
+        {
+            if (entry.FullName.EndsWith('/') && entry.Length == 0) continue;
+            if (((entry.ExternalAttributes >> 16) & UnixType) == UnixLink) yield return Entry.Refused(entry.FullName, DamageKind.Refused, "is a link.");
+            else if (entry.IsEncrypted) yield return Entry.Refused(entry.FullName, DamageKind.Refused, "is encrypted.");
+            else yield return new(entry.FullName, () => new CheckedStream(entry.Open(), entry.Crc32));
+        }
+    }
+
+    /// <summary>From where the directory is said to begin to its end: the platform's reader holds all of it.</summary>
+    private static long DirectoryBytes(Stream archive)
+    {
+        var tail = new byte[Math.Min(archive.Length, EndBytes + ushort.MaxValue)];
+        archive.Position = archive.Length - tail.Length;
+        archive.ReadExactly(tail);
+        var end = tail.AsSpan().LastIndexOf("PK\x05\x06"u8);
+        if (end < 0 || end + EndBytes > tail.Length) throw new InvalidDataException("has no directory at its end: it is truncated.");
+        var begin = BinaryPrimitives.ReadUInt32LittleEndian(tail.AsSpan(end + 16));
+        var directoryEnd = archive.Length - tail.Length + end;
+        // An archive of more than 4 GiB says it elsewhere; its directory is at most as long as one of the smaller kind may be.
+        return begin == uint.MaxValue ? BinaryPrimitives.ReadUInt32LittleEndian(tail.AsSpan(end + 12)) : directoryEnd - begin;
+    }
+}

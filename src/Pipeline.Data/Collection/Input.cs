@@ -1,0 +1,40 @@
+namespace Pipeline.Data.Collection;
+
+/// <summary>One file (or file in an archive) as a format reads it.</summary>
+/// <param name="Name">Becomes the documents' source.</param>
+/// <param name="Content">At its beginning. Can seek where it is a file on disk.</param>
+/// <param name="From">Where to begin: the beginning, or a place that a record of this very file gave as its <see cref="RawRecord.Next"/>.</param>
+internal sealed record Input(string Name, Stream Content, Restart From, CollectionOptions Options)
+{
+    /// <summary>Lines from <see cref="From"/> on.</summary>
+    public LineReader Lines()
+    {
+        var lines = new LineReader(Content, Options.Limits.RecordBytes);
+        lines.SkipTo(From.Offset);
+        return lines;
+    }
+
+    /// <summary>For formats that cannot be read piece by piece.</summary>
+    public byte[] ReadAll()
+    {
+        var most = Options.Limits.FileBytes;
+        if (Content.CanSeek && Content.Length > most) throw TooLarge($"has {Content.Length} bytes");
+        var buffer = new byte[Content.CanSeek ? Content.Length : 1 << 16];
+        var length = 0;
+        while (true)
+        {
+            var read = Content.Read(buffer.AsSpan(length));
+            length += read;
+            if (length > most) throw TooLarge("has more bytes");
+            if (read == 0 && length < buffer.Length) return buffer[..length];
+            if (length < buffer.Length) continue;
+            var next = Content.ReadByte();
+            if (next < 0) return buffer;
+            Array.Resize(ref buffer, (int)Math.Min(Math.Max(buffer.Length * 2L, 1 << 16), Math.Min(most + 1, Array.MaxLength)));
+            if (length == buffer.Length) throw TooLarge("has more bytes");
+            buffer[length++] = (byte)next;
+        }
+
+        RefusedException TooLarge(string has) => new(DamageKind.Limit, $"{has}, more than the {most} allowed; split it or raise the limit.");
+    }
+}

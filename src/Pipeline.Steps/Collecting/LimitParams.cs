@@ -1,0 +1,43 @@
+using System.ComponentModel;
+using Pipeline.Data.Collection;
+using Pipeline.Engine.Authoring;
+
+namespace Pipeline.Steps.Collecting;
+
+/// <summary>How much of a source file is taken in; what goes beyond is left out, counted and named.</summary>
+public sealed record LimitParams
+{
+    [Description("Megabytes (2^20 bytes) of a file whose format is read as a whole, such as a page; it is held in memory.")]
+    [Engine.Authoring.Range(1, 2047)]
+    public int FileMegabytes { get; init; } = 256;
+
+    [Description("Megabytes of one record (a line, a row, a message) of a format that is read record by record.")]
+    [Engine.Authoring.Range(1, 2047)]
+    public int RecordMegabytes { get; init; } = 64;
+
+    [Description("How deep archives and compressed files may lie in one another; 0 opens none.")]
+    [Engine.Authoring.Range(0, 16)]
+    public int Depth { get; init; } = 4;
+
+    [Description("Files that may lie in one source file.")]
+    [Engine.Authoring.Range(1, 1_000_000_000)]
+    public int Entries { get; init; } = 1_000_000;
+
+    [Description("Gigabytes (2^30 bytes) that one source file may unpack to.")]
+    [Engine.Authoring.Range(1, 1 << 20)]
+    public int UnpackedGigabytes { get; init; } = 256;
+
+    [Description("Times its own size that one source file may unpack to; the first 16 megabytes are free.")]
+    [Engine.Authoring.Range(1, 1_000_000)]
+    public double Expansion { get; init; } = 1000;
+
+    internal ReadLimits ToLimits() => new()
+    {
+        FileBytes = (long)FileMegabytes << 20,
+        RecordBytes = RecordMegabytes << 20,
+        Depth = Depth,
+        Entries = Entries,
+        ExpandedBytes = (long)UnpackedGigabytes << 30,
+        Expansion = Expansion,
+    };
+}
