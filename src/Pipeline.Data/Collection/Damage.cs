@@ -24,7 +24,7 @@ public sealed record Damage(DamageKind Kind, string Source, string Where, string
 }
 
 /// <summary>Thrown by readers where <see cref="DamageKind.Damaged"/> is not the word for it.</summary>
-internal sealed class RefusedException(DamageKind kind, string message) : InvalidDataException(message)
+internal sealed class RefusedException(DamageKind kind, string message) : IOException(message)
 {
     public DamageKind Kind { get; } = kind;
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Pipeline.Data.Collection;
 
 /// <summary>JSON objects in one list, or one after the other: a document each. Only as much as one object is held.</summary>
@@ -27,7 +29,7 @@ internal static class JsonFile
         private readonly LineReader source;
         private readonly int most;
         private readonly byte[] chunk = new byte[1 << 16];
-        private MemoryStream value = new();
+        private readonly ArrayBufferWriter<byte> value = new();
         private long offset;
         private int at, length, depth;
         private bool inString, escaped;
@@ -50,10 +52,10 @@ internal static class JsonFile
         {
             if (!FindBeginning()) return false;
             Number++;
-            value = new();
+            value.Clear();
             (IsTooLong, IsWhole, depth, inString, escaped) = (false, false, 0, false, false);
             while (!IsWhole && (at < length || Fill())) Scan();
-            Value = value.ToArray();
+            Value = value.WrittenSpan.ToArray();
             return true;
         }
 
@@ -109,8 +111,8 @@ internal static class JsonFile
                 at++;
             }
 
-            if (value.Length + at - start > most) (IsTooLong, value) = (true, new());
-            if (!IsTooLong) value.Write(chunk, start, at - start);
+            if (value.WrittenCount + at - start > most) IsTooLong = true;
+            if (!IsTooLong) value.Write(chunk.AsSpan(start, at - start));
             offset += at - start;
         }
 

@@ -1,6 +1,4 @@
 using System.Text;
-using System.Text.Json;
-using Pipeline.Data.Documents;
 
 namespace Pipeline.Data.Collection;
 

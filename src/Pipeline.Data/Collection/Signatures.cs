@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Pipeline.Data.Collection;
@@ -5,6 +6,8 @@ namespace Pipeline.Data.Collection;
 /// <summary>How files of a format begin.</summary>
 internal static class Signatures
 {
+    private static readonly SearchValues<char> NameEnds = SearchValues.Create(" \t\r\n/>");
+
     public static bool IsHtml(ReadOnlySpan<byte> head) =>
         Markup(head) is var text && (text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase));
 
@@ -15,7 +18,7 @@ internal static class Signatures
     {
         var text = Markup(head);
         if (text.Length < 2 || text[0] != '<') return "";
-        var end = text.AsSpan(1).IndexOfAny(" \t\r\n/>");
+        var end = text.AsSpan(1).IndexOfAny(NameEnds);
         var name = end < 0 ? text[1..] : text[1..(end + 1)];
         return name[(name.IndexOf(':', StringComparison.Ordinal) + 1)..];
     }

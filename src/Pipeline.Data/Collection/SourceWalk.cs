@@ -52,8 +52,9 @@ internal sealed class SourceWalk(CollectionOptions options, Position from)
             yield break;
         }
 
-        foreach (var (entry, failure) in Entries(container, content))
+        foreach (var (entry, fault) in Entries(container, content))
         {
+            var failure = fault;
             if (!budget.TakeEntry()) failure ??= new RefusedException(DamageKind.Limit, $"its source file holds more than the {options.Limits.Entries} files allowed; the others are left out.");
             var path = entry?.Path is { } given ? Entry.Safe(given) : null;
             var inner = entry?.Path is null ? source : $"{source}!/{path ?? entry.Path}";

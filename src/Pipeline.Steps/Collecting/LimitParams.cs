@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using Pipeline.Data.Collection;
-using Pipeline.Engine.Authoring;
 
 namespace Pipeline.Steps.Collecting;
 

@@ -1,5 +1,3 @@
-using Pipeline.Data.Collection;
-
 namespace Pipeline.Data.Collection.Containers;
 
 /// <param name="Extensions">What a file's name ends with, and what takes its place for the file inside.</param>

@@ -50,7 +50,7 @@ internal sealed class GzipMembers(Stream compressed) : ForwardStream
         hash.Append(output.AsSpan(0, count));
         produced += count;
         if (count > 0) return true;
-        if (inflater.IsFinished) Close();
+        if (inflater.IsFinished) EndMember();
         else if (inflater.IsNeedingDictionary) throw Lost("asks for a dictionary, which gzip has not");
         else if (inflater.IsNeedingInput) Feed();
         return true;
@@ -83,7 +83,7 @@ internal sealed class GzipMembers(Stream compressed) : ForwardStream
         return true;
     }
 
-    private void Close()
+    private void EndMember()
     {
         start = end - inflater.RemainingInput;
         inMember = false;

@@ -130,6 +130,7 @@ internal static class TarEntries
     /// <summary>The content of one file, in an archive that is read on from where it ends.</summary>
     private sealed class EntryStream(Stream archive, long size) : ForwardStream
     {
+        private readonly int padding = (int)((BlockBytes - (size % BlockBytes)) % BlockBytes);
         private long left = size;
 
         public override int Read(Span<byte> buffer)
@@ -152,10 +153,9 @@ internal static class TarEntries
         /// <summary>With the padding behind it.</summary>
         public void SkipRest()
         {
-            var padding = (BlockBytes - (size % BlockBytes)) % BlockBytes;
             var buffer = new byte[1 << 16];
             while (left > 0) _ = Read(buffer);
-            _ = Fill(archive, buffer.AsSpan(0, (int)padding));
+            _ = Fill(archive, buffer.AsSpan(0, padding));
         }
     }
 }
