@@ -16,7 +16,7 @@ public sealed partial class CiWorkflowTests : IDisposable
         params: { words: one two }
         steps:
           pages: { uses: collect.files, with: { paths: [../data/*.txt] } }
-          train: { uses: shell, inputs: { pages: pages }, with: { run: 'echo "${{ params.words }}" > $OUT/weights.txt' } }
+          train: { uses: shell, inputs: { pages: pages.documents }, with: { run: 'echo "${{ params.words }}" > $OUT/weights.txt' } }
           enough: { uses: gate, inputs: { metrics: pages }, with: { require: ["documents >= 1"] } }
           export: { uses: shell, needs: [enough], inputs: { model: train }, with: { run: 'cp "$IN_MODEL" $OUT/weights.txt' } }
         """;

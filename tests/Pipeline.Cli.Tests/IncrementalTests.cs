@@ -57,7 +57,7 @@ public sealed class IncrementalTests
             Inputs = [],
             Sources = sources,
             Ancestry = [],
-            Outputs = new Dictionary<string, string> { ["documents"] = Directory.CreateDirectory(project["out"]).FullName },
+            Outputs = new Dictionary<string, string> { ["documents"] = Directory.CreateDirectory(project["out"]).FullName, ["datasheet"] = Directory.CreateDirectory(project["sheet"]).FullName },
             Store = folder.Store,
             Workspace = project["workspace"],
             Scratch = project["scratch"],

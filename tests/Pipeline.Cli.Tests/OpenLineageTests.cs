@@ -13,7 +13,7 @@ public sealed class OpenLineageTests : IDisposable
         name: p
         steps:
           pages: { uses: collect.files, with: { paths: ["data/*.txt"] } }
-          count: { uses: shell, inputs: { pages: pages }, with: { run: 'wc -c < $IN_PAGES > $OUT/n' } }
+          count: { uses: shell, inputs: { pages: pages.documents }, with: { run: 'wc -c < $IN_PAGES > $OUT/n' } }
         """);
 
     public OpenLineageTests()

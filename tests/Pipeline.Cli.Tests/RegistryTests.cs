@@ -8,7 +8,7 @@ public sealed class RegistryTests(SharedServer server)
         steps:
           pages: { uses: collect.files, with: { paths: [a.txt] } }
           enough: { uses: gate, inputs: { metrics: pages }, with: { require: ["documents >= LEAST"] } }
-          model: { uses: shell, inputs: { pages: pages }, with: { run: 'mkdir $OUT/in; echo "${{ params.words }}" > $OUT/in/model.txt' } }
+          model: { uses: shell, inputs: { pages: pages.documents }, with: { run: 'mkdir $OUT/in; echo "${{ params.words }}" > $OUT/in/model.txt' } }
           ship: { uses: shell, needs: [enough], inputs: { model: model }, with: { run: 'cat "$IN_MODEL"/in/model.txt > $OUT/shipped.txt' } }
           other: { uses: shell, with: { run: 'echo 1 > $OUT/x' } }
         """;

@@ -9,7 +9,7 @@ public sealed class WatchRunTests
         on: { files: ["data/*.txt"], debounce: 100ms }
         steps:
           texts: { uses: collect.files, with: { paths: ["data/*.txt"] } }
-          check: { uses: shell, inputs: { texts: texts }, with: { run: 'ls "$IN_TEXTS" > $OUT/list' } }
+          check: { uses: shell, inputs: { texts: texts.documents }, with: { run: 'ls "$IN_TEXTS" > $OUT/list' } }
         """;
 
     private static Project With(string text, string yaml = Watched)
