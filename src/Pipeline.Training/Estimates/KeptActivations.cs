@@ -77,7 +77,7 @@ static class KeptActivations
     {
         double width = hybrid.Width;
         var cross = Attention(hybrid.Heads, width, row.Source, hybrid.Dropout, width);
-        var decoder = Embedded(width, hybrid.Dropout) + hybrid.Layers * Recurrent(hybrid.Kind, width, hybrid.Dropout) + cross + new Kept(width, 3 * width) + 2 * Noise(width, hybrid.Dropout);
+        var decoder = Embedded(width, hybrid.Dropout) + hybrid.Layers * Recurrent(hybrid.Kind, width, hybrid.Dropout) + cross + new Kept(2 * width, 3 * width) + 2 * Noise(width, hybrid.Dropout);
         return row.Columns * decoder + row.Source * new Kept(0, 2 * width);
     }
 

@@ -1,7 +1,7 @@
 namespace Pipeline.Training.Models;
 
 /// <summary>A transformer encoder and a recurrent decoder with attention over the encoder's outputs. The decoder reads its whole row in one call, then looks at the source and
-/// joins both: tanh(W [c; h]), as Luong et al. 2015 do without input feeding. One token embedding for source, target and output.</summary>
+/// joins both: tanh(W [c; h]), as Luong et al. 2015 do without input feeding. A LayerNorm takes the recurrent outputs, without which tied embeddings hardly learn from their small values at first. One token embedding for source, target and output.</summary>
 /// <param name="Context">Most tokens that the decoder reads.</param>
 /// <param name="Layers">Of the decoder.</param>
 /// <param name="Heads">Of the encoder, and of the attention over it.</param>
@@ -45,6 +45,7 @@ public sealed record HybridConfig(int Vocabulary, int Context, RecurrentKind Kin
             TransformerScript.Block(layout, $"encoder.h.{layer}", Width, EncoderLayers, cross: false);
         TransformerScript.Norm(layout, "encoder.ln_f", Width);
         layout.AddRange(RecurrentScript.Layout("decoder.rnn", Kind, Layers, Width));
+        TransformerScript.Norm(layout, "decoder.ln_f", Width);
         TransformerScript.Cross(layout, "decoder.cross", Width, 0.02);
         TransformerScript.Linear(layout, "decoder.join", 2L * Width, Width, 1 / Math.Sqrt(2.0 * Width));
         return layout;
@@ -57,10 +58,12 @@ public sealed record HybridConfig(int Vocabulary, int Context, RecurrentKind Kin
     internal override string Script()
     {
         var decoder = 4 + (TransformerScript.EncoderTensors * EncoderLayers);
-        var cross = decoder + (4 * Layers);
+        var norm = decoder + (4 * Layers);
+        var cross = norm + 2;
         return TransformerScript.Blocks(Heads, Width, Dropout) + RecurrentScript.Of(Kind, Layers, Width, Dropout, Variational) + $$"""
 
             def join(h: Tensor, memory: Tensor, w: List[Tensor], mask: Tensor, present: Tensor, training: bool) -> Tensor:
+                h = norm(h, w, {{norm}})
                 c = attend_source(h, memory, w, {{cross}}, mask, present, training)
                 return drop(torch.tanh(torch.linear(torch.cat([c, h], -1), w[{{cross + 6}}], w[{{cross + 7}}])), training)
 

@@ -42,7 +42,7 @@ public sealed class LogitsTests
     {
         var config = (HybridConfig)model.Config;
         var memory = parts.Encoder(tensor(Source), config.EncoderLayers);
-        var h = parts.Recurrent(model.Parameters["wte.weight"].index(tensor(Ids)), "decoder.rnn", config.Kind, config.Layers);
+        var h = parts.Norm(parts.Recurrent(model.Parameters["wte.weight"].index(tensor(Ids)), "decoder.rnn", config.Kind, config.Layers), "decoder.ln_f");
         var c = parts.AttendSource(h, memory, "decoder.cross");
         return parts.Linear(cat([c, h], -1), "decoder.join").tanh().matmul(model.Parameters["wte.weight"].t());
     });
