@@ -6,6 +6,7 @@ using Pipeline.Steps.Exporting;
 using Pipeline.Steps.Gating;
 using Pipeline.Steps.General;
 using Pipeline.Steps.Instructing;
+using Pipeline.Steps.Mixing;
 using Pipeline.Steps.Partitioning;
 using Pipeline.Steps.Preferring;
 using Pipeline.Steps.Reporting;
@@ -21,8 +22,16 @@ public static class BuiltInSteps
     [
         new CollectFiles(),
         new CollectDotnetDocs(),
+        new CleanUrls(),
+        new CleanLanguage(),
         new CleanText(),
+        new CleanQuality(),
         new Deduplicate(),
+        new CleanPii(),
+        new CountWords(),
+        new CleanWords(),
+        new Decontaminate(),
+        new Mix(),
         new Split(),
         new Contiguous(),
         new Certify(),

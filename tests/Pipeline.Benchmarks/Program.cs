@@ -14,6 +14,7 @@ const string Usage = """
       generate [ROUNDS [THREADS]]                   tokens generated with and without a cache
       shakespeare SEED...                           nanoGPT's CPU baby, to its end
       words [WORDS [EPOCHS [THREADS]]]              a word-level LSTM beside n-gram models
+      cleaning [ROUNDS]                             megabytes a second of each cleaning operation
       remote [MEGABYTES [ROUNDS]]                   transfers to a remote store
       duplicates [ROUNDS]                           speed of each part of finding duplicates
     """;
@@ -69,6 +70,9 @@ switch (verb)
         return 0;
     case "words":
         WordModels.Compare(words: At(0, 600_000), epochs: At(1, 8), threads: At(2, 2));
+        return 0;
+    case "cleaning":
+        CleaningSpeed.Print(rounds: At(0, 3));
         return 0;
     case "remote":
         await RemoteTransfer.Compare(megabytes: At(0, 1000), rounds: At(1, 3));

@@ -65,7 +65,7 @@ public sealed class ContractTests
         Assert.False(Directory.Exists(project.State));
         (await project.Run()).Expect(ExitCode.Success);
         Assert.Equal("pages:reuse clean:reuse", (await project.Plan()).Decisions);
-        Assert.Equal("pages:reuse clean:run", (await project.Plan("--set", "steps.clean.with.lowercase=true")).Decisions);
+        Assert.Equal("pages:reuse clean:run", (await project.Plan("--set", "steps.clean.with.casing=lower")).Decisions);
         Assert.Equal("pages:run clean:maybe", (await project.Pipeline("run", "p.yaml", "--dry-run", "--json", "--force", "pages")).Expect(ExitCode.Success).Decisions);
     }
 
@@ -119,7 +119,7 @@ public sealed class ContractTests
         var param = (await project.Run("--param", "least=2")).Expect(ExitCode.Success);
         Assert.Equal("pages:reused clean:ran", param.Decisions);
         Assert.Contains("with.minimum_words: 1 -> 2", param.Reason("clean"), StringComparison.Ordinal);
-        Assert.Equal("pages:reused clean:ran", (await project.Run("--set", "steps.clean.with.lowercase=true")).Expect(ExitCode.Success).Decisions);
+        Assert.Equal("pages:reused clean:ran", (await project.Run("--set", "steps.clean.with.casing=lower")).Expect(ExitCode.Success).Decisions);
         var profile = (await project.Run("--profile", "strict")).Expect(ExitCode.Success);
         Assert.Equal("pages:reused clean:ran", profile.Decisions);
         Assert.Single((await project.Pipeline("artifacts", "cat", "p.yaml", "clean.documents", "--profile", "strict")).Expect(ExitCode.Success).Rows);

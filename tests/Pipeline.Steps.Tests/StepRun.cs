@@ -31,7 +31,7 @@ internal sealed class StepRun(StepType step) : IStepListener, IDisposable
     /// <param name="from">A folder whose files are the artifact.</param>
     public StepRun Given(string port, string member, string from)
     {
-        var kind = step.Inputs.Single(p => p.Name == port).Kind;
+        var kind = (step.Inputs.FirstOrDefault(p => p.Name == port) ?? step.Inputs.Single(p => p.Arity == PortArity.AnyName)).Kind;
         List<ArtifactFile> files = [.. Directory.GetFiles(from).Order(StringComparer.Ordinal).Select(p => new ArtifactFile(Path.GetFileName(p), new FileInfo(p).Length, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(p)))))];
         inputs.Add(new(port, member, kind, new string('0', 64), files, file => Path.Combine(from, file.Path)));
         return this;

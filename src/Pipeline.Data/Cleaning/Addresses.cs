@@ -8,6 +8,9 @@ internal static class Addresses
 {
     public const string UrlPlaceholder = "[URL]";
     public const string EmailPlaceholder = "[EMAIL]";
+    public const string HandlePlaceholder = "[HANDLE]";
+
+    private const int LongestHandle = 30;
 
     private static readonly SearchValues<string> UrlStarts = SearchValues.Create(["http://", "https://", "ftp://", "www."], StringComparison.OrdinalIgnoreCase);
     private static readonly SearchValues<char> UrlEnds = SearchValues.Create([' ', '<', '>', '"', '`', '|', '\\', '^', '{', '}', '\u00a0', .. Enumerable.Range(0, 32).Select(i => (char)i)]);
@@ -17,6 +20,8 @@ internal static class Addresses
     public static string Urls(string text, Treatment treatment) => treatment == Treatment.Keep ? text : Replace(text, treatment == Treatment.Remove ? "" : UrlPlaceholder, NextUrl);
 
     public static string Emails(string text, Treatment treatment) => treatment == Treatment.Keep ? text : Replace(text, treatment == Treatment.Remove ? "" : EmailPlaceholder, NextEmail);
+
+    public static string Handles(string text, Treatment treatment) => treatment == Treatment.Keep ? text : Replace(text, treatment == Treatment.Remove ? "" : HandlePlaceholder, NextHandle);
 
     private delegate (int Start, int End) Finder(ReadOnlySpan<char> text, int from);
 
@@ -54,7 +59,23 @@ internal static class Addresses
         return (-1, -1);
     }
 
-    private static (int Start, int End) NextEmail(ReadOnlySpan<char> text, int from)
+    /// <summary>@ and letters, digits and underscores, with nothing before it that a mail address could have.</summary>
+    private static (int Start, int End) NextHandle(ReadOnlySpan<char> text, int from)
+    {
+        while (from < text.Length && text[from..].IndexOf('@') is >= 0 and var found)
+        {
+            var start = from + found;
+            var end = start + 1;
+            while (end < text.Length && (char.IsAsciiLetterOrDigit(text[end]) || text[end] == '_')) end++;
+            from = end;
+            var free = (start == 0 || !(char.IsLetterOrDigit(text[start - 1]) || text[start - 1] is '_' or '.' or '-' or '+' or '/' or '@')) && !(end < text.Length && text[end] is '@' or '(' or '/');
+            if (free && end - start - 1 is > 1 and <= LongestHandle && !text[(start + 1)..end].ContainsAnyExcept(Local) && text[(start + 1)..end].ContainsAny(Letters)) return (start, end);
+        }
+
+        return (-1, -1);
+    }
+
+    internal static (int Start, int End) NextEmail(ReadOnlySpan<char> text, int from)
     {
         var least = from;
         while (from < text.Length && text[from..].IndexOf('@') is >= 0 and var found)

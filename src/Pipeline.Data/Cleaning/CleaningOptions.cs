@@ -17,6 +17,11 @@ public sealed record CleaningOptions
     public Treatment Urls { get; init; } = Treatment.Remove;
     public Treatment Emails { get; init; } = Treatment.Placeholder;
 
+    /// <summary>Names of accounts such as <c>@ada</c>.</summary>
+    public Treatment Handles { get; init; } = Treatment.Keep;
+
+    public Treatment Emoji { get; init; } = Treatment.Keep;
+
     /// <summary>Longest run of one punctuation mark that stays, 0 for any.</summary>
     public int RepeatedPunctuation { get; init; } = 3;
 
@@ -35,7 +40,10 @@ public sealed record CleaningOptions
     /// <summary>Longest run of line breaks that stays; 2 is one empty line.</summary>
     public int MaximumNewlines { get; init; } = 2;
 
-    public bool Lowercase { get; init; }
+    /// <summary>One way to write bullets, headings and blanks beside marks.</summary>
+    public bool Formatting { get; init; }
+
+    public Casing Casing { get; init; }
 
     public int MinimumCharacters { get; init; } = 1;
     public int MinimumWords { get; init; }
@@ -47,6 +55,15 @@ public enum UnicodeForm
     None,
     Nfc,
     Nfkc,
+}
+
+public enum Casing
+{
+    Keep,
+    Lower,
+
+    /// <summary>Unicode's full case folding: what differs by case only becomes the same (ß and SS).</summary>
+    Fold,
 }
 
 public enum Treatment

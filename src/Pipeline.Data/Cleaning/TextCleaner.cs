@@ -7,13 +7,12 @@ namespace Pipeline.Data.Cleaning;
 /// Cleans texts by the operations switched on, and drops those that are then too short or too long. Cleaning a clean text changes nothing: the operations are
 /// repeated until they agree, which takes a second look at most texts and a third at few; a text made so that they never agree is dropped as <c>unstable</c>.
 /// </summary>
-public sealed class TextCleaner
+public sealed class TextCleaner : DocumentFilter
 {
     private const int MostRounds = 8;
 
     private readonly IReadOnlyList<(string Rule, string? Threshold, Func<string, string> Apply)> operations;
     private readonly IReadOnlyList<(string Rule, string? Threshold, Func<string, bool, string?> Drops)> limits;
-    private readonly IReadOnlyList<(string Rule, string? Threshold)> rules;
 
     /// <exception cref="ArgumentException">An expression in <see cref="CleaningOptions.DropLines"/> is none.</exception>
     public TextCleaner(CleaningOptions options)
@@ -27,10 +26,13 @@ public sealed class TextCleaner
             (options.Punctuation, "punctuation", null, Punctuation.Plain),
             (options.Urls != Treatment.Keep, "urls", options.Urls == Treatment.Remove ? "remove" : "placeholder", t => Addresses.Urls(t, options.Urls)),
             (options.Emails != Treatment.Keep, "emails", options.Emails == Treatment.Remove ? "remove" : "placeholder", t => Addresses.Emails(t, options.Emails)),
+            (options.Handles != Treatment.Keep, "handles", options.Handles == Treatment.Remove ? "remove" : "placeholder", t => Addresses.Handles(t, options.Handles)),
+            (options.Emoji != Treatment.Keep, "emoji", options.Emoji == Treatment.Remove ? "remove" : "placeholder", t => Emoji.Replace(t, options.Emoji)),
             (options.RepeatedPunctuation > 0, "repeated_punctuation", Text(options.RepeatedPunctuation), t => Punctuation.Shorten(t, options.RepeatedPunctuation)),
             (options.BoilerplateLines || options.DropLines.Count > 0, "boilerplate_lines", null, lines.Clean),
             (options.Whitespace, "whitespace", Text(options.MaximumNewlines), t => Whitespace.Clean(t, options.KeepIndentation, options.MaximumNewlines)),
-            (options.Lowercase, "lowercase", null, t => t.ToLowerInvariant()),
+            (options.Formatting, "formatting", null, Formatting.Clean),
+            (options.Casing != Casing.Keep, "casing", options.Casing == Casing.Lower ? "lower" : "fold", t => options.Casing == Casing.Lower ? t.ToLowerInvariant() : UnicodeNormalization.Fold(t)),
         ];
         operations = [.. from o in all where o.On select (o.Rule, o.Threshold, o.Apply)];
         limits =
@@ -40,11 +42,10 @@ public sealed class TextCleaner
             ("minimum_words", Text(options.MinimumWords), (t, _) => options.MinimumWords > 0 && Words(t) is var words && words < options.MinimumWords ? Text(words) : null),
             ("maximum_words", options.MaximumWords is { } cap ? Text(cap) : null, (t, _) => options.MaximumWords is { } most && Words(t) is var words && words > most ? Text(words) : null),
         ];
-        rules = [.. operations.Select(o => (o.Rule, o.Threshold)), .. limits.Select(l => (l.Rule, l.Threshold))];
+        Rules = [.. operations.Select(o => (o.Rule, o.Threshold)), .. limits.Select(l => (l.Rule, l.Threshold))];
     }
 
-    /// <summary>Counts for the documents of this cleaner, none as yet.</summary>
-    public FunnelTally NewTally() => new(rules, operations.Count);
+    public override IReadOnlyList<(string Rule, string? Threshold)> Rules { get; }
 
     /// <summary>What is wrong with an expression for <see cref="CleaningOptions.DropLines"/>; null where nothing is.</summary>
     public static string? ProblemWith(string pattern)
@@ -61,10 +62,9 @@ public sealed class TextCleaner
     }
 
     /// <summary>One text; null where it is dropped.</summary>
-    public string? Clean(string text) => Clean(Document.Create("", text), NewTally())?.Text;
+    public string? Clean(string text) => Apply(Document.Create("", text), NewTally())?.Text;
 
-    /// <summary>The document with its text cleaned; null where it is dropped. Several threads may clean at once, each with its own tally.</summary>
-    public Document? Clean(Document document, FunnelTally tally)
+    public override Document? Apply(Document document, FunnelTally tally)
     {
         tally.Begin(document.Text.Length);
         var (text, stable) = (document.Text, false);

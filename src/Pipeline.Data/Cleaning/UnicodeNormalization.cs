@@ -32,6 +32,8 @@ internal static class UnicodeNormalization
         return changed ? normal.ToString() : text;
     }
 
+    public static string Fold(string text) => Ascii.IsValid(text) ? text.ToLowerInvariant() : ICU4N.UChar.FoldCase(text, ICU4N.Globalization.FoldCase.Default);
+
     private static bool BoundaryBefore(Normalizer2 normalizer, string text, int at) =>
         text[at] < 128 || (!char.IsLowSurrogate(text[at]) && normalizer.HasBoundaryBefore(char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]) ? char.ConvertToUtf32(text, at) : text[at]));
 }

@@ -82,7 +82,7 @@ public static class DocumentReader
             $"{name}: lacks the text column{(missing.Count == 1 ? "" : "s")} {string.Join(", ", missing)}; it has: {string.Join(", ", reader.Schema.DataFields.Select(f => f.Path.ToString()))}.");
     }
 
-    private static bool IsText(DataField field) =>
+    internal static bool IsText(DataField field) =>
         (field.ClrType == typeof(string) || field.ClrType == typeof(ReadOnlyMemory<char>)) && !field.IsArray && field.Path.Length == 1;
 
     private static async Task<List<Document>> ReadGroupAsync(string name, ParquetReader reader, int index, DataField[] fields, CancellationToken cancellation)

@@ -7,6 +7,9 @@ namespace Pipeline.Data.Documents;
 /// <summary>How documents narrowed from rule to rule.</summary>
 public sealed record Funnel(IReadOnlyList<FunnelRule> Rules)
 {
+    /// <summary>What was counted beside the rules, such as documents of a language; null where nothing was.</summary>
+    public IReadOnlyDictionary<string, long>? Found { get; init; }
+
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

@@ -1,23 +1,28 @@
+using Pipeline.Data.Privacy;
+
 namespace Pipeline.Data.Documents;
 
 /// <summary>What a tally counted, an entry a rule.</summary>
 /// <param name="Removed">Characters.</param>
+/// <param name="Found">As in <see cref="Funnel"/>.</param>
 public sealed record FunnelCounts(
-    long Documents, long Characters, IReadOnlyList<long> Changed, IReadOnlyList<long> Removed, IReadOnlyList<long> Dropped, IReadOnlyList<IReadOnlyList<FunnelSample>> Samples);
+    long Documents, long Characters, IReadOnlyList<long> Changed, IReadOnlyList<long> Removed, IReadOnlyList<long> Dropped, IReadOnlyList<IReadOnlyList<FunnelSample>> Samples, IReadOnlyDictionary<string, long> Found);
 
 /// <summary>Counts for a <see cref="Funnel"/> while documents pass; counts of parts add up to those of the whole when added in order.</summary>
-/// <param name="changing">The first so many rules change documents, the others drop them.</param>
-public sealed class FunnelTally(IReadOnlyList<(string Rule, string? Threshold)> rules, int changing)
+/// <remarks>Samples show no personal data: what <see cref="PersonalData"/> finds in an excerpt is masked.</remarks>
+public sealed class FunnelTally(IReadOnlyList<(string Rule, string? Threshold)> rules)
 {
     private const int MostSamples = 3;
     private const int ExcerptBefore = 40;
     private const int ExcerptAfter = 120;
+    private const int LongestPersonal = 512;
 
     private readonly long[] changed = new long[rules.Count], removed = new long[rules.Count], dropped = new long[rules.Count], lastChanged = new long[rules.Count];
     private readonly List<FunnelSample>[] samples = [.. rules.Select(_ => new List<FunnelSample>())];
+    private readonly SortedDictionary<string, long> found = new(StringComparer.Ordinal);
     private long documents, characters;
 
-    public FunnelCounts Counts => new(documents, characters, [.. changed], [.. removed], [.. dropped], [.. samples.Select(s => s.ToArray())]);
+    public FunnelCounts Counts => new(documents, characters, [.. changed], [.. removed], [.. dropped], [.. samples.Select(s => s.ToArray())], new SortedDictionary<string, long>(found, StringComparer.Ordinal));
 
     internal void Begin(int length)
     {
@@ -37,6 +42,20 @@ public sealed class FunnelTally(IReadOnlyList<(string Rule, string? Threshold)> 
         samples[rule].Add(new(id, null, Excerpt(before, at), Excerpt(after, at)));
     }
 
+    /// <summary>A rule cut a passage of <paramref name="length"/> characters.</summary>
+    /// <param name="passage">It, or its beginning.</param>
+    internal void Cut(int rule, string id, string passage, int length, string value)
+    {
+        removed[rule] += length;
+        if (lastChanged[rule] == documents) return;
+        lastChanged[rule] = documents;
+        changed[rule]++;
+        if (samples[rule].Count < MostSamples) samples[rule].Add(new(id, value, Excerpt(passage, 0), ""));
+    }
+
+    /// <summary>A document has something that is counted beside the rules.</summary>
+    internal void Found(string what, long count = 1) => found[what] = found.GetValueOrDefault(what) + count;
+
     /// <param name="text">As it came in: what is left of it may be nothing to show.</param>
     internal void Dropped(int rule, string id, string text, int lengthNow, string value)
     {
@@ -49,6 +68,7 @@ public sealed class FunnelTally(IReadOnlyList<(string Rule, string? Threshold)> 
     {
         documents += next.Documents;
         characters += next.Characters;
+        foreach (var (what, count) in next.Found) Found(what, count);
         for (var i = 0; i < rules.Count; i++)
         {
             changed[i] += next.Changed[i];
@@ -64,12 +84,12 @@ public sealed class FunnelTally(IReadOnlyList<(string Rule, string? Threshold)> 
         var result = new List<FunnelRule>();
         for (var i = 0; i < rules.Count; i++)
         {
-            result.Add(new(rules[i].Rule, rules[i].Threshold, docs, docs - dropped[i], chars, chars - removed[i], i < changing ? changed[i] : 0, [.. samples[i]]));
+            result.Add(new(rules[i].Rule, rules[i].Threshold, docs, docs - dropped[i], chars, chars - removed[i], changed[i], [.. samples[i]]));
             docs -= dropped[i];
             chars -= removed[i];
         }
 
-        return new(result);
+        return new(result) { Found = found.Count > 0 ? found : null };
     }
 
     private static string Excerpt(string text, int at)
@@ -79,6 +99,9 @@ public sealed class FunnelTally(IReadOnlyList<(string Rule, string? Threshold)> 
         // Half of a surrogate pair is no text.
         if (start > 0 && start < text.Length && char.IsLowSurrogate(text[start])) start++;
         if (end > start && end < text.Length && char.IsHighSurrogate(text[end - 1])) end--;
-        return (start > 0 ? "…" : "") + text[start..Math.Max(start, end)] + (end < text.Length ? "…" : "");
+        // Personal data may be cut by the excerpt's ends, so it is looked for in more than the excerpt.
+        var from = Math.Max(0, start - LongestPersonal);
+        var masked = PersonalData.Mask(text[from..Math.Min(text.Length, Math.Max(start, end) + LongestPersonal)]);
+        return string.Concat(start > 0 ? "…" : "", masked.AsSpan(start - from, Math.Max(start, end) - start), end < text.Length ? "…" : "");
     }
 }

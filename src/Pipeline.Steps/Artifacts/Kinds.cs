@@ -11,6 +11,12 @@ public sealed class Datasheet : Files;
 /// <summary>Which rule dropped or changed how many documents, with samples: <c>funnel.json</c>.</summary>
 public sealed class Funnel : Files;
 
+/// <summary>The words of a corpus with their counts, a line each: <c>words.tsv</c>.</summary>
+public sealed class Vocabulary : Files;
+
+/// <summary>The shares that domains were to have in a mixture and have: <c>mixture.json</c>.</summary>
+public sealed class Mixture : Files;
+
 /// <summary>The proof that a split does not overlap: <c>certificate.json</c>.</summary>
 public sealed class Certificate : Files;
 

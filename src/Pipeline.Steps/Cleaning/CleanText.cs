@@ -1,7 +1,5 @@
 using System.ComponentModel;
-using System.Globalization;
 using Pipeline.Data.Cleaning;
-using Pipeline.Data.Documents;
 using Pipeline.Engine.Authoring;
 
 namespace Pipeline.Steps.Cleaning;
@@ -29,6 +27,12 @@ public sealed class CleanText : Step<CleanText.With, CleanText.Given, CleanText.
         [Description("What becomes of mail addresses; the placeholder is [EMAIL].")]
         public Treatment Emails { get; init; } = Treatment.Placeholder;
 
+        [Description("What becomes of names of accounts (@ada); the placeholder is [HANDLE]. Decorators and annotations of code look the same.")]
+        public Treatment Handles { get; init; } = Treatment.Keep;
+
+        [Description("What becomes of emoji; the placeholder is [EMOJI].")]
+        public Treatment Emoji { get; init; } = Treatment.Keep;
+
         [Description("Longest run of one punctuation mark that stays; 0 leaves any.")]
         [Engine.Authoring.Range(0, 1000)]
         public int RepeatedPunctuation { get; init; } = 3;
@@ -49,8 +53,11 @@ public sealed class CleanText : Step<CleanText.With, CleanText.Given, CleanText.
         [Engine.Authoring.Range(1, 100)]
         public int MaximumNewlines { get; init; } = 2;
 
-        [Description("Lower-case everything. Harms language models; for classic text classification.")]
-        public bool Lowercase { get; init; }
+        [Description("One way to write bullets (- ), headings (# Title) and blanks beside commas, full stops and brackets; lines that look like code stay. Numbers stay, for 1.234 has two meanings.")]
+        public bool Formatting { get; init; }
+
+        [Description("`lower` writes everything in lower case; `fold` makes the same what differs by case only. Both harm language models, which lose names and the beginnings of sentences; they are for search and classic classification.")]
+        public Casing Casing { get; init; }
 
         [Description("Drop shorter documents, in UTF-16 units after cleaning.")]
         [Engine.Authoring.Range(0, int.MaxValue)]
@@ -94,59 +101,8 @@ public sealed class CleanText : Step<CleanText.With, CleanText.Given, CleanText.
             if (TextCleaner.ProblemWith(pattern) is { } problem) yield return ("drop_lines", problem);
     }
 
-    protected override async Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
-    {
-        var cleaner = new TextCleaner(Options(with));
-        var (tally, read, written) = (cleaner.NewTally(), 0, 0);
-        try
-        {
-            await foreach (var piece in inputs.Documents.Files.SelectInOrderAsync(context.Cpus, shard => CleanAsync(cleaner, inputs.Documents, shard, context), context.Cancellation))
-            {
-                tally.Add(piece.Facts.Counts);
-                if (piece.File is { } path) File.Copy(path, outputs.Documents[DocumentShards.NameOf(written++)]);
-                context.Report(++read, inputs.Documents.Files.Count, "shards");
-            }
-        }
-        catch (InvalidDataException e)
-        {
-            throw new StepFailedException(e.Message, e);
-        }
-
-        var funnel = tally.ToFunnel();
-        if (written == 0) throw new StepFailedException($"None of {funnel.Rules[0].DocumentsIn} documents is left: {string.Join(", ", Drops(funnel).Select(r => $"{r.Rule} {r.Threshold} dropped {r.DocumentsIn - r.DocumentsOut}"))}.");
-        await File.WriteAllTextAsync(outputs.Funnel["funnel.json"], funnel.ToJson(), context.Cancellation);
-        Report(funnel, context);
-    }
-
-    /// <summary>One shard of the input as a shard of the output, or as none where no document of it is left.</summary>
-    private static Task<Piece<Cleaned>> CleanAsync(TextCleaner cleaner, Artifact<Artifacts.Documents> documents, ArtifactFile shard, StepContext context) =>
-        context.Pieces.GetAsync("shard", shard.Sha256, async () =>
-        {
-            var (tally, path) = (cleaner.NewTally(), Path.Combine(context.Scratch, shard.Path));
-            await using var writer = new DocumentWriter(path);
-            await foreach (var document in DocumentReader.ReadAsync([(shard.Path, documents.Locate(shard.Path))], context.Cancellation))
-                if (cleaner.Clean(document, tally) is { } kept) await writer.AddAsync(kept);
-            if (writer.Count > 0) await writer.CompleteAsync();
-            return new MadePiece<Cleaned>(new(tally.Counts)) { File = writer.Count > 0 ? path : null };
-        });
-
-    /// <summary>What is known of a cleaned shard.</summary>
-    private sealed record Cleaned(FunnelCounts Counts);
-
-    private static void Report(Data.Documents.Funnel funnel, StepContext context)
-    {
-        var (first, last) = (funnel.Rules[0], funnel.Rules[^1]);
-        context.Metric("documents.in", first.DocumentsIn);
-        context.Metric("documents.out", last.DocumentsOut);
-        context.Metric("characters.in", first.CharactersIn);
-        context.Metric("characters.out", last.CharactersOut);
-        foreach (var rule in funnel.Rules.Where(r => r.DocumentsChanged > 0)) context.Metric("changed." + rule.Rule, rule.DocumentsChanged);
-        foreach (var rule in Drops(funnel)) context.Metric("dropped." + rule.Rule, rule.DocumentsIn - rule.DocumentsOut);
-        var drops = string.Join(" · ", Drops(funnel).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Rule.Replace('_', ' ')} {r.DocumentsIn - r.DocumentsOut:N0}")));
-        context.Summary = string.Create(CultureInfo.InvariantCulture, $"{first.DocumentsIn:N0} -> {last.DocumentsOut:N0}") + (drops.Length > 0 ? $"  ({drops})" : "");
-    }
-
-    private static IEnumerable<FunnelRule> Drops(Data.Documents.Funnel funnel) => funnel.Rules.Where(r => r.DocumentsOut < r.DocumentsIn);
+    protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context) =>
+        FilteredShards.RunAsync(new TextCleaner(Options(with)), inputs.Documents, outputs.Documents, outputs.Funnel, context);
 
     private static CleaningOptions Options(With with) => new()
     {
@@ -156,13 +112,16 @@ public sealed class CleanText : Step<CleanText.With, CleanText.Given, CleanText.
         Punctuation = with.Punctuation,
         Urls = with.Urls,
         Emails = with.Emails,
+        Handles = with.Handles,
+        Emoji = with.Emoji,
         RepeatedPunctuation = with.RepeatedPunctuation,
         BoilerplateLines = with.BoilerplateLines,
         DropLines = with.DropLines,
         Whitespace = with.Whitespace,
         KeepIndentation = with.KeepIndentation,
         MaximumNewlines = with.MaximumNewlines,
-        Lowercase = with.Lowercase,
+        Formatting = with.Formatting,
+        Casing = with.Casing,
         MinimumCharacters = with.MinimumCharacters,
         MinimumWords = with.MinimumWords,
         MaximumWords = with.MaximumWords,

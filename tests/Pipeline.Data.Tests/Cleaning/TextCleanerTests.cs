@@ -33,7 +33,7 @@ public class TextCleanerTests
         select new CleaningOptions
         {
             ControlCharacters = flags[0], Unicode = form, StripMarkup = flags[1], Punctuation = flags[2], Urls = urls, Emails = mails, RepeatedPunctuation = marks,
-            BoilerplateLines = flags[3], DropLines = flags[3] ? ["^word"] : [], Whitespace = flags[4], KeepIndentation = flags[5], MaximumNewlines = newlines, Lowercase = flags[6], MinimumCharacters = 0,
+            BoilerplateLines = flags[3], DropLines = flags[3] ? ["^word"] : [], Whitespace = flags[4], KeepIndentation = flags[5], MaximumNewlines = newlines, Casing = flags[6] ? Casing.Fold : Casing.Keep, Emoji = urls, Handles = mails, Formatting = flags[5], MinimumCharacters = 0,
         };
 
     [Fact]
@@ -79,7 +79,7 @@ public class TextCleanerTests
         Assert.Equal("Å \ufb01", Only(Nothing with { Unicode = UnicodeForm.Nfc }, "\u212b \ufb01"));
         Assert.Equal("x [URL] y", Only(Nothing with { Urls = Treatment.Placeholder }, "x http://a.b y"));
         Assert.Equal("x  y", Only(Nothing with { Emails = Treatment.Remove }, "x a.b+c@d.ef y"));
-        Assert.Equal("abc", Only(Nothing with { Lowercase = true }, "ABC"));
+        Assert.Equal("abc", Only(Nothing with { Casing = Casing.Lower }, "ABC"));
         Assert.Equal("keep", Only(Nothing with { DropLines = ["^advert", "sponsored$"] }, "Advertisement\nkeep\nthis is sponsored").Trim());
         Assert.Equal("a\n\n\nb", Only(Nothing with { Whitespace = true, MaximumNewlines = 3 }, "a\n\n\n\n\nb"));
         Assert.Equal("a\nb", Only(Nothing with { Whitespace = true, KeepIndentation = false }, "a\n   b"));
@@ -180,13 +180,13 @@ public class TextCleanerTests
     private static (List<Document> Kept, Funnel Funnel) Clean(TextCleaner cleaner, IEnumerable<Document> documents)
     {
         var tally = cleaner.NewTally();
-        return ([.. documents.Select(d => cleaner.Clean(d, tally)).OfType<Document>()], tally.ToFunnel());
+        return ([.. documents.Select(d => cleaner.Apply(d, tally)).OfType<Document>()], tally.ToFunnel());
     }
 
     private static FunnelTally Counted(TextCleaner cleaner, IEnumerable<Document> documents)
     {
         var tally = cleaner.NewTally();
-        foreach (var document in documents) cleaner.Clean(document, tally);
+        foreach (var document in documents) cleaner.Apply(document, tally);
         return tally;
     }
 

@@ -1,0 +1,169 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using Pipeline.Data.Documents;
+
+namespace Pipeline.Data.Quality;
+
+/// <summary>C4's rules, which look at a line after the other, drop some, and drop the document for what a kept line holds.</summary>
+internal sealed class C4Lines
+{
+    private const string Prefix = "c4.";
+
+    private static readonly SearchValues<string> PolicyPhrases = SearchValues.Create(["terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies"], StringComparison.OrdinalIgnoreCase);
+    private static readonly SearchValues<char> WordBlanks = SearchValues.Create(" \t\u00a0\u3000\u2009\u200a\u2003\u2002\u202f\u205f\u1680\v\f");
+
+    private enum Rule
+    {
+        LongWord,
+        Citations,
+        TerminalPunctuation,
+        FewWords,
+        Javascript,
+        Policy,
+        Blanks,
+        LoremIpsum,
+        CurlyBracket,
+        Sentences,
+    }
+
+    private readonly C4Limits limits;
+    private readonly bool terminal;
+    private readonly int first;
+
+    /// <param name="first">The number of the first of its rules in a funnel.</param>
+    public C4Lines(C4Limits limits, bool terminal, int first)
+    {
+        (this.limits, this.terminal, this.first) = (limits, terminal, first);
+        Rules =
+        [
+            (Prefix + "longest_word", Text(limits.LongestWord)), (Prefix + "citations", OnOff(limits.Citations)), (Prefix + "terminal_punctuation", OnOff(terminal)), (Prefix + "words_per_line", Text(limits.WordsPerLine)),
+            (Prefix + "javascript", OnOff(limits.Javascript)), (Prefix + "policy", OnOff(limits.Policy)), (Prefix + "blanks", null),
+            (Prefix + "lorem_ipsum", OnOff(limits.LoremIpsum)), (Prefix + "curly_bracket", OnOff(limits.CurlyBracket)), (Prefix + "sentences", Text(limits.Sentences)),
+        ];
+    }
+
+    public IReadOnlyList<(string Rule, string? Threshold)> Rules { get; }
+
+    /// <summary>The text of the lines that are left; null where the document is dropped.</summary>
+    public string? Apply(Document document, string text, FunnelTally tally)
+    {
+        var kept = new StringBuilder(text.Length);
+        var cuts = new List<(Rule Rule, int Start, int Length, string Value)>();
+        var (sentences, any) = (0, false);
+        foreach (var range in Lines(text))
+        {
+            var (start, length) = range.GetOffsetAndLength(text.Length);
+            var line = text.AsSpan(start, length).Trim();
+            if (Refuses(line, out var words) is { } refused)
+            {
+                cuts.Add((refused, start, Math.Min(length + 1, text.Length - start), refused == Rule.FewWords ? Text(words) : "line"));
+                continue;
+            }
+
+            var stripped = limits.Citations ? WithoutCitations(line) : null;
+            if (stripped is not null)
+            {
+                cuts.Add((Rule.Citations, start, line.Length - stripped.Length, "citation"));
+                line = stripped;
+            }
+
+            if (terminal && !EndsWell(line)) cuts.Add((Rule.TerminalPunctuation, start, CutLength(line), line.Length > 0 ? line[^1..].ToString() : ""));
+            else if (words < limits.WordsPerLine) cuts.Add((Rule.FewWords, start, CutLength(line), Text(words)));
+            else if (limits.LoremIpsum && line.Contains("lorem ipsum", StringComparison.OrdinalIgnoreCase)) return Dropped(Rule.LoremIpsum, "lorem ipsum");
+            else if (limits.Javascript && line.Contains("javascript", StringComparison.OrdinalIgnoreCase)) cuts.Add((Rule.Javascript, start, CutLength(line), "line"));
+            else if (limits.CurlyBracket && line.Contains('{')) return Dropped(Rule.CurlyBracket, "{");
+            else if (limits.Policy && line.ContainsAny(PolicyPhrases)) cuts.Add((Rule.Policy, start, CutLength(line), "line"));
+            else
+            {
+                sentences += Sentences.Count(line);
+                if (any) kept.Append('\n');
+                kept.Append(line);
+                any = true;
+            }
+
+            int CutLength(ReadOnlySpan<char> cut) => Math.Min(cut.Length + 1, text.Length);
+        }
+
+        if (sentences < limits.Sentences) return Dropped(Rule.Sentences, Text(sentences));
+        var result = kept.ToString().Trim();
+        var unexplained = text.Length - result.Length;
+        foreach (var (rule, start, length, value) in cuts)
+        {
+            var counted = Math.Min(length, unexplained);
+            unexplained -= counted;
+            tally.Cut(first + (int)rule, document.Id, text[start..Math.Min(text.Length, start + 200)], counted, value);
+        }
+
+        // Blanks around lines, and the kinds of line ends.
+        if (unexplained > 0) tally.Cut(first + (int)Rule.Blanks, document.Id, text[..Math.Min(text.Length, 200)], unexplained, Text(unexplained));
+        return result == text ? text : result;
+
+        string? Dropped(Rule rule, string value)
+        {
+            tally.Dropped(first + (int)rule, document.Id, document.Text, text.Length, value);
+            return null;
+        }
+    }
+
+    /// <summary>The rule by which a line goes before anything is stripped from it.</summary>
+    private Rule? Refuses(ReadOnlySpan<char> line, out int words)
+    {
+        words = 0;
+        for (var at = 0; at < line.Length;)
+        {
+            var length = line[at..].IndexOfAny(WordBlanks) is >= 0 and var stop ? stop : line.Length - at;
+            if (length > limits.LongestWord && MeasuredText.CodePoints(line.Slice(at, length)) > limits.LongestWord) return Rule.LongWord;
+            if (length > 0) words++;
+            at += length + 1;
+        }
+
+        return null;
+    }
+
+    private static bool EndsWell(ReadOnlySpan<char> line) => line is [.., '.' or '?' or '!' or '"' or '\''] && !line.EndsWith("...");
+
+    /// <summary>Without [12], [], [edit] and [citation needed]; null where there are none.</summary>
+    private static string? WithoutCitations(ReadOnlySpan<char> line)
+    {
+        StringBuilder? stripped = null;
+        var copied = 0;
+        for (var at = 0; at < line.Length && line[at..].IndexOf('[') is >= 0 and var found;)
+        {
+            at += found;
+            var inside = at + 1;
+            while (inside < line.Length && char.IsDigit(line[inside])) inside++;
+            var end = inside < line.Length && line[inside] == ']' ? inside + 1
+                : line[at..].StartsWith("[edit]") ? at + 6
+                : line[at..].StartsWith("[citation needed]") ? at + 17
+                : 0;
+            if (end == 0)
+            {
+                at++;
+                continue;
+            }
+
+            (stripped ??= new()).Append(line[copied..at]);
+            at = copied = end;
+        }
+
+        return stripped?.Append(line[copied..]).ToString();
+    }
+
+    private static List<Range> Lines(string text)
+    {
+        var lines = new List<Range>();
+        for (var at = 0; at < text.Length;)
+        {
+            var end = text.AsSpan(at).IndexOfAny("\n\r\u0085\u2028\u2029") is >= 0 and var stop ? at + stop : text.Length;
+            lines.Add(at..end);
+            at = end + (end + 1 < text.Length && text[end] == '\r' && text[end + 1] == '\n' ? 2 : 1);
+        }
+
+        return lines;
+    }
+
+    private static string OnOff(bool on) => on ? "on" : "off";
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Pipeline.Data.Documents;
+
+namespace Pipeline.Data.Words;
+
+public sealed record WordOptions
+{
+    /// <summary>Abbreviation to what it stands for.</summary>
+    public IReadOnlyDictionary<string, string> Abbreviations { get; init; } = new Dictionary<string, string>();
+    public bool Definitions { get; init; }
+
+    /// <summary>Null for no correction of spelling.</summary>
+    public SpellingDictionary? Dictionary { get; init; }
+    public int MostDistance { get; init; } = SpellingDictionary.MostDistance;
+    public int LeastLength { get; init; } = 4;
+    public StemmingAlgorithm Stemming { get; init; }
+}
+
+/// <summary>Changes words and not only characters: for search and for classifiers of words. It harms language models, which learn what they are given.</summary>
+public sealed class WordFilter : DocumentFilter
+{
+    private readonly List<(string Rule, string? Threshold, Func<string, string> Apply)> operations = [];
+    private readonly ConcurrentBag<Stemmer> stemmers = [];
+
+    public WordFilter(WordOptions options)
+    {
+        if (options.Abbreviations.Count > 0 || options.Definitions) operations.Add(("abbreviations", null, new Abbreviations(options.Abbreviations, options.Definitions).Expand));
+        if (options.Dictionary is { } dictionary)
+            operations.Add(("spelling", options.MostDistance.ToString(CultureInfo.InvariantCulture), new Speller(dictionary, options.MostDistance, options.LeastLength).Correct));
+        if (options.Stemming != StemmingAlgorithm.None) operations.Add(("stemming", options.Stemming.ToString().ToLowerInvariant(), text => Stem(text, options.Stemming)));
+    }
+
+    public override IReadOnlyList<(string Rule, string? Threshold)> Rules => [.. operations.Select(o => (o.Rule, o.Threshold))];
+
+    public override Document? Apply(Document document, FunnelTally tally)
+    {
+        tally.Begin(document.Text.Length);
+        var text = document.Text;
+        for (var i = 0; i < operations.Count; i++)
+        {
+            var after = operations[i].Apply(text);
+            if (after == text) continue;
+            tally.Changed(i, document.Id, text, after);
+            text = after;
+        }
+
+        return ReferenceEquals(text, document.Text) ? document : document with { Text = text };
+    }
+
+    private string Stem(string text, StemmingAlgorithm algorithm)
+    {
+        if (!stemmers.TryTake(out var stemmer)) stemmer = new(algorithm);
+        var stemmed = stemmer.Stem(text);
+        stemmers.Add(stemmer);
+        return stemmed;
+    }
+}

@@ -1,0 +1,156 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Text.Json;
+using Pipeline.Data.Documents;
+using Pipeline.Data.Mixing;
+using Pipeline.Data.Tokenizers;
+using Pipeline.Engine.Authoring;
+using Pipeline.Steps.Artifacts;
+
+namespace Pipeline.Steps.Mixing;
+
+/// <summary>Mixes domains by weight into one corpus.</summary>
+public sealed class Mix : Step<Mix.With, Mix.Given, Mix.Made>
+{
+    public sealed record With
+    {
+        [Description("Weight of each domain. Without weights its size is its weight; with them every domain needs one.")]
+        [Engine.Authoring.Range(0)]
+        public IReadOnlyDictionary<string, double> Weights { get; init; } = new Dictionary<string, double>();
+
+        [Description("Shares are weights to the power of its inverse: 1 leaves them, more evens them out.")]
+        [Engine.Authoring.Range(0.1, 1000)]
+        public double Temperature { get; init; } = 1;
+
+        [Description("How often a domain's text may be repeated; what it lacks then the others give.")]
+        [Engine.Authoring.Range(0.001, 1000)]
+        public double MaximumEpochs { get; init; } = 4;
+
+        [Description("How much to take of all, in the unit; by default as much as there is.")]
+        [Engine.Authoring.Range(1)]
+        public long? Budget { get; init; }
+
+        [Description("What sizes, shares and budget are counted in; tokens need the input tokenizer.")]
+        public MixUnit Unit { get; init; } = MixUnit.Bytes;
+
+        [Description("A metadata key, or `language`, `license` or `source`, whose values are the domains; by default each input is one.")]
+        public string? By { get; init; }
+
+        [Description("Decides which documents are taken where not all are.")]
+        public long Seed { get; init; } = 1;
+    }
+
+    public sealed record Given
+    {
+        [Description("Documents, an input for each domain, under any name.")]
+        [AnyName]
+        public required ArtifactList<Documents> Domains { get; init; }
+
+        [Description("Counts the tokens.")]
+        public Artifact<Tokenizer>? Tokenizer { get; init; }
+    }
+
+    public sealed record Made
+    {
+        [Description("The mixture, in which every stretch has about the shares of the whole. Metadata names the `domain`, and for repeated documents the `epoch`.")]
+        public required Output<Documents> Documents { get; init; }
+
+        [Description("Shares asked for and reached: `mixture.json`.")]
+        public required Output<Mixture> Mixture { get; init; }
+    }
+
+    public override string Name => "mix";
+    public override int Version => 1;
+    public override string Description => "Mixes domains of documents: shares by weight and temperature, repeated at most so often, up to a budget of documents, bytes, words or tokens; which documents is decided by a seed. It streams: memory does not grow with the corpus.";
+    public override int DefaultCpus => 2;
+    public override string Incremental => "the sizes per shard of the documents; the mixture is written anew";
+
+    protected override IEnumerable<(string Option, string Message)> Check(With with, IReadOnlyDictionary<string, int> given)
+    {
+        if (with.Unit == MixUnit.Tokens && given.GetValueOrDefault("tokenizer") == 0) yield return ("unit", "is tokens, which need the input tokenizer to be counted; give it or count bytes");
+        if (with.Unit != MixUnit.Tokens && given.GetValueOrDefault("tokenizer") > 0) yield return ("unit", $"is {OptionReader.SnakeCase(with.Unit.ToString())}, so that the input tokenizer is not read; set unit: tokens or leave it out");
+    }
+
+    protected override async Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
+    {
+        var sizes = new UnitSizes(with.Unit, inputs.Tokenizer is { } tokenizer ? new TokenizerPool(TokenizerReader.Read(tokenizer.Locate("tokenizer.json"))) : null);
+        try
+        {
+            var corpus = await MeasuredDomains.OfAsync(inputs, with, sizes, context);
+            var plan = MixPlan.Of([.. corpus.Domains.Select(d => (d.Key, d.Value.Total, WeightOf(with, d.Key)))], with.Temperature, with.Budget, with.MaximumEpochs);
+            await WriteAsync(corpus, plan, sizes, with, outputs, context);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new StepFailedException(e.Message, e);
+        }
+    }
+
+    private static double? WeightOf(With with, string domain) => with.Weights.Count == 0 ? null : with.Weights.TryGetValue(domain, out var weight) ? weight
+        : throw new StepFailedException($"The domain '{domain}' has no weight; weights names {string.Join(", ", with.Weights.Keys)}. Give it one, 0 to leave it out.");
+
+    private static async Task WriteAsync(MeasuredDomains corpus, IReadOnlyList<DomainPlan> plan, UnitSizes sizes, With with, Made outputs, StepContext context)
+    {
+        if (with.Weights.Keys.Except(corpus.Domains.Keys).Order(StringComparer.Ordinal).ToList() is { Count: > 0 } unknown)
+            throw new StepFailedException($"weights names {string.Join(", ", unknown)}, of which there is no document; the domains are {string.Join(", ", corpus.Domains.Keys)}.");
+        var domains = plan.Select(p => corpus.Take(p, context.Cancellation)).ToList();
+        var reached = new DomainTally[plan.Count];
+        var cuts = new ShardCuts((long)(corpus.Marks * plan.Sum(p => p.Target) / Math.Max(1, plan.Sum(p => p.Size))));
+        var (shard, written) = (0, 0L);
+        var writer = new DocumentWriter(outputs.Documents[DocumentShards.NameOf(shard)]);
+        try
+        {
+            await foreach (var (domain, document, size) in Interleaving.StreamAsync(domains, sizes.Of, (ulong)with.Seed))
+            {
+                reached[domain] = new(reached[domain].Documents + 1, reached[domain].Size + size);
+                await writer.AddAsync(document);
+                if (++written % 1000 == 0) context.Report(reached.Sum(r => r.Size), plan.Sum(p => p.Target), OptionReader.SnakeCase(with.Unit.ToString()));
+                if (!cuts.EndsAfter(DocumentMark.Of(document))) continue;
+                await writer.CompleteAsync();
+                await writer.DisposeAsync();
+                writer = new(outputs.Documents[DocumentShards.NameOf(++shard)]);
+            }
+
+            if (writer.Count > 0 || shard == 0) await writer.CompleteAsync();
+        }
+        finally
+        {
+            await writer.DisposeAsync();
+        }
+
+        Report(plan, reached, written, with, outputs, context);
+    }
+
+    private static void Report(IReadOnlyList<DomainPlan> plan, DomainTally[] reached, long written, With with, Made outputs, StepContext context)
+    {
+        var all = reached.Sum(r => r.Size);
+        if (written == 0) throw new StepFailedException($"No document is in the mixture: the budget of {with.Budget} {OptionReader.SnakeCase(with.Unit.ToString())} is less than half the smallest document. Raise it.");
+        var rows = plan.Select((p, i) => new
+        {
+            p.Domain,
+            Available = p.Size,
+            ShareAsked = Math.Round(p.Asked, 6),
+            ShareReached = Math.Round((double)reached[i].Size / Math.Max(1, all), 6),
+            Epochs = Math.Round(p.Epochs, 4),
+            p.Limited,
+            reached[i].Documents,
+            reached[i].Size,
+        }).ToList();
+        File.WriteAllText(outputs.Mixture["mixture.json"], JsonSerializer.Serialize(new { Unit = OptionReader.SnakeCase(with.Unit.ToString()), with.Budget, Reached = all, Domains = rows }, MixtureJson) + "\n");
+        foreach (var row in rows)
+        {
+            context.Metric($"{row.Domain}.share_asked", row.ShareAsked);
+            context.Metric($"{row.Domain}.share_reached", row.ShareReached);
+            context.Metric($"{row.Domain}.epochs", row.Epochs);
+            if (row.Limited) context.Log(string.Create(CultureInfo.InvariantCulture, $"{row.Domain} is repeated {with.MaximumEpochs:0.##} times at most and so reaches {row.ShareReached:P1} instead of {row.ShareAsked:P1}."));
+        }
+
+        context.Metric("documents.out", written);
+        context.Metric("size", all);
+        context.Summary = string.Create(CultureInfo.InvariantCulture, $"{written:N0} documents, {all:N0} {OptionReader.SnakeCase(with.Unit.ToString())}  ({string.Join(" · ", rows.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Domain} {r.ShareReached:P0}")))})");
+    }
+
+    private readonly record struct DomainTally(long Documents, long Size);
+
+    private static readonly JsonSerializerOptions MixtureJson = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n" };
+}

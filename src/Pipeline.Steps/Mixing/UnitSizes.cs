@@ -1,0 +1,42 @@
+using System.Text;
+using Pipeline.Data.Documents;
+using Pipeline.Data.Tokenizers;
+
+namespace Pipeline.Steps.Mixing;
+
+public enum MixUnit
+{
+    Documents,
+
+    /// <summary>Of the text as UTF-8.</summary>
+    Bytes,
+
+    /// <summary>What stands between blanks.</summary>
+    Words,
+    Tokens,
+}
+
+/// <summary>Sizes of documents in a unit.</summary>
+internal sealed class UnitSizes(MixUnit unit, TokenizerPool? tokenizers)
+{
+    public long Of(Document document) => unit switch
+    {
+        MixUnit.Documents => 1,
+        MixUnit.Bytes => Encoding.UTF8.GetByteCount(document.Text),
+        MixUnit.Words => Words(document.Text),
+        _ => tokenizers!.Encode([document.Text]).Lengths[0],
+    };
+
+    private static long Words(string text)
+    {
+        var (words, inside) = (0L, false);
+        foreach (var c in text)
+        {
+            var blank = char.IsWhiteSpace(c);
+            if (!blank && !inside) words++;
+            inside = !blank;
+        }
+
+        return words;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+using Pipeline.Data.Documents;
+using Pipeline.Engine.Authoring;
+using Pipeline.Steps.Mixing;
+using Pipeline.TestKit;
+
+namespace Pipeline.Steps.Tests.Mixing;
+
+public sealed class MixTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    [Fact]
+    public async Task Domains_are_mixed_by_weight_within_their_limits()
+    {
+        using var run = await Given();
+        await run.RunAsync("""{"weights":{"web":1,"code":3},"maximum_epochs":2,"unit":"documents","budget":600}""");
+        var documents = await run.DocumentsOf("documents");
+        var domains = documents.CountBy(d => d.Metadata["domain"]).ToDictionary();
+        // Code would be 450 and has 100, twice at most; web gives the rest.
+        Assert.Equal((200, true), (domains["code"], Math.Abs(domains["web"] - 400) <= 2));
+        Assert.Equal(documents.Count, documents.DistinctBy(d => d.Id).Count());
+        var report = JsonNode.Parse(await File.ReadAllTextAsync(run["mixture"] + "/mixture.json", TestContext.Current.CancellationToken))!;
+        Assert.Equal((0.75, true, 2.0), ((double)report["domains"]![0]!["share_asked"]!, (bool)report["domains"]![0]!["limited"]!, (double)report["domains"]![0]!["epochs"]!));
+        Assert.StartsWith("code is repeated 2 times at most", Assert.Single(run.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task By_default_everything_is_there_once_in_bytes_and_domains_may_be_metadata()
+    {
+        using var run = await Given();
+        await run.RunAsync("{}");
+        Assert.Equal(1100, (await run.DocumentsOf("documents")).Count);
+        using var by = await Given();
+        await by.RunAsync("""{"by":"kind","unit":"words","temperature":1000,"budget":300}""");
+        Assert.All((await by.DocumentsOf("documents")).CountBy(d => d.Metadata["kind"]), k => Assert.InRange(k.Value, 48, 52));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    public async Task The_bytes_do_not_depend_on_the_number_of_workers(int cpus)
+    {
+        using var one = await Given();
+        using var other = await Given();
+        await one.RunAsync("""{"weights":{"web":1,"code":1}}""", 2);
+        await other.RunAsync("""{"weights":{"web":1,"code":1}}""", cpus);
+        Assert.Equal(Directory.GetFiles(one["documents"]).Order(StringComparer.Ordinal).Select(File.ReadAllBytes), Directory.GetFiles(other["documents"]).Order(StringComparer.Ordinal).Select(File.ReadAllBytes));
+    }
+
+    [Fact]
+    public async Task A_domain_without_a_weight_and_a_weight_without_a_domain_are_refused()
+    {
+        using var run = await Given();
+        Assert.StartsWith("The domain 'web' has no weight", (await Assert.ThrowsAsync<StepFailedException>(() => run.RunAsync("""{"weights":{"code":1}}"""))).Message, StringComparison.Ordinal);
+        using var other = await Given();
+        Assert.StartsWith("weights names books, of which there is no document", (await Assert.ThrowsAsync<StepFailedException>(() => other.RunAsync("""{"weights":{"code":1,"web":1,"books":1}}"""))).Message, StringComparison.Ordinal);
+    }
+
+    private async Task<StepRun> Given()
+    {
+        if (!Directory.Exists(folder["web"]))
+        {
+            await DocumentShards.WriteAllAsync(folder["web"], [.. Enumerable.Range(0, 1000).Select(i => Some("web", i))]);
+            await DocumentShards.WriteAllAsync(folder["code"], [.. Enumerable.Range(0, 100).Select(i => Some("code", i))]);
+        }
+
+        return new StepRun(new Mix()).Given("code", folder["code"]).Given("web", folder["web"]);
+    }
+
+    private static Document Some(string source, int i) => Document.Create(source, $"{source} {i}") with { Metadata = new Dictionary<string, string> { ["kind"] = (i % 3).ToString(System.Globalization.CultureInfo.InvariantCulture) } };
+
+    public void Dispose() => folder.Dispose();
+}
