@@ -36,6 +36,7 @@ public sealed class CleanLanguage : Step<CleanLanguage.With, CleanLanguage.Given
     public override int Version => 1;
     public override string Description => "Tells the language of each document (79 languages, naive Bayes on runs of letters) and drops those of other languages or of none for sure.";
     public override int DefaultCpus => 2;
+    public override bool SharesPieces => true;
     public override string Incremental => "per shard of its documents";
 
     protected override IEnumerable<(string Option, string Message)> Check(With with)

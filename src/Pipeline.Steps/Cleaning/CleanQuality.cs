@@ -51,6 +51,7 @@ public sealed class CleanQuality : Step<CleanQuality.With, CleanQuality.Given, C
     public override int Version => 1;
     public override string Description => "Drops documents that look like no running text, by the heuristics of Gopher, C4 and FineWeb, each rule with its published threshold, its count and what it measured. The rules are made for English web pages.";
     public override int DefaultCpus => 2;
+    public override bool SharesPieces => true;
     public override string Incremental => "per shard of its documents";
 
     protected override IEnumerable<(string Option, string Message)> Check(With with)

@@ -57,6 +57,7 @@ public sealed class CleanUrls : Step<CleanUrls.With, CleanUrls.Given, CleanUrls.
     public override int Version => 1;
     public override string Description => "Drops documents whose address is on a list: of domains, of addresses, of words. No list ships: which addresses are unwanted is yours to say.";
     public override int DefaultCpus => 2;
+    public override bool SharesPieces => true;
     public override string Incremental => "per shard of its documents, as long as the lists are the same";
 
     protected override IEnumerable<(string Option, string Message)> Check(With with)

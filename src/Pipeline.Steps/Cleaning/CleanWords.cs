@@ -77,6 +77,7 @@ public sealed class CleanWords : Step<CleanWords.With, CleanWords.Given, CleanWo
     public override int Version => 1;
     public override string Description => "Changes words: abbreviations written out, spelling corrected, stems. All of it is off until asked for, and wrong for language models: they would learn a language that nobody writes. It is for search and for classifiers of words.";
     public override int DefaultCpus => 2;
+    public override bool SharesPieces => true;
     public override string Incremental => "per shard of its documents, as long as dictionaries and vocabulary are the same";
 
     protected override IEnumerable<(string Option, string Message)> Check(With with)

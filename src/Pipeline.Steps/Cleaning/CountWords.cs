@@ -36,6 +36,7 @@ public sealed class CountWords : Step<CountWords.With, CountWords.Given, CountWo
     public override int Version => 1;
     public override string Description => "Counts the words of a corpus, for clean.words: what many documents write is no mistake.";
     public override int DefaultCpus => 2;
+    public override bool SharesPieces => true;
     public override string Incremental => "per shard of its documents";
 
     protected override async Task RunAsync(With with, Given inputs, Made outputs, StepContext context)

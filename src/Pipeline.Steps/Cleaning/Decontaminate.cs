@@ -52,6 +52,7 @@ public sealed class Decontaminate : Step<Decontaminate.With, Decontaminate.Given
     public override int Version => 1;
     public override string Description => "Finds runs of words that documents share with benchmarks, and drops the documents, cuts the sentences or reports them. Words are compared without case, marks, punctuation and the values of numbers.";
     public override int DefaultCpus => 2;
+    public override bool SharesPieces => true;
     public override string Incremental => "per shard of its documents, as long as the benchmarks are the same";
 
     protected override IEnumerable<(string Option, string Message)> Check(With with)
