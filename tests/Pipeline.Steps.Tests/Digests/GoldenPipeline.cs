@@ -21,6 +21,14 @@ public sealed class GoldenPipeline : IAsyncLifetime
           pages: { uses: collect.files, with: { paths: [page.html, note.txt] } }
           members: { uses: collect.dotnet-docs, with: { paths: [docs.xml] } }
           clean: { uses: clean.text, inputs: { documents: members } }
+          addresses: { uses: clean.urls, inputs: { documents: pages }, with: { domains: [bad.org] } }
+          language: { uses: clean.language, inputs: { documents: pages } }
+          quality: { uses: clean.quality, inputs: { documents: pages }, with: { gopher_quality: { minimum_words: 10 }, c4: { sentences: 1 }, fineweb: { terminal_lines: 0 } } }
+          pii: { uses: clean.pii, inputs: { documents: pages } }
+          vocabulary: { uses: clean.vocabulary, inputs: { documents: pages } }
+          words: { uses: clean.words, inputs: { documents: pages, vocabulary: vocabulary }, with: { spelling: { enabled: true, known_count: 1 }, abbreviations: { definitions: true }, stemming: english } }
+          decontaminate: { uses: clean.decontaminate, inputs: { documents: members, benchmarks: [pages] } }
+          mix: { uses: mix, inputs: { pages: pages, members: members }, with: { temperature: 2, budget: 3000 } }
           unique: { uses: clean.deduplicate, inputs: { documents: clean } }
           split: { uses: partition.split, inputs: { documents: unique }, with: { group_by: declaring_type, train: 0.6, validation: 0.2, test: 0.2 } }
           certify: { uses: partition.certify, inputs: { train: split.train, test: split.test }, with: { group_by: declaring_type } }
