@@ -50,7 +50,7 @@ public sealed record Certificate
             shard += part.Shards.Count;
         }
 
-        var overlaps = await CrossOverlaps.FindAsync(signed, d => PartOf(d), rules, work);
+        var overlaps = await CrossOverlaps.FindAsync(signed, d => PartOf(d), [Relation.Exact, Relation.Near, Relation.Ngram], rules, work);
         var leaks = rules.GroupBy is null ? [] : await LeaksAsync(shards, PartOf, rules, work);
         var examples = overlaps.GroupBy(o => (o.Relation, o.Before, o.After)).SelectMany(g => g.Take(MostExamples)).SelectMany(o => (int[])[o.Earlier, o.Later]).Concat(leaks.Take(MostExamples));
         var texts = await corpus.FetchAsync(examples, work.Cancellation);

@@ -19,15 +19,20 @@ internal sealed class CrossOverlaps
 
     private CrossOverlaps(Func<int, Part?> partOf, ShardWork work) => (this.partOf, this.work) = (partOf, work);
 
-    /// <summary>For each relation but <see cref="Relation.Group"/> and each two parts one overlap per document of the later part that has any, by relation, parts and document.</summary>
+    /// <summary>For each relation and each two parts one overlap per document of the later part that has any, by relation, parts and document.</summary>
     /// <param name="partOf">By number; null for documents of no part.</param>
-    public static async Task<List<CrossOverlap>> FindAsync(ShardRecords<DocumentSignature> signed, Func<int, Part?> partOf, PartitionRules rules, ShardWork work)
+    /// <param name="relations">Any but <see cref="Relation.Group"/>.</param>
+    public static async Task<List<CrossOverlap>> FindAsync(ShardRecords<DocumentSignature> signed, Func<int, Part?> partOf, IReadOnlyCollection<Relation> relations, PartitionRules rules, ShardWork work)
     {
         var overlaps = new CrossOverlaps(partOf, work);
-        await overlaps.AddExactAsync(signed);
-        await overlaps.AddNearAsync(signed, rules.Threshold);
-        using (var runs = await NgramRuns.OfAsync(signed.Corpus, rules.Ngram, d => partOf(d) is not null, work))
+        if (relations.Contains(Relation.Exact)) await overlaps.AddExactAsync(signed);
+        if (relations.Contains(Relation.Near)) await overlaps.AddNearAsync(signed, rules.Threshold);
+        if (relations.Contains(Relation.Ngram))
+        {
+            using var runs = await NgramRuns.OfAsync(signed.Corpus, rules.Ngram, d => partOf(d) is not null, work);
             overlaps.AddGroups(Relation.Ngram, runs.Shared(), signed.Corpus.Count);
+        }
+
         return [.. overlaps.found.OrderBy(o => o.Relation).ThenBy(o => o.Before).ThenBy(o => o.After).ThenBy(o => o.Later)];
     }
 

@@ -55,10 +55,11 @@ public static class Partitioner
     private static async Task<Dictionary<int, Relation>> DroppedAsync(ShardRecords<DocumentSignature> signed, Clusters clusters, ClusterParts drawn, PartitionRules rules, ShardWork work)
     {
         var dropped = new Dictionary<int, Relation>();
-        if (clusters.Linked.Contains(Relation.Near) && clusters.Linked.Contains(Relation.Ngram)) return dropped;
+        Relation[] unlinked = [.. ((Relation[])[Relation.Near, Relation.Ngram]).Except(clusters.Linked)];
+        if (unlinked.Length == 0) return dropped;
         foreach (var later in (Part[])[Part.Validation, Part.Test])
         {
-            var overlaps = await CrossOverlaps.FindAsync(signed, d => dropped.ContainsKey(d) || drawn.Of(d) > later ? null : drawn.Of(d), rules, work);
+            var overlaps = await CrossOverlaps.FindAsync(signed, d => dropped.ContainsKey(d) || drawn.Of(d) > later ? null : drawn.Of(d), unlinked, rules, work);
             var mine = overlaps.Where(o => o.After == later).ToList();
             foreach (var overlap in mine) dropped.TryAdd(overlap.Later, overlap.Relation);
             if (mine.Count == 0 || Enumerable.Range(0, signed.Corpus.Count).Any(d => drawn.Of(d) == later && !dropped.ContainsKey(d))) continue;

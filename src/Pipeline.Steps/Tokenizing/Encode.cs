@@ -78,11 +78,16 @@ public sealed class Encode : Step<Encode.With, Encode.Given, Encode.Made>
     }
 
     private static Task<Piece<Encoded>> EncodeAsync(Artifact<Documents> documents, ArtifactFile file, TokenizerPool tokenizers, byte[] tokenizer, StepContext context) =>
-        context.Pieces.GetAsync("shard", new JsonObject { ["documents"] = file.Sha256, ["tokenizer"] = Convert.ToHexStringLower(tokenizer) }, async () =>
+        context.Pieces.GetAsync("shard", new JsonObject { ["documents"] = file.Sha256, ["tokenizer"] = Convert.ToHexStringLower(tokenizer) }, () =>
         {
-            var texts = await DocumentReader.ReadAsync([(file.Path, documents.Locate(file.Path))], context.Cancellation).Select(d => d.Text).ToListAsync(context.Cancellation);
-            var encoded = tokenizers.Encode(texts);
-            return new MadePiece<Encoded>(new(texts.Sum(t => (long)Encoding.UTF8.GetByteCount(t)), encoded.Lengths)) { Content = encoded.ToBytes() };
+            var bytes = 0L;
+            // A shard may hold many times what a row group of it does: its texts are encoded as they are read.
+            var encoded = tokenizers.Encode(DocumentReader.ReadAsync([(file.Path, documents.Locate(file.Path))], context.Cancellation).ToBlockingEnumerable(context.Cancellation).Select(d =>
+            {
+                bytes += Encoding.UTF8.GetByteCount(d.Text);
+                return d.Text;
+            }));
+            return Task.FromResult(new MadePiece<Encoded>(new(bytes, encoded.Lengths)) { Content = encoded.ToBytes() });
         });
 
     /// <summary>What is known of an encoded shard.</summary>
