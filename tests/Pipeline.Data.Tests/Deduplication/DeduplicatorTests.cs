@@ -91,7 +91,7 @@ public class DeduplicatorTests
     public async Task Any_number_of_workers_and_any_memory_give_the_same_bytes()
     {
         var random = new Random(4);
-        var documents = Enumerable.Range(0, 600).Select(i => Doc(i.ToString("D4"), string.Join(' ', Story.Split(' ').Where(_ => random.Next(25) > 0)) + $"\nLine {random.Next(40)} of the story is told here once more.")).ToList();
+        var documents = Enumerable.Range(0, 250).Select(i => Doc(i.ToString("D4"), string.Join(' ', Story.Split(' ').Where(_ => random.Next(25) > 0)) + $"\nLine {random.Next(40)} of the story is told here once more.")).ToList();
         var rules = new DeduplicationRules { Parts = [new(TextPart.Paragraph, 2), new(TextPart.Line, 2), new(TextPart.Sentences, 2)], Substring = 50, Threshold = 0.95 };
         var expected = await Outcome(512 << 20, 1);
         Assert.True(expected.Compared > 0);
@@ -100,7 +100,7 @@ public class DeduplicatorTests
         async Task<(string Files, string Funnel, int Largest, long Compared, long CutShort)> Outcome(long memory, int workers)
         {
             using var sharded = new ShardedDocuments();
-            var result = await Deduplicator.RunAsync(await sharded.WriteAsync(documents, 50), rules, sharded.Work(memory, workers));
+            var result = await Deduplicator.RunAsync(await sharded.WriteAsync(documents, 20), rules, sharded.Work(memory, workers));
             return (string.Join(' ', result.Shards.Select(s => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(s.Path))))), result.Funnel.ToJson(), result.LargestCluster, result.Compared, result.CutShort);
         }
     }
@@ -138,10 +138,10 @@ public class DeduplicatorTests
     {
         var body = string.Join(' ', Enumerable.Range(0, 100).Select(i => $"word{(char)('a' + (i % 26))}{(char)('a' + (i / 26))}"));
         var clock = Stopwatch.StartNew();
-        var (kept, result) = await Run([.. Enumerable.Range(0, 30_000).Select(i => Doc(i.ToString("D6"), $"{body} {Letters(i)}"))], new(), perShard: 10_000);
+        var (kept, result) = await Run([.. Enumerable.Range(0, 10_000).Select(i => Doc(i.ToString("D6"), $"{body} {Letters(i)}"))], new(), perShard: 10_000);
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60), $"took {clock.Elapsed}");
         Assert.Single(kept);
-        Assert.InRange(result.Compared, 29_999, 200_000);
+        Assert.InRange(result.Compared, 9_999, 70_000);
     }
 
     [Fact]

@@ -63,7 +63,7 @@ public class RepeatedSubstringsTests
                 return text.Append('ü').ToString();
             }).ToArray();
             Assert.Equal(NaiveCut(length, texts), (await Run(length, perShard, texts)).Kept);
-        }, iter: 60, threads: 1);
+        }, iter: 40, threads: 1);
     }
 
     [Fact]

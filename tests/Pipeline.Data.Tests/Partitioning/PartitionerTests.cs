@@ -31,7 +31,7 @@ public class PartitionerTests
                 Assert.Equal(parts.Dropped, parts.Certificate.Partition!.Dropped.Values.Sum());
                 AssertApart(parts, 6);
             },
-            iter: 60, threads: 1);
+            iter: 40, threads: 1);
 
     [Fact]
     public async Task Shares_of_a_large_corpus_come_close_to_the_ratios()
