@@ -25,6 +25,7 @@ public sealed class Chunk
         {
             try
             {
+                var before = documents.Count + tally.Empty;
                 foreach (var document in record.Read())
                 {
                     if (string.IsNullOrWhiteSpace(document.Text))
@@ -36,6 +37,9 @@ public sealed class Chunk
                     documents.Add(options.License is { } license && document.License == Document.UnknownLicense ? document with { License = license } : document);
                     tally.Add(documents[^1], JsonNamingPolicy.SnakeCaseLower.ConvertName($"{format}"));
                 }
+
+                // A page of a crawl that was not found, an image.
+                if (documents.Count + tally.Empty == before) tally.Empty++;
             }
             catch (Exception e) when (Faults.IsDamage(e))
             {

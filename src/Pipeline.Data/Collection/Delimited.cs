@@ -109,7 +109,7 @@ internal static class Delimited
     /// <summary>Rows: lines, joined where a line end is in quotes.</summary>
     private sealed class RowReader(Input input, char delimiter, bool quotes)
     {
-        private readonly LineReader lines = new(input.Content, input.Options.Limits.RecordBytes);
+        private readonly LineReader lines = input.LinesFromStart();
         private readonly int most = input.Options.Limits.RecordBytes;
         private long lineNumber;
 

@@ -14,6 +14,19 @@ internal static class Faults
     /// <summary>Nearly all: libraries fail in many ways on input made to break them, and one record is not worth a run.</summary>
     public static bool IsDamage(Exception e) => e is not (OutOfMemoryException or OperationCanceledException or SourceUnreadableException);
 
+    /// <summary>For the end of what was read as far as it goes: libraries read on when they are closed.</summary>
+    public static void Ignored(Action close)
+    {
+        try
+        {
+            close();
+        }
+        catch (Exception e) when (IsDamage(e))
+        {
+            // Damage was named where it was read.
+        }
+    }
+
     public static Damage Of(Exception e, string source, string where)
     {
         if (e is XmlException { LineNumber: > 0 } xml) where = $"{(where.Length > 0 ? where + ":" : "")}{xml.LineNumber}:{xml.LinePosition}";

@@ -24,7 +24,7 @@ internal sealed record HttpPayload(int Status, string? ContentType, byte[] Body)
         for (var count = 0; ; count++)
         {
             var end = message.IndexOf((byte)'\n');
-            if (end < 0) return null;
+            if (end < 0) return count > 0 ? null : throw new InvalidDataException("holds no HTTP response.");
             var line = message[..end].TrimEnd((byte)'\r');
             message = message[(end + 1)..];
             if (count == 0) status = StatusOf(line);
@@ -106,7 +106,7 @@ internal sealed record HttpPayload(int Status, string? ContentType, byte[] Body)
         var source = new MemoryStream(body);
         Stream? unpacked = coding switch
         {
-            "gzip" or "x-gzip" when body.AsSpan().StartsWith("\x1f\x8b"u8) => new GZipStream(source, CompressionMode.Decompress),
+            "gzip" or "x-gzip" when body.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]) => new GZipStream(source, CompressionMode.Decompress),
             // What is sent as deflate is zlib by the standard, and in practice sometimes not.
             "deflate" => body.Length > 1 && (body[0] & 15) == 8 && ((body[0] << 8) | body[1]) % 31 == 0 ? new ZLibStream(source, CompressionMode.Decompress) : new DeflateStream(source, CompressionMode.Decompress),
             "br" => new BrotliStream(source, CompressionMode.Decompress),

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Pipeline.Data.Collection;
 
 /// <summary>One file (or file in an archive) as a format reads it.</summary>
@@ -9,9 +11,22 @@ internal sealed record Input(string Name, Stream Content, Restart From, Collecti
     /// <summary>Lines from <see cref="From"/> on.</summary>
     public LineReader Lines()
     {
-        var lines = new LineReader(Content, Options.Limits.RecordBytes);
+        var lines = LinesFromStart();
         lines.SkipTo(From.Offset);
         return lines;
+    }
+
+    /// <summary>All lines, in UTF-8 where a byte order mark says that they are in another encoding; offsets are then those of the UTF-8.</summary>
+    public LineReader LinesFromStart()
+    {
+        var stream = PeekedStream.Of(Content, 4, out var head);
+        foreach (var wide in (ReadOnlySpan<Encoding>)[Encoding.UTF32, Encoding.Unicode, Encoding.BigEndianUnicode])
+        {
+            if (!head.AsSpan().StartsWith(wide.Preamble)) continue;
+            return new(Encoding.CreateTranscodingStream(stream, wide, Encoding.UTF8, leaveOpen: true), Options.Limits.RecordBytes);
+        }
+
+        return new(stream, Options.Limits.RecordBytes);
     }
 
     /// <summary>For formats that cannot be read piece by piece.</summary>

@@ -107,7 +107,7 @@ internal sealed class SourceWalk(CollectionOptions options, Position from)
         }
         finally
         {
-            entries?.Dispose();
+            if (entries is not null) Faults.Ignored(entries.Dispose);
             if (seekable != content) seekable?.Dispose();
         }
     }
@@ -160,7 +160,7 @@ internal sealed class SourceWalk(CollectionOptions options, Position from)
         }
         finally
         {
-            records?.Dispose();
+            if (records is not null) Faults.Ignored(records.Dispose);
         }
     }
 

@@ -46,7 +46,7 @@ internal static class WarcRecords
     private static IEnumerable<Document> Documents(string name, WarcHeaders headers, byte[] block, CollectionOptions options)
     {
         if (!headers.Matches(block)) throw new InvalidDataException("is damaged: its digest does not match.");
-        var payload = headers.Type == "response" ? HttpPayload.Parse(block, options.Limits.FileBytes) : new(200, headers["Content-Type"], block);
+        var payload = headers.Type == "response" ? HttpPayload.Parse(block, options.Limits.FileBytes) : new(200, headers["Content-Type"] ?? (headers.Type == "conversion" ? "text/plain" : null), block);
         if (payload is not { IsSuccess: true }) return [];
         var metadata = new Dictionary<string, string>();
         foreach (var (header, key) in new[] { ("WARC-Date", "warc_date"), ("WARC-Record-ID", "warc_record_id"), ("WARC-Identified-Content-Language", "identified_language") })

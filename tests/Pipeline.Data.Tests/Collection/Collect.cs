@@ -21,10 +21,11 @@ internal static class Collect
     public static string Text(string name, string content) => Assert.Single(One(name, content)).Text;
 
     /// <summary>Documents and damage of a file, read three ways that have to agree: as a stream that cannot seek, from disk chunk by chunk, and each chunk by a reader of its own.</summary>
-    public static CollectedDocuments All(string name, byte[] content, CollectionOptions? options = null)
+    /// <param name="oneWay">False where a stream that can seek may find more behind damage.</param>
+    public static CollectedDocuments All(string name, byte[] content, CollectionOptions? options = null, bool oneWay = true)
     {
         var collector = new FileCollector(options ?? new());
-        var streamed = collector.Read(name, new OneWay(content));
+        var streamed = collector.Read(name, oneWay ? new OneWay(content) : new MemoryStream(content));
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder["blob"], content);
         using var reader = collector.Open(name, folder["blob"]);

@@ -1,3 +1,7 @@
+using SharpCompress.Compressors;
+using SharpCompress.Compressors.BZip2;
+using SharpCompress.Compressors.ZStandard;
+
 namespace Pipeline.Data.Collection.Containers;
 
 /// <param name="Extensions">What a file's name ends with, and what takes its place for the file inside.</param>
@@ -7,8 +11,12 @@ internal sealed record Container(string Name, IReadOnlyList<(string Outer, strin
     /// <summary>Every kind of file that holds other files.</summary>
     public static IReadOnlyList<Container> All { get; } =
     [
-        new("gzip", [(".gz", ""), (".tgz", ".tar")], head => head.StartsWith("\x1f\x8b\x08"u8), Seeks: false, One(s => new GzipMembers(s))),
+        new("gzip", [(".gz", ""), (".tgz", ".tar")], head => head.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b, 8]), Seeks: false, One(s => new GzipMembers(s))),
         new("zip", [(".zip", "")], ZipEntries.IsZip, Seeks: true, ZipEntries.Read),
+        new("bzip2", [(".bz2", ""), (".tbz2", ".tar")], head => head.StartsWith("BZh"u8), Seeks: false, One(s => BZip2Stream.Create(s, CompressionMode.Decompress, decompressConcatenated: true, leaveOpen: true))),
+        new("xz", [(".xz", ""), (".txz", ".tar")], XzStreams.IsXz, Seeks: false, One(s => new XzStreams(s))),
+        new("zstd", [(".zst", ""), (".tzst", ".tar")], head => head.StartsWith((ReadOnlySpan<byte>)[0x28, 0xb5, 0x2f, 0xfd]), Seeks: false, One(s => new DecompressionStream(s))),
+        new("7z", [(".7z", "")], SevenZipEntries.IsSevenZip, Seeks: true, (stream, _) => SevenZipEntries.Read(stream)),
         new("tar", [(".tar", "")], TarEntries.IsTar, Seeks: false, (stream, _) => TarEntries.Read(stream)),
     ];
 

@@ -2,7 +2,7 @@ namespace Pipeline.Data.Collection.Containers;
 
 /// <summary>A file in a container, or the reason why it is not taken from there.</summary>
 /// <param name="Path">As the archive has it; null for the one stream of a compressed file.</param>
-/// <param name="Open">Its content, valid until the next entry is asked for. Throws where there is none to have.</param>
+/// <param name="Open">Its content, valid until the next entry is asked for; disposing it leaves the archive open. Throws where there is none to have.</param>
 internal sealed record Entry(string? Path, Func<Stream> Open)
 {
     private const int MostCharacters = 4096;

@@ -110,8 +110,8 @@ internal sealed class GzipMembers(Stream compressed) : ForwardStream
         return ((flags & 8) == 0 || SkipText()) && ((flags & 16) == 0 || SkipText()) && ((flags & 2) == 0 || Skip(2));
     }
 
-    /// <summary>Reserved flags are zero, and the byte of the operating system is one that was given out.</summary>
-    private static bool IsHeader(ReadOnlySpan<byte> head) => head[0] == 0x1f && head[1] == 0x8b && head[2] == 8 && (head[3] & 0xe0) == 0 && head[9] is <= 13 or 255;
+    /// <summary>Reserved flags are zero, and the byte of the operating system is one that is in use.</summary>
+    private static bool IsHeader(ReadOnlySpan<byte> head) => head[0] == 0x1f && head[1] == 0x8b && head[2] == 8 && (head[3] & 0xe0) == 0 && head[9] is <= 31 or 255;
 
     private bool Skip(int count)
     {
@@ -179,11 +179,5 @@ internal sealed class GzipMembers(Stream compressed) : ForwardStream
         }
 
         return end - start;
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing) compressed.Dispose();
-        base.Dispose(disposing);
     }
 }

@@ -49,7 +49,7 @@ internal sealed class UnpackBudget(ReadLimits limits, long size)
             {
                 closed = true;
                 budget.spent += count;
-                unpacked.Dispose();
+                Faults.Ignored(unpacked.Dispose);
             }
 
             base.Dispose(disposing);

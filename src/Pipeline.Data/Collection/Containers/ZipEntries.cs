@@ -1,5 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using SharpCompress.Common;
+using SharpCompress.Readers;
+using SharpCompress.Readers.Zip;
 
 namespace Pipeline.Data.Collection.Containers;
 
@@ -14,16 +17,58 @@ internal static class ZipEntries
 
     public static IEnumerable<Entry> Read(Stream archive, ReadLimits limits)
     {
-        if (DirectoryBytes(archive) / DirectoryEntryBytes > limits.Entries) throw new RefusedException(DamageKind.Limit, $"has a directory of more than the {limits.Entries} files allowed.");
-        using var zip = new ZipArchive(archive, ZipArchiveMode.Read, leaveOpen: true);
+        var (zip, fault) = Open(archive, limits);
+        using (zip)
+        {
+            foreach (var entry in zip is null ? WithoutDirectory(archive, fault!) : ByDirectory(zip)) yield return entry;
+        }
+    }
+
+    private static (ZipArchive? Archive, Exception? Fault) Open(Stream archive, ReadLimits limits)
+    {
+        try
+        {
+            if (DirectoryBytes(archive) / DirectoryEntryBytes > limits.Entries) throw new RefusedException(DamageKind.Limit, $"has a directory of more than the {limits.Entries} files allowed.");
+            var zip = new ZipArchive(archive, ZipArchiveMode.Read, leaveOpen: true);
+            // It is read now, and may be damaged.
+            _ = zip.Entries.Count;
+            return (zip, null);
+        }
+        catch (Exception e) when (Faults.IsDamage(e) && e is not RefusedException)
+        {
+            return (null, e);
+        }
+    }
+
+    private static IEnumerable<Entry> ByDirectory(ZipArchive zip)
+    {
         foreach (var entry in zip.Entries)
         {
             if (entry.FullName.EndsWith('/') && entry.Length == 0) continue;
             if (((entry.ExternalAttributes >> 16) & UnixType) == UnixLink) yield return Entry.Refused(entry.FullName, DamageKind.Refused, "is a link.");
             else if (entry.IsEncrypted) yield return Entry.Refused(entry.FullName, DamageKind.Refused, "is encrypted.");
-            else yield return new(entry.FullName, () => new CheckedStream(entry.Open(), entry.Crc32));
+            else yield return new(entry.FullName, () => new CheckedStream(entry.Open(), () => entry.Crc32));
         }
     }
+
+    /// <summary>The files that can be found from the beginning on, where the directory at the end is lost.</summary>
+    private static IEnumerable<Entry> WithoutDirectory(Stream archive, Exception fault)
+    {
+        yield return new("", () => throw fault);
+        archive.Position = 0;
+        using var reader = ZipReader.OpenReader(archive, new ReaderOptions { LeaveStreamOpen = true });
+        while (reader.MoveToNextEntry())
+        {
+            var entry = reader.Entry;
+            if (entry.IsDirectory) continue;
+            if (entry.IsEncrypted) yield return Entry.Refused(entry.Key, DamageKind.Refused, "is encrypted.");
+            else yield return new(entry.Key ?? "", () => new CheckedStream(reader.OpenEntryStream(), () => Checksum(entry, archive)));
+        }
+    }
+
+    /// <summary>That of an entry may stand behind it, and where the archive ends with it there is none.</summary>
+    private static uint? Checksum(IEntry entry, Stream archive) => entry.Crc != 0 ? (uint)entry.Crc
+        : archive.Position < archive.Length ? null : throw new InvalidDataException("is truncated: its archive ends within it.");
 
     /// <summary>From where the directory is said to begin to its end: the platform's reader holds all of it.</summary>
     private static long DirectoryBytes(Stream archive)
