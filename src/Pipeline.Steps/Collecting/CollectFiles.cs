@@ -5,7 +5,7 @@ using Pipeline.Engine.Authoring;
 
 namespace Pipeline.Steps.Collecting;
 
-/// <summary>Documents from files of text, Markdown, HTML, JSON lines or .NET documentation.</summary>
+/// <summary>Documents from files on disk, in any of the formats and containers that are read.</summary>
 public sealed class CollectFiles : Step<CollectFiles.With, CollectFiles.Given, CollectFiles.Made>
 {
     public sealed record With
@@ -39,7 +39,7 @@ public sealed class CollectFiles : Step<CollectFiles.With, CollectFiles.Given, C
 
     public sealed record Made
     {
-        [Description("One document a file, line or documented member, in the order of the files' names.")]
+        [Description("One document a file, or a record of it, in the order of the files' names.")]
         public required Output<Artifacts.Documents> Documents { get; init; }
 
         [Description("Sources, licences, counts and damage.")]
@@ -48,10 +48,10 @@ public sealed class CollectFiles : Step<CollectFiles.With, CollectFiles.Given, C
 
     public override string Name => "collect.files";
     public override int Version => 3;
-    public override string Description => "Collects documents from files: plain text, Markdown, the main content of HTML pages, JSON lines, documentation of .NET assemblies.";
+    public override string Description => "Collects documents from files: text, Markdown, HTML, JSON, CSV, Parquet, crawls, mail and more, also in archives and compressed. Damage costs its record and is named.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;
-    public override string Incremental => "per source file; the shards of documents that a new, changed, renamed or removed file was or is in are written anew";
+    public override string Incremental => "per source file, and of a large one per 8 megabytes; the shards of documents that a new, changed, renamed or removed file was or is in are written anew";
 
     protected override IEnumerable<(string Option, string Message)> Check(With with)
     {
