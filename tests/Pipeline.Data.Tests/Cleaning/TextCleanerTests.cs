@@ -79,6 +79,11 @@ public class TextCleanerTests
         Assert.Equal("Å \ufb01", Only(Nothing with { Unicode = UnicodeForm.Nfc }, "\u212b \ufb01"));
         Assert.Equal("x [URL] y", Only(Nothing with { Urls = Treatment.Placeholder }, "x http://a.b y"));
         Assert.Equal("x  y", Only(Nothing with { Emails = Treatment.Remove }, "x a.b+c@d.ef y"));
+        Assert.Equal("hi [HANDLE], a@b.c @x(1) @1 me@", Only(Nothing with { Handles = Treatment.Placeholder }, "hi @ada_l, a@b.c @x(1) @1 me@"));
+        Assert.Equal("ok [EMOJI][EMOJI] [EMOJI]!1 © ↔ [EMOJI]", Only(Nothing with { Emoji = Treatment.Placeholder }, "ok \ud83d\ude00\ud83d\udc69\ud83c\udffd\u200d\ud83d\udcbb \ud83c\udde9\ud83c\uddea!1 © ↔ ❤\ufe0f"));
+        Assert.Equal("a  1", Only(Nothing with { Emoji = Treatment.Remove }, "a \u0031\ufe0f\u20e3 1"));
+        Assert.Equal("- one\n  - two\n# Title\nSo, it ends. (well)\n    a , b\nx = {a , b}", Only(Nothing with { Formatting = true }, "• one\n  * two\n#  Title ##\nSo , it ends . ( well )\n    a , b\nx = {a , b}"));
+        Assert.Equal("strasse", Only(Nothing with { Casing = Casing.Fold }, "STRAßE"));
         Assert.Equal("abc", Only(Nothing with { Casing = Casing.Lower }, "ABC"));
         Assert.Equal("keep", Only(Nothing with { DropLines = ["^advert", "sponsored$"] }, "Advertisement\nkeep\nthis is sponsored").Trim());
         Assert.Equal("a\n\n\nb", Only(Nothing with { Whitespace = true, MaximumNewlines = 3 }, "a\n\n\n\n\nb"));

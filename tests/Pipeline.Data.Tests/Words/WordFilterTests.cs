@@ -1,6 +1,7 @@
 using System.Text;
 using Pipeline.Data.Documents;
 using Pipeline.Data.Words;
+using Pipeline.TestKit;
 
 namespace Pipeline.Data.Tests.Words;
 
@@ -58,6 +59,18 @@ public sealed class WordFilterTests
     [InlineData(StemmingAlgorithm.German, "Aufeinanderfolgenden Häuser", "aufeinanderfolg haus")]
     [InlineData(StemmingAlgorithm.Russian, "важнейшими", "важн")]
     public void Stems_are_those_of_Snowball(StemmingAlgorithm algorithm, string text, string stems) => Assert.Equal(stems, Only(new() { Stemming = algorithm }, text));
+
+    [Fact]
+    public void A_sample_of_the_published_lists_has_the_published_stems()
+    {
+        var wrong = from line in File.ReadLines(Path.Combine(Checkout.Root, "tests", "Pipeline.Data.Tests", "Words", "stems.tsv"))
+                    where line[0] != '#'
+                    let fields = line.Split('\t')
+                    let stem = new Stemmer(Enum.Parse<StemmingAlgorithm>(fields[0], ignoreCase: true)).StemOf(fields[1])
+                    where stem != fields[2]
+                    select $"{line}: {stem}";
+        Assert.Empty(wrong);
+    }
 
     [Fact]
     public void A_vocabulary_counts_prose_and_forgets_what_is_rare()
