@@ -14,7 +14,7 @@ public static class ExampleWriter
 
     /// <param name="maxLength">In tokens; a longer example loses its end.</param>
     public static ExamplesWritten Write(
-        string path, IEnumerable<Conversation> conversations, BpeModel model, byte[] tokenizerSha256, int maxLength, int workers = -1, CancellationToken cancellation = default)
+        string path, IEnumerable<Conversation> conversations, TokenizerModel model, byte[] tokenizerSha256, int maxLength, int workers = -1, CancellationToken cancellation = default)
     {
         using var shard = new TokenShardWriter(path, model.VocabularySize, null, tokenizerSha256, masked: true);
         var (truncated, refused, trained) = (0, 0, 0L);
@@ -39,7 +39,7 @@ public static class ExampleWriter
 
     /// <summary>Two shards of as many sequences: number i of each are the answers of one preference.</summary>
     public static ExamplesWritten Write(
-        string chosenPath, string rejectedPath, IEnumerable<Preference> preferences, BpeModel model, byte[] tokenizerSha256, int maxLength, int workers = -1, CancellationToken cancellation = default)
+        string chosenPath, string rejectedPath, IEnumerable<Preference> preferences, TokenizerModel model, byte[] tokenizerSha256, int maxLength, int workers = -1, CancellationToken cancellation = default)
     {
         using var chosenShard = new TokenShardWriter(chosenPath, model.VocabularySize, null, tokenizerSha256, masked: true);
         using var rejectedShard = new TokenShardWriter(rejectedPath, model.VocabularySize, null, tokenizerSha256, masked: true);
@@ -67,7 +67,7 @@ public static class ExampleWriter
     private static EncodedExample Cut(EncodedExample example, int maxLength) =>
         example.Ids.Length <= maxLength ? example : new(example.Ids[..maxLength], example.Trained[..maxLength]);
 
-    private static IEnumerable<TOut> InOrder<TIn, TOut>(IEnumerable<TIn> items, BpeModel model, Func<ConversationEncoder, TIn, TOut> encode, int workers, CancellationToken cancellation)
+    private static IEnumerable<TOut> InOrder<TIn, TOut>(IEnumerable<TIn> items, TokenizerModel model, Func<ConversationEncoder, TIn, TOut> encode, int workers, CancellationToken cancellation)
     {
         using var encoders = new ThreadLocal<ConversationEncoder>(() => new(new TextTokenizer(model)));
         var options = new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation };

@@ -1,37 +1,42 @@
+using System.Text;
+using Pipeline.Data.Tokenizers.Learning;
+using Pipeline.Data.Tokenizers.Splitting;
+
 namespace Pipeline.Data.Tokenizers;
 
-public sealed record BpeTraining
+public sealed record BpeTraining : TokenizerTraining
 {
-    /// <summary>Special tokens, 256 bytes and merges together.</summary>
-    public int VocabularySize { get; init; } = 30_000;
-
     /// <summary>A pair that occurs less often is not merged. 0 and 1 mean the same.</summary>
     public long MinFrequency { get; init; }
 
     public SplitPattern Pattern { get; init; }
-    public IReadOnlyList<string> SpecialTokens { get; init; } = Tokenizers.SpecialTokens.Default;
 }
-
-/// <param name="Words">Distinct words.</param>
-/// <param name="SkippedWords">Occurrences of words longer than 16,384 characters, which take no part.</param>
-public sealed record BpeTrainingResult(BpeModel Model, long Texts, long Characters, int Words, long SkippedWords);
 
 /// <summary>
 /// Trains byte-level BPE (Sennrich et al., arXiv:1508.07909) with the vocabulary and merges of Hugging Face's <c>tokenizers</c> on the same texts:
-/// the pair that occurs most often is merged, among equals the one with the lowest ids. The result depends on neither the order of texts nor the number of workers.
+/// the pair that occurs most often is merged, among equals the one with the lowest ids. The result depends on neither the order of texts (as long as no word is dropped) nor the number of workers.
 /// </summary>
 public static class BpeTrainer
 {
-    public static BpeTrainingResult Train(IEnumerable<string> texts, BpeTraining training, int workers = -1, CancellationToken cancellation = default)
+    public static Trained<BpeModel> Train(IEnumerable<string> texts, BpeTraining training, int workers = -1, CancellationToken cancellation = default)
     {
-        if (SpecialTokens.Problem(training.SpecialTokens) is { } problem) throw new ArgumentException(problem, nameof(training));
-        var smallest = training.SpecialTokens.Count + 256;
-        if (training.VocabularySize < smallest)
-            throw new ArgumentException($"a vocabulary of {training.VocabularySize} has no room: {training.SpecialTokens.Count} special tokens and 256 bytes need {smallest}", nameof(training));
-
-        var counted = WordCounts.Of(texts, training.Pattern, workers, cancellation);
+        training.Check(256, "256 bytes");
+        Splitter[] splitters = [new PatternWords(training.Pattern)];
+        var counted = WordCounts.Of(texts, () => new([], splitters), training.MostWords, workers, cancellation);
         List<string> tokens = [.. training.SpecialTokens, .. ByteAlphabet.Sorted.Select(c => c.ToString())];
-        var merges = new PairMerger(counted.Counts, tokens).Run(training.VocabularySize, training.MinFrequency, cancellation);
-        return new(new(training.Pattern, training.SpecialTokens, tokens, merges), counted.Texts, counted.Characters, counted.Counts.Count, counted.SkippedWords);
+        var merges = new PairMerger(Spelled(counted.Counts, tokens), tokens).Run(training.VocabularySize, training.MinFrequency, cancellation);
+        return new(new(tokens, AddedToken.Specials(training.SpecialTokens), merges) { ByteLevel = true, Splitters = splitters, Decoder = new ByteLevelDecoder() }, counted);
+    }
+
+    private static TrainingWords Spelled(IReadOnlyDictionary<string, long> words, List<string> tokens)
+    {
+        int[] idOf = [.. Enumerable.Range(0, 256).Select(value => tokens.IndexOf(ByteAlphabet.SymbolOf((byte)value).ToString()))];
+        var bytes = new byte[WordCounts.LongestWord * 3];
+        return new(words, words.Keys.Sum(word => (long)Encoding.UTF8.GetByteCount(word)), (word, symbols) =>
+        {
+            var length = Encoding.UTF8.GetBytes(word, bytes);
+            for (var i = 0; i < length; i++) symbols.Span[i] = idOf[bytes[i]];
+            return length;
+        });
     }
 }

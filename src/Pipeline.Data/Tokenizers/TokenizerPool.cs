@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Pipeline.Data.Tokenizers;
 
 /// <summary>Tokenizers of one model for several threads: made when they are needed, as many as encode at once.</summary>
-public sealed class TokenizerPool(BpeModel model)
+public sealed class TokenizerPool(TokenizerModel model)
 {
     private readonly ConcurrentBag<TextTokenizer> idle = [];
 

@@ -157,7 +157,7 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
 
     private static bool HasSource(LanguageModel model) => model.Config.Reads.HasFlag(BatchParts.Source);
 
-    private static void Measure(LanguageModel model, BpeModel tokenizer, TokenFile test, long bytes, Given inputs, With with, SortedDictionary<string, double> figures)
+    private static void Measure(LanguageModel model, TokenizerModel tokenizer, TokenFile test, long bytes, Given inputs, With with, SortedDictionary<string, double> figures)
     {
         if (!model.Config.Causal)
         {
@@ -199,7 +199,7 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
     }
 
     /// <summary>Of the predicted text: all but the first token, end-of-text counting as nothing.</summary>
-    private static long Utf8BytesOf(TokenShard shard, BpeModel tokenizer)
+    private static long Utf8BytesOf(TokenShard shard, TokenizerModel tokenizer)
     {
         var text = new TextTokenizer(tokenizer);
         var bytes = 0L;
@@ -207,7 +207,7 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
         return bytes;
     }
 
-    private static string Answer(LanguageModel model, BpeModel tokenizer, string prompt, SampleParams with)
+    private static string Answer(LanguageModel model, TokenizerModel tokenizer, string prompt, SampleParams with)
     {
         var text = new TextTokenizer(tokenizer);
         var ids = new ConversationEncoder(text).EncodePrompt([new Turn(Roles.User, prompt)]);

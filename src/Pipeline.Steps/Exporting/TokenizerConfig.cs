@@ -16,13 +16,13 @@ internal static class TokenizerConfig
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>One token begins, ends and pads, as in GPT-2; the end of a turn stops generation too.</summary>
-    public static Training.Exporting.SpecialTokens TokensOf(BpeModel tokenizer)
+    public static Training.Exporting.SpecialTokens TokensOf(TokenizerModel tokenizer)
     {
         var endOfText = Special(tokenizer, Data.Tokenizers.SpecialTokens.EndOfText);
         return new(endOfText, endOfText, endOfText) { Stops = Special(tokenizer, Data.Tokenizers.SpecialTokens.End) is { } end ? [end] : [] };
     }
 
-    public static string Text(BpeModel tokenizer, int context)
+    public static string Text(TokenizerModel tokenizer, int context)
     {
         var endOfText = Special(tokenizer, Data.Tokenizers.SpecialTokens.EndOfText) is { } id ? tokenizer.Tokens[id] : null;
         var config = new JsonObject
@@ -39,5 +39,5 @@ internal static class TokenizerConfig
         return config.ToJsonString(Indented) + "\n";
     }
 
-    private static int? Special(BpeModel tokenizer, string token) => tokenizer.SpecialTokens.Contains(token) ? tokenizer.Find(token) : null;
+    private static int? Special(TokenizerModel tokenizer, string token) => tokenizer.SpecialTokens.Contains(token) ? tokenizer.Find(token) : null;
 }

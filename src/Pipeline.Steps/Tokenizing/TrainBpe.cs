@@ -1,7 +1,6 @@
 using System.ComponentModel;
-using System.Globalization;
-using Pipeline.Data.Documents;
 using Pipeline.Data.Tokenizers;
+using Pipeline.Data.Tokenizers.Splitting;
 using Pipeline.Engine.Authoring;
 using Pipeline.Steps.Artifacts;
 using Pipeline.Steps.Train;
@@ -26,50 +25,49 @@ public sealed class TrainBpe : Step<TrainBpe.With, TrainBpe.Given, TrainBpe.Made
 
         [Description("Tokens that text never yields. The steps that train and chat need the default ones; `<|system|>` may be added.")]
         public IReadOnlyList<string> SpecialTokens { get; init; } = Data.Tokenizers.SpecialTokens.Default;
+
+        [Description(TrainingTexts.MaxWords)]
+        [Engine.Authoring.Range(1000, 100_000_000)]
+        public int MaxWords { get; init; } = TokenizerTraining.DefaultMostWords;
     }
 
     public sealed record Given
     {
-        [Description("Documents to learn from: the training part, so that nothing of the test is seen.")]
+        [Description(TrainingTexts.Documents)]
         public required Artifact<Documents> Documents { get; init; }
     }
 
     public sealed record Made
     {
-        [Description("The tokenizer in the Hugging Face layout: `tokenizer.json`.")]
+        [Description(TrainingTexts.Tokenizer)]
         public required Output<Tokenizer> Tokenizer { get; init; }
     }
 
     public override string Name => "tokenizer.train-bpe";
     public override int Version => 1;
     public override string Description => "Trains a byte-level BPE tokenizer, with the vocabulary and merges that Hugging Face's tokenizers learns from the same documents.";
-    public override string Incremental => "no: merges are chosen by counts over all documents, so it runs whole";
+    public override string Incremental => TrainingTexts.Incremental;
     public override int DefaultCpus => 4;
 
-    protected override IEnumerable<(string Option, string Message)> Check(With with)
-    {
-        if (Data.Tokenizers.SpecialTokens.Problem(with.SpecialTokens) is { } problem) yield return ("special_tokens", problem);
-        var least = with.SpecialTokens.Count + 256;
-        if (with.VocabSize < least) yield return ("vocab_size", $"{with.VocabSize} leaves no room for {with.SpecialTokens.Count} special tokens and 256 bytes; at least {least}");
-    }
+    protected override IEnumerable<(string Option, string Message)> Check(With with) => TrainingTexts.Problems(with.SpecialTokens, with.VocabSize, 256, "256 bytes");
 
     protected override StepEstimate Estimate(With with, Foreseen given) => new() { Outputs = new Dictionary<string, Forecast> { ["tokenizer"] = new TokenizerForecast(with.VocabSize) } };
 
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
-        var texts = DocumentReader.ReadAsync(inputs.Documents.LocateAll(), context.Cancellation).Select(d => d.Text).ToBlockingEnumerable(context.Cancellation);
-        var training = new BpeTraining { VocabularySize = with.VocabSize, MinFrequency = with.MinFrequency, Pattern = with.Pattern, SpecialTokens = with.SpecialTokens };
-        var result = BpeTrainer.Train(texts, training, context.Cpus, context.Cancellation);
-        TokenizerFile.Write(outputs.Tokenizer["tokenizer.json"], result.Model);
-
-        if (result.SkippedWords > 0) context.Log($"{result.SkippedWords} words of more than 16,384 characters took no part.");
-        if (result.Model.VocabularySize < with.VocabSize) context.Log($"The text has no more pairs to merge: {result.Model.VocabularySize} tokens instead of {with.VocabSize}.");
-        context.Metric("vocabulary", result.Model.VocabularySize);
-        context.Metric("merges", result.Model.Merges.Count);
-        context.Metric("documents", result.Texts);
-        context.Metric("words.distinct", result.Words);
-        context.Metric("words.skipped", result.SkippedWords);
-        context.Summary = string.Create(CultureInfo.InvariantCulture, $"{result.Model.VocabularySize:N0} tokens from {result.Texts:N0} documents, {result.Words:N0} distinct words");
+        var training = new BpeTraining { VocabularySize = with.VocabSize, MinFrequency = with.MinFrequency, Pattern = with.Pattern, SpecialTokens = with.SpecialTokens, MostWords = with.MaxWords };
+        var merges = 0;
+        TrainingTexts.Train(
+            () =>
+            {
+                var trained = BpeTrainer.Train(TrainingTexts.Of(inputs.Documents, context), training, context.Cpus, context.Cancellation);
+                merges = trained.Model.Merges.Count;
+                return trained;
+            },
+            with.VocabSize,
+            outputs.Tokenizer,
+            context);
+        context.Metric("merges", merges);
         return Task.CompletedTask;
     }
 }

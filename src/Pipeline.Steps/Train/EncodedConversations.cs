@@ -9,7 +9,7 @@ namespace Pipeline.Steps.Train;
 /// <summary>Conversations and preferences as a model of a given context takes them. What is too long is left out and counted, never cut: half an answer teaches to stop in the middle.</summary>
 internal static class EncodedConversations
 {
-    public static (IReadOnlyList<Example> Examples, int TooLong) Read(Artifact<Artifacts.Conversations> artifact, BpeModel tokenizer, int context)
+    public static (IReadOnlyList<Example> Examples, int TooLong) Read(Artifact<Artifacts.Conversations> artifact, TokenizerModel tokenizer, int context)
     {
         var encoder = new ConversationEncoder(new TextTokenizer(tokenizer));
         var all = ConversationLines.ReadConversations(artifact.Locate("conversations.jsonl")).Select(c => Example(encoder.Encode(c.Turns))).ToList();
@@ -17,7 +17,7 @@ internal static class EncodedConversations
         return (Some(fitting, all.Count, context, "conversation"), all.Count - fitting.Count);
     }
 
-    public static (IReadOnlyList<PreferencePair> Pairs, int TooLong) Read(Artifact<Preferences> artifact, BpeModel tokenizer, int context)
+    public static (IReadOnlyList<PreferencePair> Pairs, int TooLong) Read(Artifact<Preferences> artifact, TokenizerModel tokenizer, int context)
     {
         var encoder = new ConversationEncoder(new TextTokenizer(tokenizer));
         var all = ConversationLines.ReadPreferences(artifact.Locate("preferences.jsonl")).Select(encoder.Encode).Select(p => new PreferencePair(Example(p.Chosen), Example(p.Rejected))).ToList();

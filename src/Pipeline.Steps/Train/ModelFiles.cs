@@ -53,5 +53,5 @@ internal static class ModelFiles
         }
     }
 
-    public static BpeModel Tokenizer(Artifact<Model> artifact) => TokenizerReader.Read(artifact.Locate(TokenizerFile));
+    public static TokenizerModel Tokenizer(Artifact<Model> artifact) => TokenizerReader.Read(artifact.Locate(TokenizerFile));
 }

@@ -34,7 +34,7 @@ public sealed record SamplesParams
     }
 
     /// <param name="chat">Whether prompts are questions of a user.</param>
-    internal SampledPrompts Of(LanguageModel model, BpeModel tokenizer, bool chat)
+    internal SampledPrompts Of(LanguageModel model, TokenizerModel tokenizer, bool chat)
     {
         var text = new TextTokenizer(tokenizer);
         string[] ends = chat ? [SpecialTokens.End, SpecialTokens.EndOfText] : [SpecialTokens.EndOfText];

@@ -7,11 +7,9 @@ namespace Pipeline.Steps.Train;
 internal static class TargetBytes
 {
     /// <summary>UTF-8 bytes per target token; a special token stands for none. Null where no target stands for text.</summary>
-    public static double? PerToken(IExamples<TokenBatch> examples, BpeModel tokenizer)
+    public static double? PerToken(IExamples<TokenBatch> examples, TokenizerModel tokenizer)
     {
-        var special = tokenizer.SpecialTokens.ToHashSet();
-        // A byte-level token is written with one character a byte.
-        var lengths = tokenizer.Tokens.Select(token => special.Contains(token) ? 0 : token.Length).ToArray();
+        var text = new TextTokenizer(tokenizer);
         long tokens = 0, bytes = 0;
         for (long i = 0; i < examples.Count; i++)
         {
@@ -19,7 +17,7 @@ internal static class TargetBytes
             {
                 if (target == TokenBatch.Ignored) continue;
                 tokens++;
-                bytes += lengths[target];
+                bytes += text.BytesOf((int)target).Length;
             }
         }
 

@@ -8,7 +8,7 @@ internal static class TokenizerSpecials
 {
     private static readonly string[] Masks = ["<mask>", "[MASK]", "<|mask|>"];
 
-    public static TokenSpecials Of(BpeModel tokenizer, bool words = false)
+    public static TokenSpecials Of(TokenizerModel tokenizer, bool words = false)
     {
         var sentinels = new List<long>();
         while (Id($"<extra_id_{sentinels.Count}>") is { } sentinel) sentinels.Add(sentinel);
@@ -23,10 +23,11 @@ internal static class TokenizerSpecials
     }
 
     /// <summary>By the bytes on both sides of the seam: letters go on with letters, digits with digits, signs with signs. What begins with a space begins a word, as when tokenizers cut text.</summary>
-    private static Func<long, long, bool> SameWord(BpeModel tokenizer)
+    private static Func<long, long, bool> SameWord(TokenizerModel tokenizer)
     {
-        var first = tokenizer.Tokens.Select(token => KindOf(token[0])).ToArray();
-        var last = tokenizer.Tokens.Select(token => KindOf(token[^1])).ToArray();
+        var text = new TextTokenizer(tokenizer);
+        var first = Enumerable.Range(0, tokenizer.VocabularySize).Select(id => text.BytesOf(id) is [var begin, ..] ? KindOf(begin) : Kind.Sign).ToArray();
+        var last = Enumerable.Range(0, tokenizer.VocabularySize).Select(id => text.BytesOf(id) is [.., var end] ? KindOf(end) : Kind.Sign).ToArray();
         return (before, token) => first[token] != Kind.Space && first[token] == last[before];
     }
 
@@ -38,11 +39,11 @@ internal static class TokenizerSpecials
         Sign,
     }
 
-    private static Kind KindOf(char symbol) => ByteAlphabet.ByteOf(symbol) switch
+    private static Kind KindOf(byte value) => value switch
     {
-        <= ' ' => Kind.Space,
-        >= '0' and <= '9' => Kind.Digit,
-        (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or >= 0x80 => Kind.Letter,
+        <= (byte)' ' => Kind.Space,
+        >= (byte)'0' and <= (byte)'9' => Kind.Digit,
+        (>= (byte)'a' and <= (byte)'z') or (>= (byte)'A' and <= (byte)'Z') or >= 0x80 => Kind.Letter,
         _ => Kind.Sign,
     };
 }

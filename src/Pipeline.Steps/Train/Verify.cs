@@ -120,7 +120,7 @@ public sealed class Verify : Step<Verify.With, Verify.Given, Verify.Made>
         _ => null,
     };
 
-    private static Finding? Turns(Given inputs, BpeModel tokenizer)
+    private static Finding? Turns(Given inputs, TokenizerModel tokenizer)
     {
         if (inputs.Conversations is not { } parts) return null;
         var encoder = new ConversationEncoder(new TextTokenizer(tokenizer));

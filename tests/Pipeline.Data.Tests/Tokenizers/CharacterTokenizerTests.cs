@@ -42,7 +42,7 @@ public sealed class CharacterTokenizerTests : IDisposable
             ["normalizer"] = metaspace ? null : JsonNode.Parse(normalizer ?? $$"""{"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"{{Space}}"},{"type":"Replace","pattern":{"String":" "},"content":"{{Space}}"}]}"""),
             ["pre_tokenizer"] = metaspace ? JsonNode.Parse($$"""{"type":"Metaspace","replacement":"{{Space}}","prepend_scheme":"first","split":false}""") : null,
             ["post_processor"] = JsonNode.Parse("""{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<s>","type_id":0}},{"Sequence":{"id":"A","type_id":0}}],"pair":[{"Sequence":{"id":"A","type_id":0}},{"Sequence":{"id":"B","type_id":1}}],"special_tokens":{"<s>":{"id":"<s>","ids":[1],"tokens":["<s>"]}}}"""),
-            ["decoder"] = null,
+            ["decoder"] = JsonNode.Parse($$"""{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"{{Space}}"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"},{"type":"Strip","content":" ","start":1,"stop":0}]}"""),
             ["model"] = new JsonObject { ["type"] = "BPE", ["dropout"] = null, ["unk_token"] = "<unk>", ["continuing_subword_prefix"] = null, ["end_of_word_suffix"] = null, ["fuse_unk"] = fuse, ["byte_fallback"] = true, ["ignore_merges"] = false, ["vocab"] = vocabulary, ["merges"] = merges },
         };
         return folder.Write("tokenizer.json", json.ToJsonString());

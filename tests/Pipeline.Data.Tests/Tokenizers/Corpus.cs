@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipeline.Data.Tokenizers;
+using Pipeline.Data.Tokenizers.Splitting;
 using Pipeline.TestKit;
 
 namespace Pipeline.Data.Tests.Tokenizers;

@@ -1,5 +1,6 @@
 using CsCheck;
 using Pipeline.Data.Tokenizers;
+using Pipeline.Data.Tokenizers.Splitting;
 
 namespace Pipeline.Data.Tests.Tokenizers;
 
@@ -105,7 +106,7 @@ public class TextTokenizerTests
         var ids = new List<int>();
         for (int start = 0, end; start < text.Length; start = end)
         {
-            end = WordScanner.EndOfWord(model.Pattern, text, start);
+            end = WordScanner.EndOfWord(((PatternWords)model.Splitters[0]).Pattern, text, start);
             var word = ByteAlphabet.SymbolsOf(text.AsSpan(start, end - start)).Select(c => model.Find(c.ToString())!.Value).ToList();
             while (true)
             {

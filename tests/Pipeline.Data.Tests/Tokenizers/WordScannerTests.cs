@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using CsCheck;
-using Pipeline.Data.Tokenizers;
+using Pipeline.Data.Tokenizers.Splitting;
 
 namespace Pipeline.Data.Tests.Tokenizers;
 

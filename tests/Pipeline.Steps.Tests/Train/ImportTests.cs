@@ -98,8 +98,8 @@ public sealed class ImportTests : IDisposable
     {
         given.Write("config.json", """{ "model_type": "gpt2", "n_embd": 4 }""");
         Assert.Equal("my/model has no tokenizer.json, without which its tokens have no text. Save the model's fast tokenizer beside it (in Python: AutoTokenizer.from_pretrained(…).save_pretrained(…)).", (await Refused()).Message);
-        given.Write("tokenizer.json", """{ "model": { "type": "WordPiece" }, "pre_tokenizer": { "type": "ByteLevel" } }""");
-        Assert.StartsWith("my/model/tokenizer.json: model.type is 'WordPiece'; this reads byte-level BPE only, and BPE of characters", (await Refused()).Message, StringComparison.Ordinal);
+        given.Write("tokenizer.json", """{ "model": { "type": "Markov" } }""");
+        Assert.StartsWith("my/model/tokenizer.json: model.type is 'Markov'; expected BPE, WordPiece, Unigram or WordLevel", (await Refused()).Message, StringComparison.Ordinal);
         Tokenizer(given, 264);
         Assert.StartsWith("my/model/config.json: this is no GPT-2 that can be computed here: vocab_size is missing", (await Refused()).Message, StringComparison.Ordinal);
 

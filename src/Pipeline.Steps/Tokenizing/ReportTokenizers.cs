@@ -1,0 +1,115 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Pipeline.Data.Documents;
+using Pipeline.Data.Tokenizers;
+using Pipeline.Engine.Authoring;
+using Pipeline.Steps.Artifacts;
+using Pipeline.Steps.Reporting;
+
+namespace Pipeline.Steps.Tokenizing;
+
+/// <summary>Compares tokenizers on the same documents.</summary>
+public sealed class ReportTokenizers : Step<ReportTokenizers.With, ReportTokenizers.Given, ReportTokenizers.Made>
+{
+    private const int LongestShown = 12;
+
+    public sealed record With
+    {
+        [Description("The heading of the page.")]
+        public string Title { get; init; } = "Tokenizers";
+    }
+
+    public sealed record Given
+    {
+        [Description("Documents to measure on: the validation or test part, which no tokenizer was trained on.")]
+        public required Artifact<Documents> Documents { get; init; }
+
+        [Description("One or more tokenizers, to stand side by side.")]
+        public required ArtifactList<Tokenizer> Tokenizers { get; init; }
+    }
+
+    public sealed record Made
+    {
+        [Description("A page with nothing outside it, `report.html`, and the same as `report.json`.")]
+        public required Output<Report> Report { get; init; }
+    }
+
+    public override string Name => "tokenizer.report";
+    public override int Version => 1;
+    public override string Description => "Measures tokenizers on documents: bytes per token, tokens per word by language, unknown rate, use of the vocabulary, and the longest tokens.";
+    public override string Incremental => "no: figures are of all documents, so it runs whole";
+    public override int DefaultCpus => 4;
+
+    protected override async Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
+    {
+        var models = inputs.Tokenizers.Entries.Select(entry => (entry.Name, Model: TokenizerReader.Read(entry.Artifact.Locate("tokenizer.json")))).ToList();
+        if (models.Count == 0) throw new StepFailedException("There is no tokenizer to measure: name one or more under 'tokenizers'.");
+        var total = models.Select(each => new TokenizerQuality(new(each.Model))).ToList();
+        await foreach (var part in inputs.Documents.Files.SelectInOrderAsync(context.Cpus, file => Task.Run(() => MeasureAsync(inputs.Documents, file, models, context), context.Cancellation), context.Cancellation))
+        {
+            for (var i = 0; i < total.Count; i++) total[i].Add(part[i]);
+            context.Report(total[0].All.Documents, 0, "documents");
+        }
+
+        if (total[0].All.Bytes == 0) throw new StepFailedException("The documents have no text to measure on.");
+        var rows = models.Zip(total, (each, quality) => (each.Name, each.Model, quality)).ToList();
+        foreach (var (name, _, quality) in rows)
+        {
+            foreach (var (figure, value) in FiguresOf(quality)) context.Metric($"{name}.{figure}", value);
+        }
+
+        await File.WriteAllTextAsync(outputs.Report["report.json"], new JsonArray([.. rows.Select(row => (JsonNode)Json(row.Name, row.Model, row.quality))]).ToJsonString(Indented) + "\n", context.Cancellation);
+        await File.WriteAllTextAsync(outputs.Report["report.html"], Page(with.Title, rows), context.Cancellation);
+        var best = rows.MaxBy(row => row.quality.All.BytesPerToken);
+        context.Summary = string.Create(CultureInfo.InvariantCulture, $"{best.Name}: {best.quality.All.BytesPerToken:0.00} bytes a token, {best.quality.All.Fertility:0.00} tokens a word{(rows.Count > 1 ? $", the most compact of {rows.Count}" : "")}");
+    }
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static async Task<List<TokenizerQuality>> MeasureAsync(Artifact<Documents> documents, ArtifactFile file, List<(string Name, TokenizerModel Model)> models, StepContext context)
+    {
+        var measured = models.Select(each => new TokenizerQuality(new(each.Model))).ToList();
+        await foreach (var document in DocumentReader.ReadAsync([(file.Path, documents.Locate(file.Path))], context.Cancellation))
+        {
+            foreach (var quality in measured) quality.Add(document.Text, document.Language);
+        }
+
+        return measured;
+    }
+
+    private static IEnumerable<(string Name, double Value)> FiguresOf(TokenizerQuality quality) =>
+    [
+        ("bytes_per_token", quality.All.BytesPerToken), ("characters_per_token", quality.All.CharactersPerToken), ("tokens_per_word", quality.All.Fertility), ("unknown_rate", quality.All.UnknownRate),
+        ("restored_rate", quality.All.RestoredRate), ("vocabulary_use", quality.VocabularyUse), ("tokens", quality.All.Tokens),
+    ];
+
+    private static JsonObject Json(string name, TokenizerModel model, TokenizerQuality quality)
+    {
+        var json = new JsonObject { ["name"] = name, ["vocabulary"] = model.VocabularySize, ["documents"] = quality.All.Documents, ["bytes"] = quality.All.Bytes };
+        foreach (var (figure, value) in FiguresOf(quality)) json[figure] = value;
+        json["languages"] = new JsonObject(quality.Languages.Select(language => KeyValuePair.Create(language.Key, (JsonNode?)new JsonObject
+        {
+            ["documents"] = language.Value.Documents,
+            ["bytes_per_token"] = language.Value.BytesPerToken,
+            ["tokens_per_word"] = language.Value.Fertility,
+            ["unknown_rate"] = language.Value.UnknownRate,
+        })));
+        json["longest_tokens"] = new JsonArray([.. quality.Longest(LongestShown).Select(token => (JsonNode)new JsonObject { ["text"] = token.Text, ["uses"] = token.Uses })]);
+        return json;
+    }
+
+    private static string Page(string title, List<(string Name, TokenizerModel Model, TokenizerQuality Quality)> rows)
+    {
+        var head = rows.Select(row => row.Name).Prepend("");
+        var figures = FiguresOf(rows[0].Quality).Select((figure, i) => rows.Select(row => Html.Number(FiguresOf(row.Quality).ElementAt(i).Value)).Prepend(Html.Text(figure.Name.Replace('_', ' '))));
+        var languages = rows[0].Quality.Languages.Keys.Select(language => rows.Select(row => $"{Html.Number(row.Quality.Languages[language].Fertility)} / {Html.Number(row.Quality.Languages[language].BytesPerToken)}").Prepend(Html.Text(language)));
+        var longest = rows.Select(row => (IEnumerable<string>)[Html.Text(row.Name), string.Join(" · ", row.Quality.Longest(LongestShown).Select(token => $"<code>{Html.Text(token.Text)}</code> {Html.Number(token.Uses)}"))]);
+        var all = rows[0].Quality.All;
+        return Html.Head(title, "body{font:15px/1.5 system-ui,sans-serif;max-width:1100px;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse}td,th{padding:.2rem .7rem;border-bottom:1px solid #e3e7ee;text-align:left}code{background:#f3f5f8;white-space:pre}")
+            + string.Create(CultureInfo.InvariantCulture, $"<p>{all.Documents:N0} documents, {all.Bytes:N0} bytes, {all.Words:N0} words between white space.</p>\n")
+            + Html.Table(head, [rows.Select(row => Html.Number(row.Model.VocabularySize)).Prepend("vocabulary"), .. figures])
+            + $"<h2>By language: tokens a word / bytes a token</h2>\n{Html.Table(head, languages)}<h2>The longest tokens that occur, and how often</h2>\n{Html.Table(["", "tokens"], longest)}</body></html>\n";
+    }
+}
