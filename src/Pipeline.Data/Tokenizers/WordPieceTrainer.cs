@@ -19,6 +19,9 @@ public sealed record WordPieceTraining : TokenizerTraining
     /// <summary>The most frequent characters to spell words with; a word with another one is unknown.</summary>
     public int LimitAlphabet { get; init; } = 1000;
 
+    /// <summary>The characters within words, marked, in the order of their ids; null: by code point. In the real engine the order is that of a hash table and differs from run to run.</summary>
+    public IReadOnlyList<string>? InnerAlphabet { get; init; }
+
     /// <summary>BERT's uncased and cased models differ in it.</summary>
     public bool Lowercase { get; init; } = true;
 }
@@ -26,10 +29,7 @@ public sealed record WordPieceTraining : TokenizerTraining
 /// <summary>Trains WordPiece as Hugging Face's <c>tokenizers</c> does: byte-pair encoding of characters, where those within a word are marked.</summary>
 public static class WordPieceTrainer
 {
-    public static Trained<WordPieceModel> Train(IEnumerable<string> texts, WordPieceTraining training, int workers = -1, CancellationToken cancellation = default) => Train(texts, training, null, workers, cancellation);
-
-    /// <param name="inner">The marked characters in the order of their ids; null: by code point. In the real engine the order is that of a hash table and differs from run to run.</param>
-    internal static Trained<WordPieceModel> Train(IEnumerable<string> texts, WordPieceTraining training, IReadOnlyList<string>? inner, int workers = -1, CancellationToken cancellation = default)
+    public static Trained<WordPieceModel> Train(IEnumerable<string> texts, WordPieceTraining training, int workers = -1, CancellationToken cancellation = default)
     {
         training.Check(1, "a character");
         if (!training.SpecialTokens.Contains(WordPieceTraining.Unknown)) throw new ArgumentException($"the special tokens lack '{WordPieceTraining.Unknown}', which stands for words that cannot be spelled");
@@ -38,7 +38,7 @@ public static class WordPieceTrainer
         var counted = WordCounts.Of(texts, () => new(normalizers, splitters), training.MostWords, workers, cancellation);
         var kept = Alphabet(counted.Counts, training.LimitAlphabet);
         List<string> tokens = [.. training.SpecialTokens, .. kept.Order(CodePointOrder.Instance)];
-        tokens.AddRange(inner ?? [.. Inner(counted.Counts, kept).Order(CodePointOrder.Instance)]);
+        tokens.AddRange(training.InnerAlphabet ?? [.. Inner(counted.Counts, kept).Order(CodePointOrder.Instance)]);
         training.Check(tokens.Count - training.SpecialTokens.Count, $"the {kept.Count} characters of the text, which stand at the beginnings of words and within them,");
         new PairMerger(Spelled(counted.Counts, tokens), tokens, WordPieceModel.UsualPrefix).Run(training.VocabularySize, training.MinFrequency, cancellation);
         return new(Model(tokens, training, normalizers, splitters), counted);

@@ -7,7 +7,7 @@ namespace Pipeline.Data.Tokenizers.Files;
 internal static class SplitterJson
 {
     private const string Name = "pre_tokenizer";
-    private const string AnyCharacter = @"(?s:.)";
+    private const string AnyCharacter = @"[\s\S]";
 
     private static readonly (SplitPattern Pattern, string Regex)[] Patterns =
     [
