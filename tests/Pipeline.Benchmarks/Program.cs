@@ -15,13 +15,14 @@ const string Usage = """
       shakespeare SEED...                           nanoGPT's CPU baby, to its end
       words [WORDS [EPOCHS [THREADS]]]              a word-level LSTM beside n-gram models
       cleaning [ROUNDS]                             megabytes a second of each cleaning operation
+      tokenizers [MEGABYTES [ROUNDS]]               training and encoding beside Hugging Face's engine and SentencePiece
       remote [MEGABYTES [ROUNDS]]                   transfers to a remote store
       duplicates [ROUNDS]                           speed of each part of finding duplicates
     """;
 
 var verb = args.FirstOrDefault();
 var shape = args.Length > 1 && verb is ("speed" or "steps" or "profile" or "memory" or "peak" or "rss") ? args[1] : null;
-var numbers = args.Skip(shape is null ? 1 : 2).Select(arg => int.Parse(arg, CultureInfo.InvariantCulture)).ToArray();
+var numbers = args.Skip(verb == "tokenizer" ? args.Length : shape is null ? 1 : 2).Select(arg => int.Parse(arg, CultureInfo.InvariantCulture)).ToArray();
 switch (verb)
 {
     case "speed" when shape is not null:
@@ -73,6 +74,12 @@ switch (verb)
         return 0;
     case "cleaning":
         CleaningSpeed.Print(rounds: At(0, 3));
+        return 0;
+    case "tokenizers":
+        TokenizerSpeed.Compare(megabytes: At(0, 32), rounds: At(1, 5));
+        return 0;
+    case "tokenizer":
+        TokenizerSpeed.Alone(args[1], args[2], args[3]);
         return 0;
     case "remote":
         await RemoteTransfer.Compare(megabytes: At(0, 1000), rounds: At(1, 3));

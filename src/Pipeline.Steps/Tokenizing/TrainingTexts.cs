@@ -43,13 +43,17 @@ internal static class TrainingTexts
 
         TokenizerFile.Write(output["tokenizer.json"], result.Model);
         if (result.SkippedWords > 0) context.Log($"{result.SkippedWords} words of more than 16,384 characters took no part.");
-        if (result.DroppedWords > 0) context.Log($"There were more distinct words than max_words: {result.DroppedWords} occurrences of rare ones took no part.");
+        if (result.DroppedWords > 0)
+        {
+            context.Log($"There were more distinct words than max_words: {result.DroppedWords} occurrences of rare ones took no part.");
+            context.Metric("words.dropped", result.DroppedWords);
+        }
+
         if (result.Model.VocabularySize < vocabSize) context.Log($"The text has no more to offer: {result.Model.VocabularySize} tokens instead of {vocabSize}.");
         context.Metric("vocabulary", result.Model.VocabularySize);
         context.Metric("documents", result.Texts);
         context.Metric("words.distinct", result.Words);
         context.Metric("words.skipped", result.SkippedWords);
-        context.Metric("words.dropped", result.DroppedWords);
         context.Summary = string.Create(CultureInfo.InvariantCulture, $"{result.Model.VocabularySize:N0} tokens from {result.Texts:N0} documents, {result.Words:N0} distinct words");
     }
 }
