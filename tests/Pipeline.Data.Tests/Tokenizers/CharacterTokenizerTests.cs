@@ -57,7 +57,7 @@ public sealed class CharacterTokenizerTests : IDisposable
     {
         var file = File(bytes, metaspace, fuse: fuse);
         // Text that spells a special token is one to the real engine and never to ours; without bytes it cannot spell the end of a line.
-        HuggingFaceEngine.AssertAlike(file, [.. Texts.Where(t => !t.Contains('<', StringComparison.Ordinal))]);
+        HuggingFaceEngine.AssertAlike([.. Texts.Where(t => !t.Contains('<', StringComparison.Ordinal))], file);
     }
 
     [Theory]
@@ -116,7 +116,7 @@ public sealed class CharacterTokenizerTests : IDisposable
         const string text = "a zqzq, and the zqzqz";
         Assert.Contains(vocabulary.Count - 1, tokenizer.Encode(text));
         Assert.Equal(text, tokenizer.Decode(tokenizer.Encode(text)));
-        HuggingFaceEngine.AssertAlike(file, [text, Corpus.Text]);
+        HuggingFaceEngine.AssertAlike([text, Corpus.Text], file);
     }
 
     public void Dispose() => folder.Dispose();

@@ -33,13 +33,15 @@ internal static class HuggingFaceEngine
 
     public static List<string> Texts(JsonNode answer) => [.. answer.AsArray().Select(each => (string)each!)];
 
-    /// <summary>Ids and decoded text are the engine's, of a file that it reads; each text comes with how it differs.</summary>
-    public static void AssertAlike(string file, IReadOnlyList<string> texts)
+    /// <summary>Ids and decoded text are the engine's, of files that it reads; each text comes with how it differs.</summary>
+    public static void AssertAlike(IReadOnlyList<string> texts, params IReadOnlyList<string> files)
     {
-        var tokenizer = new TextTokenizer(TokenizerReader.Read(file));
-        List<List<int>> ids = [.. texts.Select(tokenizer.Encode)];
-        var answers = Run(Encode(file, texts), Decode(file, ids));
-        Assert.Equal(texts.Zip(Ids(answers[0]!)), texts.Zip(ids.Select(each => string.Join(',', each))));
-        Assert.Equal(texts.Zip(Texts(answers[1]!)), texts.Zip(ids.Select(each => tokenizer.DecodeWhole(each, spellSpecialTokens: true))));
+        var ours = files.Select(file => new TextTokenizer(TokenizerReader.Read(file))).Select(tokenizer => (Tokenizer: tokenizer, Ids: texts.Select(tokenizer.Encode).ToList())).ToList();
+        var answers = Run(files.SelectMany((file, i) => new[] { Encode(file, texts), Decode(file, ours[i].Ids) }));
+        for (var i = 0; i < files.Count; i++)
+        {
+            Assert.Equal(texts.Zip(Ids(answers[2 * i]!), (text, ids) => (files[i], text, ids)), texts.Zip(ours[i].Ids, (text, ids) => (files[i], text, string.Join(',', ids))));
+            Assert.Equal(texts.Zip(Texts(answers[(2 * i) + 1]!), (text, back) => (files[i], text, back)), texts.Zip(ours[i].Ids, (text, ids) => (files[i], text, ours[i].Tokenizer.DecodeWhole(ids, spellSpecialTokens: true))));
+        }
     }
 }

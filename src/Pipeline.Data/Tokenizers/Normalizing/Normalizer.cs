@@ -43,35 +43,35 @@ public sealed record BertNormalizer(bool CleansText, bool SeparatesIdeographs, b
 {
     public override string Apply(string text)
     {
-        if (Ascii.IsValid(text) && !text.AsSpan().ContainsAnyInRange('\0', '\x1F') && !text.Contains('\x7F')) return Lowers ? text.ToLowerInvariant() : text;
-        if (CleansText) text = Cleaned(text);
-        if (SeparatesIdeographs) text = Separated(text);
+        if (Ascii.IsValid(text)) return OfAscii(text);
+        if (CleansText || SeparatesIdeographs) text = Cleaned(text);
         if (StripsAccents ?? Lowers) text = Filtered(Normalizer2.NFDInstance.Normalize(text), rune => Rune.GetUnicodeCategory(rune) != System.Globalization.UnicodeCategory.NonSpacingMark);
         return Lowers ? Lowered(text) : text;
     }
 
-    private static string Cleaned(string text)
+    private string OfAscii(string text)
+    {
+        var changed = new StringBuilder(text.Length);
+        foreach (var symbol in text)
+        {
+            if (CleansText && symbol is '\t' or '\n' or '\r') changed.Append(' ');
+            else if (!CleansText || symbol is >= ' ' and not '\x7F') changed.Append(Lowers && char.IsAsciiLetterUpper(symbol) ? (char)(symbol | 0x20) : symbol);
+        }
+
+        return changed.ToString();
+    }
+
+    private string Cleaned(string text)
     {
         var cleaned = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
         {
-            if (rune.Value is 0 or 0xFFFD || RuneKinds.IsControl(rune)) continue;
-            cleaned.Append(Rune.IsWhiteSpace(rune) ? new Rune(' ') : rune);
+            if (CleansText && (rune.Value is 0 or 0xFFFD || RuneKinds.IsControl(rune))) continue;
+            if (SeparatesIdeographs && RuneKinds.IsIdeograph(rune)) cleaned.Append(' ').Append(rune).Append(' ');
+            else cleaned.Append(CleansText && Rune.IsWhiteSpace(rune) ? new Rune(' ') : rune);
         }
 
         return cleaned.ToString();
-    }
-
-    private static string Separated(string text)
-    {
-        var separated = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (RuneKinds.IsIdeograph(rune)) separated.Append(' ').Append(rune).Append(' ');
-            else separated.Append(rune);
-        }
-
-        return separated.ToString();
     }
 }
 

@@ -6,7 +6,7 @@ namespace Pipeline.Data.Tokenizers.Segmenting;
 /// <summary>The tokens of words that were seen lately. A word has one place, where the next one with the same hash replaces it: memory stays bounded and no text can make it slow.</summary>
 internal sealed class WordCache
 {
-    private const int Places = 1 << 15;
+    private const int Places = 1 << 17;
 
     /// <summary>Longer words seldom come again.</summary>
     public const int LongestWord = 64;

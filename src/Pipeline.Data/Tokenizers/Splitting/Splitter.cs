@@ -56,9 +56,8 @@ public abstract record RuneSplitter : Splitter
         var (start, last) = (0, Role.Dropped);
         for (int at = 0, length; at < text.Length; at += length)
         {
-            // A lone surrogate is U+FFFD, which is as long.
-            Rune.DecodeFromUtf16(text[at..], out var rune, out length);
-            var role = RoleOf(rune);
+            length = 1;
+            var role = text[at] < 128 ? RoleOf(new(text[at])) : RoleAt(text[at..], out length);
             if (role != last || role is Role.Alone)
             {
                 Add(start, at, last);
@@ -74,6 +73,13 @@ public abstract record RuneSplitter : Splitter
         {
             if (role != Role.Dropped && to > from) words.Add(piece.Part(from, to - from));
         }
+    }
+
+    private Role RoleAt(ReadOnlySpan<char> text, out int length)
+    {
+        // A lone surrogate is U+FFFD, which is as long.
+        Rune.DecodeFromUtf16(text, out var rune, out length);
+        return RoleOf(rune);
     }
 }
 

@@ -1,0 +1,77 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Pipeline.Data.Tokenizers;
+using Pipeline.Data.Tokenizers.Normalizing;
+using Pipeline.TestKit;
+
+namespace Pipeline.Data.Tests.Tokenizers;
+
+/// <summary>Ways to cut words and to normalize, beside the real engine, through files that name them: a text whose words are all tokens tells where it was cut.</summary>
+public sealed class SplitterTests : IDisposable
+{
+    private static readonly string[] Parts =
+    [
+        " ", "  ", "\n", "\r\n", "\t", "\u00A0", "\u2028", "\u0085", "'s", "'LL", "'Re", "'", "a", "B", "Ab", "aB", "ABc", "ǅ", "ʰ", "ª", "Zoë", "ß", "12", "1234567", "½", "٣", "Ⅳ", "!", "...", "/", "//\n", "漢字", "ー", "_", "\u0301", "e\u0301", "E\u0301F",
+        "𠮷", "𝐀𝐛", "😀", "\u200D", "Ⓐ", "ा", "－", "¿", "$", "+", "^", "`", "\u3000", "«",
+    ];
+
+    private readonly TemporaryFolder folder = new();
+
+    private static readonly string[] Splitters =
+    [
+        """{"type":"Whitespace"}""",
+        """{"type":"WhitespaceSplit"}""",
+        """{"type":"BertPreTokenizer"}""",
+        """{"type":"Punctuation","behavior":"Isolated"}""",
+        """{"type":"Digits","individual_digits":true}""",
+        """{"type":"Digits","individual_digits":false}""",
+        """{"type":"Split","pattern":{"String":"\n"},"behavior":"Isolated","invert":false}""",
+        """{"type":"Split","pattern":{"String":" "},"behavior":"Removed","invert":false}""",
+        """{"type":"Metaspace","replacement":"▁","prepend_scheme":"always","split":true}""",
+        """{"type":"Metaspace","replacement":"▁","prepend_scheme":"first","split":true}""",
+        """{"type":"Sequence","pretokenizers":[{"type":"WhitespaceSplit"},{"type":"Metaspace","replacement":"▁","prepend_scheme":"always","split":true},{"type":"Digits","individual_digits":true}]}""",
+        "gpt2",
+        "cl100k",
+        "o200k",
+        "qwen2",
+    ];
+
+    [Fact]
+    public void Text_is_cut_as_the_real_engine_cuts_it()
+    {
+        var random = new Random(11);
+        List<string> texts = [.. Parts, .. Enumerable.Range(0, 300).Select(_ => string.Concat(Enumerable.Range(0, random.Next(1, 9)).Select(_ => Parts[random.Next(Parts.Length)])))];
+        List<JsonNode> splitters = [.. Splitters.Select(splitter => splitter.StartsWith('{') ? JsonNode.Parse(splitter)! : Pattern(splitter))];
+        var answers = HuggingFaceEngine.Run(splitters.Select(splitter => new JsonObject { ["cut"] = splitter.DeepClone(), ["texts"] = HuggingFaceEngine.List(texts) }));
+        foreach (var (splitter, answer) in splitters.Zip(answers))
+        {
+            var words = answer!.AsArray().Select(HuggingFaceEngine.Texts!).ToList();
+            // A tokenizer that knows exactly these words spells a text by them, and any other cut gives an unknown one.
+            List<string> known = [.. words.SelectMany(each => each).Distinct()];
+            var model = new JsonObject { ["type"] = "WordLevel", ["vocab"] = new JsonObject(known.Select((word, id) => KeyValuePair.Create(word, (JsonNode?)(id + 1))).Prepend(KeyValuePair.Create("[UNKNOWN]", (JsonNode?)0))), ["unk_token"] = "[UNKNOWN]" };
+            var tokenizer = new TextTokenizer(TokenizerReader.Read(folder.Write("t.json", new JsonObject { ["pre_tokenizer"] = splitter.DeepClone(), ["model"] = model }.ToJsonString())));
+            Assert.Equal(texts.Zip(words.Select(each => $"{splitter} {string.Join('|', each)}")), texts.Zip(texts.Select(text => $"{splitter} {string.Join('|', tokenizer.Encode(text).Select(id => tokenizer.Model.Tokens[id]))}")));
+        }
+    }
+
+    [Fact]
+    public void Berts_normalizer_treats_every_character_up_to_Unicode_8_as_the_real_engine_does()
+    {
+        // Its table of categories is that old: characters assigned later are letters and marks to us and unassigned to it.
+        List<string> texts = [.. Enumerable.Range(0, 0x2FA20).Where(Rune.IsValid).Where(value => ICU4N.UChar.GetAge(value).Major is > 0 and <= 8).Chunk(64).Select(chunk => string.Concat(chunk.Select(value => $"a{new Rune(value)}")))];
+        JsonObject[] jobs = [.. new[] { "true", "false" }.Select(lowers => new JsonObject { ["normalize"] = JsonNode.Parse($$"""{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":null,"lowercase":{{lowers}}}"""), ["texts"] = HuggingFaceEngine.List(texts) })];
+        var answers = HuggingFaceEngine.Run(jobs);
+        Assert.Equal(HuggingFaceEngine.Texts(answers[0]!), texts.Select(new BertNormalizer(true, true, null, true).Apply));
+        Assert.Equal(HuggingFaceEngine.Texts(answers[1]!), texts.Select(new BertNormalizer(true, true, null, false).Apply));
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    /// <summary>As our own file has it, without what makes bytes of the words.</summary>
+    private JsonNode Pattern(string name)
+    {
+        var pattern = Enum.Parse<Data.Tokenizers.Splitting.SplitPattern>(name, ignoreCase: true);
+        TokenizerFile.Write(folder["p.json"], new WordModel(["a"], []) { Unknown = 0, Decoder = new FuseDecoder(), Splitters = [new Data.Tokenizers.Splitting.PatternWords(pattern)] });
+        return JsonNode.Parse(File.ReadAllText(folder["p.json"]))!["pre_tokenizer"]!.DeepClone();
+    }
+}
