@@ -57,12 +57,16 @@ public sealed class SplitterTests : IDisposable
     [Fact]
     public void Berts_normalizer_treats_every_character_up_to_Unicode_8_as_the_real_engine_does()
     {
-        // Its table of categories is that old: characters assigned later are letters and marks to us and unassigned to it.
-        List<string> texts = [.. Enumerable.Range(0, 0x2FA20).Where(Rune.IsValid).Where(value => ICU4N.UChar.GetAge(value).Major is > 0 and <= 8).Chunk(64).Select(chunk => string.Concat(chunk.Select(value => $"a{new Rune(value)}")))];
+        // Its table of categories is that old: characters assigned later are letters and marks to us and unassigned to it. U+1734 has become another kind of mark since.
+        List<int> characters = [.. Enumerable.Range(0, 0x2FA20).Where(value => Rune.IsValid(value) && value != 0x1734 && ICU4N.UChar.GetAge(value).Major is > 0 and <= 8)];
+        List<string> texts = [.. characters.Chunk(64).Select(chunk => string.Concat(chunk.Select(value => $"a{new Rune(value)}")))];
         JsonObject[] jobs = [.. new[] { "true", "false" }.Select(lowers => new JsonObject { ["normalize"] = JsonNode.Parse($$"""{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":null,"lowercase":{{lowers}}}"""), ["texts"] = HuggingFaceEngine.List(texts) })];
         var answers = HuggingFaceEngine.Run(jobs);
-        Assert.Equal(HuggingFaceEngine.Texts(answers[0]!), texts.Select(new BertNormalizer(true, true, null, true).Apply));
-        Assert.Equal(HuggingFaceEngine.Texts(answers[1]!), texts.Select(new BertNormalizer(true, true, null, false).Apply));
+        foreach (var (lowers, answer) in new[] { true, false }.Zip(answers))
+        {
+            var normalizer = new BertNormalizer(true, true, null, lowers);
+            Assert.Empty(texts.Zip(HuggingFaceEngine.Texts(answer!)).Where(each => normalizer.Apply(each.First) != each.Second).Select(each => (each.First, normalizer.Apply(each.First), each.Second)));
+        }
     }
 
     public void Dispose() => folder.Dispose();

@@ -45,7 +45,7 @@ public class TrainerTests
         Assert.Equal([model.Find("▁ab")!.Value], new TextTokenizer(model).Encode("ab"));
         // Log probabilities, the most probable first.
         Assert.Equal(model.Scores.Skip(1).OrderDescending(), model.Scores.Skip(1));
-        Assert.InRange(model.Scores.Skip(1).Sum(Math.Exp), 0.8, 1.2);
+        Assert.InRange(model.Scores.Skip(1).Sum(Math.Exp), 0.5, 1);
     }
 
     [Fact]

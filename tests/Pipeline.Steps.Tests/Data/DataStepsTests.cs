@@ -6,6 +6,7 @@ using Pipeline.Data.Shards;
 using Pipeline.Data.Tokenizers;
 using Pipeline.Engine.Authoring;
 using Pipeline.Steps.Cleaning;
+using Pipeline.Steps.Exporting;
 using Pipeline.Steps.Instructing;
 using Pipeline.Steps.Partitioning;
 using Pipeline.Steps.Preferring;
@@ -159,6 +160,40 @@ public sealed class DataStepsTests
             Assert.Equal(SHA256.HashData(File.ReadAllBytes(path)), shard.Header.TokenizerSha256);
             Assert.Equal(shard.Header.TokenCount, encoded.Context!.Metrics[part + ".tokens"]);
         }
+    }
+
+    [Fact]
+    public async Task Tokenizers_of_every_kind_encode_and_stand_side_by_side_and_their_tokens_go_to_other_trainers()
+    {
+        using var split = await SplitMembers(200);
+        foreach (var (step, with) in new (Engine.Authoring.StepType, string)[]
+        {
+            (new TrainWordPiece(), """{"vocab_size":300}"""), (new TrainUnigram(), """{"vocab_size":420,"max_words":1000}"""), (new TrainWords(), """{"vocab_size":200,"lowercase":true}"""), (new TrainCharacters(), """{"vocab_size":80}"""),
+        })
+        {
+            using var trained = await new StepRun(step).Given("documents", split["train"]).RunAsync(with);
+            using var encoded = await new StepRun(new Encode()).Given("split", split).Given("tokenizer", trained["tokenizer"]).RunAsync();
+            var model = TokenizerReader.Read(Path.Combine(trained["tokenizer"], "tokenizer.json"));
+            Assert.Equal(trained.Context!.Metrics["vocabulary"], model.VocabularySize);
+            using var shard = TokenShard.Open(Path.Combine(encoded["train"], "tokens.bin"));
+            Assert.Equal((await split.DocumentsOf("train")).Select(d => string.Join(',', new TextTokenizer(model).Encode(d.Text))), Enumerable.Range(0, (int)shard.Header.SequenceCount).Select(i => string.Join(',', shard.ReadSequence(i)[..^1])));
+            using var exported = await new StepRun(new ExportTokens()).Given("tokens", encoded).RunAsync("""{"layout":"nanogpt"}""");
+            Assert.Equal(shard.Header.TokenCount * 2, new FileInfo(Path.Combine(exported["export"], "train.bin")).Length);
+            Assert.Equal(model.VocabularySize, JsonDocument.Parse(File.ReadAllText(Path.Combine(exported["export"], "meta.json"))).RootElement.GetProperty("vocab_size").GetInt32());
+            using var compared = await new StepRun(new ReportTokenizers()).Given("documents", split["validation"]).Given("tokenizers", step.Name[16..], trained["tokenizer"]).RunAsync();
+            var bytes = compared.Context!.Metrics[$"{step.Name[16..]}.bytes_per_token"];
+            Assert.InRange(bytes, 0.5, 10);
+            Assert.Contains("The longest tokens", File.ReadAllText(Path.Combine(compared["report"], "report.html")), StringComparison.Ordinal);
+            Assert.Equal(bytes, JsonDocument.Parse(File.ReadAllText(Path.Combine(compared["report"], "report.json"))).RootElement[0].GetProperty("bytes_per_token").GetDouble());
+        }
+    }
+
+    [Fact]
+    public void Options_of_tokenizers_and_layouts_that_mean_nothing_are_refused()
+    {
+        Assert.Contains("special_tokens: lack '[UNK]', which stands for what cannot be spelled: add it", new StepRun(new TrainWordPiece()).Problems("""{"special_tokens":["<|endoftext|>"]}"""));
+        Assert.Contains(new StepRun(new TrainUnigram()).Problems("""{"vocab_size":200}"""), p => p.Contains("256 bytes and a character; at least 262", StringComparison.Ordinal));
+        Assert.Equal(["tokens_per_file: goes with layout: llmc; leave it out"], new StepRun(new ExportTokens()).Problems("""{"layout":"nanogpt","tokens_per_file":5}"""));
     }
 
     [Theory]
