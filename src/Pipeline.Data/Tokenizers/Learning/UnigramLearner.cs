@@ -8,6 +8,9 @@ internal sealed class UnigramLearner
     /// <summary>A piece that is expected less often goes.</summary>
     private const double LeastExpected = 0.5;
 
+    /// <summary>Behind the point. Processors differ in the last bits of logarithms.</summary>
+    private const int ScoreDigits = 6;
+
     /// <summary>Sums are made in so many parts whatever the number of workers, for sums of other parts have other bits.</summary>
     private const int Parts = 8;
 
@@ -53,7 +56,7 @@ internal sealed class UnigramLearner
         }
 
         var kept = Enumerable.Range(Symbols, pieces.Count - Symbols).OrderByDescending(piece => scores[piece]).ThenBy(piece => piece).Take(size - Symbols);
-        return [.. Enumerable.Range(0, Symbols).Concat(kept).OrderByDescending(piece => scores[piece]).ThenBy(piece => piece).Select(piece => (Spelled(piece), scores[piece]))];
+        return [.. Enumerable.Range(0, Symbols).Concat(kept).OrderByDescending(piece => scores[piece]).ThenBy(piece => piece).Select(piece => (Spelled(piece), Math.Round(scores[piece], ScoreDigits)))];
     }
 
     private string Spelled(int piece) => piece < Symbols ? text.Alphabet[piece].ToString() : text.Spell(pieces[piece].Place, pieces[piece].Length);
