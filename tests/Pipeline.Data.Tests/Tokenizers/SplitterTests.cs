@@ -15,6 +15,9 @@ public sealed class SplitterTests : IDisposable
         "𠮷", "𝐀𝐛", "😀", "\u200D", "Ⓐ", "ा", "－", "¿", "$", "+", "^", "`", "\u3000", "«",
     ];
 
+    /// <summary>Signs of Hanunoo, Mongolian, Javanese, Sharada and Ahom that Unicode made marks of, or other marks.</summary>
+    private static readonly int[] Reclassified = [0x1734, 0x1885, 0x1886, 0xA9BD, 0x111C9, 0x1171E];
+
     private readonly TemporaryFolder folder = new();
 
     private static readonly string[] Splitters =
@@ -57,15 +60,16 @@ public sealed class SplitterTests : IDisposable
     [Fact]
     public void Berts_normalizer_treats_every_character_up_to_Unicode_8_as_the_real_engine_does()
     {
-        // Its table of categories is that old: characters assigned later are letters and marks to us and unassigned to it. U+1734 has become another kind of mark since.
-        List<int> characters = [.. Enumerable.Range(0, 0x2FA20).Where(value => Rune.IsValid(value) && value != 0x1734 && ICU4N.UChar.GetAge(value).Major is > 0 and <= 8)];
-        List<string> texts = [.. characters.Chunk(64).Select(chunk => string.Concat(chunk.Select(value => $"a{new Rune(value)}")))];
+        // Its table of categories is that old: characters assigned later are letters and marks to us and unassigned to it. A few have become other marks since.
+        List<int> characters = [.. Enumerable.Range(0, 0x2FA20).Where(value => Rune.IsValid(value) && ICU4N.UChar.GetAge(value).Major is > 0 and <= 8)];
+        List<string> texts = [.. characters.Select(value => $"a{new Rune(value)}")];
         JsonObject[] jobs = [.. new[] { "true", "false" }.Select(lowers => new JsonObject { ["normalize"] = JsonNode.Parse($$"""{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":null,"lowercase":{{lowers}}}"""), ["texts"] = HuggingFaceEngine.List(texts) })];
         var answers = HuggingFaceEngine.Run(jobs);
         foreach (var (lowers, answer) in new[] { true, false }.Zip(answers))
         {
             var normalizer = new BertNormalizer(true, true, null, lowers);
-            Assert.Empty(texts.Zip(HuggingFaceEngine.Texts(answer!)).Where(each => normalizer.Apply(each.First) != each.Second).Select(each => (each.First, normalizer.Apply(each.First), each.Second)));
+            var others = characters.Zip(HuggingFaceEngine.Texts(answer!)).Where(each => normalizer.Apply($"a{new Rune(each.First)}") != each.Second).Select(each => each.First);
+            Assert.Equal(lowers ? Reclassified : [], others);
         }
     }
 
