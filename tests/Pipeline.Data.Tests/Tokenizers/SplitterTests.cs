@@ -58,6 +58,34 @@ public sealed class SplitterTests : IDisposable
     }
 
     [Fact]
+    public void Text_is_normalized_as_the_real_engine_normalizes_it()
+    {
+        string[] normalizers =
+        [
+            """{"type":"NFC"}""", """{"type":"NFD"}""", """{"type":"NFKC"}""", """{"type":"NFKD"}""", """{"type":"Lowercase"}""", """{"type":"StripAccents"}""", """{"type":"Strip","strip_left":true,"strip_right":false}""",
+            """{"type":"Strip","strip_left":false,"strip_right":true}""", """{"type":"Prepend","prepend":"▁"}""", """{"type":"Replace","pattern":{"String":"a"},"content":"<A>"}""",
+            """{"type":"Sequence","normalizers":[{"type":"NFD"},{"type":"StripAccents"},{"type":"Lowercase"}]}""", $$"""{"type":"Precompiled","precompiled_charsmap":"{{CharsMap()}}"}""",
+        ];
+        List<string> texts = [.. Parts, .. Parts.Select(part => $" a{part}B{part}a ")];
+        var answers = HuggingFaceEngine.Run(normalizers.Select(normalizer => new JsonObject { ["normalize"] = JsonNode.Parse(normalizer), ["texts"] = HuggingFaceEngine.List(texts) }));
+        foreach (var (normalizer, answer) in normalizers.Zip(answers))
+        {
+            var model = TokenizerReader.Read(folder.Write("n.json", $$"""{"normalizer":{{normalizer}},"model":{"type":"WordLevel","vocab":{"<unk>":0},"unk_token":"<unk>"}}"""));
+            TokenizerFile.Write(folder["again.json"], model);
+            Assert.Equal(model.Normalizers, TokenizerReader.Read(folder["again.json"]).Normalizers.Select((again, i) => again is PrecompiledCharsMap ? model.Normalizers[i] : again));
+            Assert.Equal(texts.Zip(HuggingFaceEngine.Texts(answer!), (text, theirs) => (normalizer, text, theirs)), texts.Select(text => (normalizer, text, model.Normalizers.Aggregate(text, (changed, each) => each.Apply(changed)))));
+        }
+    }
+
+    /// <summary>A double array that knows 'a', for which it puts 'bc': the root leads to unit 1 ^ 'a', and that to the value in 2 ^ itself.</summary>
+    private static string CharsMap()
+    {
+        var units = new uint[256];
+        (units[0], units[0x60], units[0x62]) = (1 << 10, 'a' | 0x100 | (2 << 10), 0x80000000);
+        return Convert.ToBase64String([.. BitConverter.GetBytes(units.Length * 4), .. units.SelectMany(BitConverter.GetBytes), .. "bc\0"u8]);
+    }
+
+    [Fact]
     public void Berts_normalizer_treats_every_character_up_to_Unicode_8_as_the_real_engine_does()
     {
         // Its table of categories is that old: characters assigned later are letters and marks to us and unassigned to it. A few have become other marks since.

@@ -36,9 +36,9 @@ public sealed class GoldenPipeline : IAsyncLifetime
           tokenizer: { uses: tokenizer.train-bpe, inputs: { documents: split.train }, with: { vocab_size: 300 } }
           wordpiece: { uses: tokenizer.train-wordpiece, inputs: { documents: split.train }, with: { vocab_size: 120 } }
           unigram: { uses: tokenizer.train-unigram, inputs: { documents: split.train }, with: { vocab_size: 340 } }
-          words: { uses: tokenizer.train-words, inputs: { documents: split.train }, with: { vocab_size: 60 } }
+          wordlevel: { uses: tokenizer.train-words, inputs: { documents: split.train }, with: { vocab_size: 60 } }
           characters: { uses: tokenizer.train-characters, inputs: { documents: split.train }, with: { vocab_size: 60 } }
-          compared: { uses: tokenizer.report, inputs: { documents: split.test, tokenizers: [tokenizer, wordpiece, unigram, words, characters] } }
+          compared: { uses: tokenizer.report, inputs: { documents: split.test, tokenizers: [tokenizer, wordpiece, unigram, wordlevel, characters] } }
           layout: { uses: export.tokens, inputs: { tokens: tokens }, with: { layout: megatron } }
           tokens: { uses: tokenizer.encode, inputs: { split: split, tokenizer: tokenizer } }
           questions: { uses: instruct.from-documents, inputs: { split: split }, with: { prompt: "What does {member} do?", answer: "{text}" } }
