@@ -70,7 +70,7 @@ public sealed class SplitterTests : IDisposable
         var answers = HuggingFaceEngine.Run(normalizers.Select(normalizer => new JsonObject { ["normalize"] = JsonNode.Parse(normalizer), ["texts"] = HuggingFaceEngine.List(texts) }));
         foreach (var (normalizer, answer) in normalizers.Zip(answers))
         {
-            var model = TokenizerReader.Read(folder.Write("n.json", $$"""{"normalizer":{{normalizer}},"model":{"type":"WordLevel","vocab":{"<unk>":0},"unk_token":"<unk>"}}"""));
+            var model = TokenizerReader.Read(folder.Write("n.json", $$$"""{"normalizer":{{{normalizer}}},"model":{"type":"WordLevel","vocab":{"<unk>":0},"unk_token":"<unk>"}}"""));
             TokenizerFile.Write(folder["again.json"], model);
             Assert.Equal(model.Normalizers, TokenizerReader.Read(folder["again.json"]).Normalizers.Select((again, i) => again is PrecompiledCharsMap ? model.Normalizers[i] : again));
             Assert.Equal(texts.Zip(HuggingFaceEngine.Texts(answer!), (text, theirs) => (normalizer, text, theirs)), texts.Select(text => (normalizer, text, model.Normalizers.Aggregate(text, (changed, each) => each.Apply(changed)))));
