@@ -18,10 +18,12 @@ const string Usage = """
       tokenizers [MEGABYTES [ROUNDS]]               training and encoding beside Hugging Face's engine and SentencePiece
       remote [MEGABYTES [ROUNDS]]                   transfers to a remote store
       duplicates [ROUNDS]                           speed of each part of finding duplicates
+      extraction [ROUNDS]                           main content of pages beside SmartReader and all text
+      extraction-dev FOLDER                         its development pages, with our text and the gold one in a folder
     """;
 
 var verb = args.FirstOrDefault();
-var shape = args.Length > 1 && verb is ("speed" or "steps" or "profile" or "memory" or "peak" or "rss") ? args[1] : null;
+var shape = args.Length > 1 && verb is ("speed" or "steps" or "profile" or "memory" or "peak" or "rss" or "extraction-dev") ? args[1] : null;
 var numbers = args.Skip(verb == "tokenizer" ? args.Length : shape is null ? 1 : 2).Select(arg => int.Parse(arg, CultureInfo.InvariantCulture)).ToArray();
 switch (verb)
 {
@@ -86,6 +88,12 @@ switch (verb)
         return 0;
     case "duplicates":
         await Duplicates.Compare(rounds: At(0, 5));
+        return 0;
+    case "extraction":
+        Extraction.Compare(rounds: At(0, 3));
+        return 0;
+    case "extraction-dev":
+        Extraction.PrintDevelopment(shape);
         return 0;
     default:
         Console.Error.WriteLine(Usage);

@@ -1,5 +1,6 @@
 using System.Text;
 using Pipeline.Data.Documents;
+using Pipeline.Data.Extraction;
 
 namespace Pipeline.Data.Collection;
 

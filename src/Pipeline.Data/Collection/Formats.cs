@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using Pipeline.Data.Documents;
+using Pipeline.Data.Extraction;
 
 namespace Pipeline.Data.Collection;
 

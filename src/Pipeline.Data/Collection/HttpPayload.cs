@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using Pipeline.Data.Documents;
+using Pipeline.Data.Extraction;
 
 namespace Pipeline.Data.Collection;
 
@@ -65,7 +66,7 @@ internal sealed record HttpPayload(int Status, string? ContentType, byte[] Body)
         if (at < 0) return body;
         var charset = ContentType.AsSpan(at + 8).TrimStart(" \"'");
         var end = charset.IndexOfAny(CharsetEnds);
-        if (TextDecoder.Named((end < 0 ? charset : charset[..end]).ToString()) is not { } encoding || encoding.WebName is "utf-8") return body;
+        if (Charsets.Named((end < 0 ? charset : charset[..end]).ToString()) is not { } encoding || encoding.WebName is "utf-8") return body;
         foreach (var marked in (ReadOnlySpan<Encoding>)[Encoding.UTF8, Encoding.Unicode, Encoding.BigEndianUnicode])
             if (body.AsSpan().StartsWith(marked.Preamble)) return body;
         return [.. Encoding.UTF8.Preamble, .. Encoding.Convert(encoding, Encoding.UTF8, body)];

@@ -4,6 +4,7 @@ using Markdig.Extensions.Yaml;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
 using Pipeline.Data.Documents;
+using Pipeline.Data.Extraction;
 
 namespace Pipeline.Data.Collection;
 

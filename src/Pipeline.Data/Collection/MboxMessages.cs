@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using MimeKit;
 using Pipeline.Data.Documents;
+using Pipeline.Data.Extraction;
 
 namespace Pipeline.Data.Collection;
 

@@ -1,4 +1,5 @@
 using Pipeline.Data.Collection.Containers;
+using Pipeline.Data.Extraction;
 
 namespace Pipeline.Data.Collection;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Xml;
+using Pipeline.Data.Extraction;
 
 namespace Pipeline.Data.Collection;
 

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Pipeline.Data.Collection;
+namespace Pipeline.Data.Extraction;
 
 /// <summary>Lays out running text, lists, tables and code as plain text: white space collapses, blocks are set apart by one empty line, code keeps its own lines.</summary>
 internal sealed class BlockWriter

@@ -1,6 +1,6 @@
 using Pipeline.Data.Documents;
 
-namespace Pipeline.Data.Collection;
+namespace Pipeline.Data.Extraction;
 
 internal static class PlainText
 {

@@ -1,0 +1,66 @@
+using System.Text;
+using Pipeline.Data.Tests.Collection;
+
+namespace Pipeline.Data.Tests.Extraction;
+
+public class DecodingTests
+{
+    private const string Czech = "Příliš žluťoučký kůň úpěl ďábelské ódy. Ještě že umíme česky a můžeme to říct nahlas, když se všichni dívají.";
+    private const string Polish = "Zażółć gęślą jaźń. Wczoraj poszliśmy do miasta, żeby kupić świeże bułki, mleko i trochę śliwek dla całej rodziny.";
+    private const string German = "Die Straße führt über die Brücke zum Schloß, wo größere Bäume stehen und früher Könige wohnten.";
+    private const string French = "L’été dernier, nous avons été à la plage où les élèves jouaient déjà; c’était très agréable et ça m’a plu.";
+    private const string Russian = "Все счастливые семьи похожи друг на друга, каждая несчастливая семья несчастлива по-своему.";
+    private const string Ukrainian = "Ще не вмерла України і слава, і воля, ще нам, браття молодії, усміхнеться доля.";
+    private const string Greek = "Σε γνωρίζω από την κόψη του σπαθιού την τρομερή, σε γνωρίζω από την όψη που με βια μετράει τη γη.";
+    private const string Turkish = "Bütün insanlar hür, haysiyet ve haklar bakımından eşit doğarlar. Akıl ve vicdana sahiptirler ve kardeşçe davranmalıdırlar.";
+    private const string Hebrew = "בראשית ברא אלהים את השמים ואת הארץ והארץ היתה תהו ובהו וחשך על פני תהום";
+    private const string Arabic = "يولد جميع الناس أحرارا متساوين في الكرامة والحقوق وقد وهبوا عقلا وضميرا وعليهم أن يعامل بعضهم بعضا بروح الإخاء";
+    private const string Latvian = "Visi cilvēki piedzimst brīvi un vienlīdzīgi savā pašcieņā un tiesībās. Viņi ir apveltīti ar saprātu un sirdsapziņu.";
+    private const string Japanese = "すべての人間は、生れながらにして自由であり、かつ、尊厳と権利とについて平等である。人間は、理性と良心とを授けられている。";
+    private const string Korean = "모든 인간은 태어날 때부터 자유로우며 그 존엄과 권리에 있어 동등하다. 인간은 천부적으로 이성과 양심을 부여받았다.";
+    private const string Simplified = "人人生而自由，在尊严和权利上一律平等。他们赋有理性和良心，并应以兄弟关系的精神相对待。";
+    private const string Traditional = "人人生而自由，在尊嚴和權利上一律平等。他們賦有理性和良心，並應以兄弟關係的精神相對待。";
+    private const string Thai = "มนุษย์ทั้งหลายเกิดมามีอิสระและเสมอภาคกันในเกียรติศักดิ์และสิทธิ ต่างมีเหตุผลและมโนธรรม";
+
+    public static TheoryData<string, string> Encoded => new()
+    {
+        { "windows-1250", Czech }, { "iso-8859-2", Czech }, { "windows-1250", Polish }, { "iso-8859-2", Polish }, { "windows-1252", German }, { "windows-1252", French }, { "windows-1251", Russian }, { "koi8-r", Russian },
+        { "iso-8859-5", Russian }, { "cp866", Russian }, { "windows-1251", Ukrainian }, { "koi8-u", Ukrainian }, { "windows-1253", Greek }, { "windows-1254", Turkish }, { "windows-1255", Hebrew }, { "windows-1256", Arabic },
+        { "iso-8859-6", Arabic }, { "windows-1257", Latvian }, { "shift_jis", Japanese }, { "euc-jp", Japanese }, { "iso-2022-jp", Japanese }, { "ks_c_5601-1987", Korean }, { "gb18030", Simplified }, { "big5", Traditional },
+        { "windows-874", Thai }, { "utf-16", Russian }, { "utf-16BE", French }, { "utf-32", German }, { "utf-32BE", Czech }, { "utf-16", Simplified + "\n" }, { "utf-16BE", Japanese + "\r\n" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Encoded))]
+    public void Text_of_no_stated_encoding_is_read_by_what_its_bytes_make(string charset, string text)
+    {
+        var encoding = Named(charset);
+        Assert.Equal(text, encoding.GetString(encoding.GetBytes(text)));
+        Assert.Equal(text, Assert.Single(Collect.One("a.txt", encoding.GetBytes(text))).Text);
+        var longer = string.Join("\nplain words and a number 12 between\n", Enumerable.Repeat(text, 300));
+        Assert.Equal(longer, Assert.Single(Collect.One("a.txt", encoding.GetBytes(longer))).Text);
+    }
+
+    [Theory]
+    [InlineData("utf-8", German)]
+    [InlineData("utf-16", Russian)]
+    [InlineData("utf-16BE", Russian)]
+    [InlineData("utf-32", Japanese)]
+    [InlineData("utf-32BE", Japanese)]
+    public void A_byte_order_mark_decides(string charset, string text) =>
+        Assert.Equal(text, Assert.Single(Collect.One("a.txt", [.. Named(charset).Preamble, .. Named(charset).GetBytes(text)])).Text);
+
+    [Theory]
+    [InlineData("koi8-r", Russian)]
+    [InlineData("gb2312", Simplified)]
+    [InlineData("iso-8859-1", "“quoted” – in Latin-1, as Windows writes it")]
+    public void A_page_is_read_by_the_charset_it_declares_unless_it_lies(string charset, string text)
+    {
+        var bytes = Named(charset == "iso-8859-1" ? "windows-1252" : charset).GetBytes($"<meta charset={charset}><p>{text}");
+        Assert.Equal(text, Assert.Single(Collect.One("a.html", bytes)).Text);
+        var lie = Named("windows-1251").GetBytes($"<meta charset=euc-jp><p>{Russian}");
+        Assert.Equal(Russian, Assert.Single(Collect.One("a.html", lie)).Text);
+    }
+
+    private static Encoding Named(string charset) => CodePagesEncodingProvider.Instance.GetEncoding(charset) ?? Encoding.GetEncoding(charset);
+}
