@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipeline.Data.Cleaning;
 using Pipeline.Data.Documents;
 
 namespace Pipeline.Data.Collection;
@@ -26,8 +27,9 @@ public sealed class Chunk
             try
             {
                 var before = documents.Count + tally.Empty;
-                foreach (var document in record.Read())
+                foreach (var read in record.Read())
                 {
+                    var document = options.RepairMojibake ? read with { Text = Mojibake.Repair(read.Text) } : read;
                     if (string.IsNullOrWhiteSpace(document.Text))
                     {
                         tally.Empty++;

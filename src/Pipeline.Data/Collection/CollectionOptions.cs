@@ -9,6 +9,11 @@ public sealed record CollectionOptions
 
     public TableLayout Table { get; init; } = new();
 
+    public WikiSelection Wiki { get; init; } = new();
+
+    /// <summary>UTF-8 that was once read as something else becomes what it was.</summary>
+    public bool RepairMojibake { get; init; }
+
     /// <summary>SPDX identifier for documents whose file does not state one; null leaves <c>unknown</c>.</summary>
     public string? License { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using Pipeline.Data.Documents;
 using Pipeline.Data.Extraction;
+using Pipeline.Data.Readers;
 
 namespace Pipeline.Data.Collection;
 
@@ -27,6 +28,12 @@ internal static class Formats
         Whole(FileFormat.Text, ".txt .text", "text/plain", null, (name, content) => [PlainText.Read(name, content)]),
         Whole(FileFormat.Markdown, ".md .markdown", "text/markdown", null, (name, content) => [MarkdownText.Read(name, content)]),
         Whole(FileFormat.Html, ".html .htm .xhtml", "text/html application/xhtml+xml", Signatures.IsHtml, (name, content) => [HtmlText.Read(name, content)]),
+        Whole(FileFormat.Epub, ".epub", "application/epub+zip", Signatures.IsZip, (name, content) => [EpubBook.Read(name, content)]),
+        Whole(FileFormat.Pdf, ".pdf", "application/pdf", Signatures.IsPdf, (name, content) => [PdfText.Read(name, content)]),
+        Whole(FileFormat.Docx, ".docx .docm", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", Signatures.IsZip, (name, content) => [DocxText.Read(name, content)]),
+        Whole(FileFormat.Latex, ".tex .ltx .latex", "application/x-tex application/x-latex text/x-tex", null, (name, content) => [LatexText.Read(name, content)]),
+        Whole(FileFormat.Subtitles, ".vtt .srt", "text/vtt application/x-subrip", Subtitles.IsVtt, (name, content) => [Subtitles.Read(name, content)]),
+        Records(FileFormat.MediaWiki, ".xml .mediawiki", "", WikiPages.IsDump, WikiPages.Cut),
         Whole(FileFormat.DotnetXml, ".xml", "", Signatures.IsDotnetXml, DotnetXmlDocs.Read),
         Rows(FileFormat.Jsonl, ".jsonl .ndjson", "application/jsonl application/x-ndjson", null, JsonLines.Cut),
         Rows(FileFormat.Json, ".json", "application/json", null, JsonFile.Cut),

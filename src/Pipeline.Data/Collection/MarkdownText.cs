@@ -5,6 +5,7 @@ using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
 using Pipeline.Data.Documents;
 using Pipeline.Data.Extraction;
+using Pipeline.Data.Readers;
 
 namespace Pipeline.Data.Collection;
 
@@ -23,6 +24,7 @@ internal static class MarkdownText
             var tree = Markdown.Parse(markdown, Markup);
             var writer = new BlockWriter();
             foreach (var block in tree) Write(writer, block, metadata);
+            if (Transcripts.Speakers(tree) is { Count: > 0 } speakers) metadata["speakers"] = string.Join("; ", speakers);
             text = writer.ToString();
         }
         catch (ArgumentException)
@@ -32,7 +34,7 @@ internal static class MarkdownText
             text = markdown;
         }
 
-        return Document.Create(name, text) with { MediaType = "text/markdown", Metadata = metadata };
+        return FrontMatter.ToFields(Document.Create(name, text) with { MediaType = "text/markdown" }, metadata);
     }
 
     private static void Write(BlockWriter writer, Block block, Dictionary<string, string> metadata)
@@ -41,7 +43,7 @@ internal static class MarkdownText
         {
             case YamlFrontMatterBlock front:
                 metadata["front_matter"] = front.Lines.ToString().Trim();
-                if (Title(metadata["front_matter"]) is { } title) metadata["title"] = title;
+                FrontMatter.AddTo(metadata, metadata["front_matter"]);
                 break;
             case CodeBlock code:
                 writer.Code(code.Lines.ToString(), (code as FencedCodeBlock)?.Info ?? "");
@@ -144,7 +146,4 @@ internal static class MarkdownText
         Inlines(writer, inlines);
         return writer.ToString();
     }
-
-    private static string? Title(string frontMatter) =>
-        frontMatter.Split('\n').FirstOrDefault(l => l.StartsWith("title:", StringComparison.Ordinal)) is { } line && line[6..].Trim().Trim('"', '\'') is { Length: > 0 } title ? title : null;
 }

@@ -11,6 +11,11 @@ internal static class Signatures
     public static bool IsHtml(ReadOnlySpan<byte> head) =>
         Markup(head) is var text && (text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase));
 
+    public static bool IsZip(ReadOnlySpan<byte> head) => head.StartsWith("PK\u0003\u0004"u8);
+
+    /// <summary>Viewers look for it in the first 1,024 bytes.</summary>
+    public static bool IsPdf(ReadOnlySpan<byte> head) => head[..Math.Min(head.Length, 1024)].IndexOf("%PDF-"u8) >= 0;
+
     public static bool IsDotnetXml(ReadOnlySpan<byte> head) => RootOf(head) is "doc";
 
     /// <summary>The name of the first element of an XML file, without its prefix; empty where the head shows none.</summary>

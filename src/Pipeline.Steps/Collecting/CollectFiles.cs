@@ -23,6 +23,12 @@ public sealed class CollectFiles : Step<CollectFiles.With, CollectFiles.Given, C
         [Description("How files of rows (CSV, TSV) are laid out.")]
         public TableParams Table { get; init; } = new();
 
+        [Description("Which pages of MediaWiki exports are read.")]
+        public WikiParams Wiki { get; init; } = new();
+
+        [Description("Repair text that was UTF-8 and has been read as Windows-1252 or Latin-1 before, once or more often (`cafÃ©`).")]
+        public bool RepairMojibake { get; init; }
+
         [Description("SPDX identifier of the licence, for documents that do not state their own; without it they are marked `unknown`.")]
         public string? License { get; init; }
 
@@ -47,8 +53,8 @@ public sealed class CollectFiles : Step<CollectFiles.With, CollectFiles.Given, C
     }
 
     public override string Name => "collect.files";
-    public override int Version => 3;
-    public override string Description => "Collects documents from files: text, Markdown, HTML, JSON, CSV, Parquet, crawls, mail and more, also in archives and compressed. Damage costs its record and is named.";
+    public override int Version => 4;
+    public override string Description => "Collects documents from files: text, Markdown, the main content of HTML pages, EPUB, PDF, Word, LaTeX, subtitles, MediaWiki exports, rows and records, web archives, mail, documentation of .NET assemblies; also in archives and compressed. Damage costs its record and is named.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;
     public override string Incremental => "per source file, and of a large one per 8 megabytes; the shards of documents that a new, changed, renamed or removed file was or is in are written anew";
@@ -70,6 +76,8 @@ public sealed class CollectFiles : Step<CollectFiles.With, CollectFiles.Given, C
             License = with.License,
             Columns = with.Columns.ToMap(),
             Table = with.Table.ToLayout(),
+            Wiki = with.Wiki.ToSelection(),
+            RepairMojibake = with.RepairMojibake,
             Limits = with.Limits.ToLimits(),
             Scratch = context.Scratch,
         };
