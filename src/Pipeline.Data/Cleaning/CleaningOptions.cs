@@ -3,6 +3,9 @@ namespace Pipeline.Data.Cleaning;
 /// <summary>Which operations clean a text, each with its own switch. They run in the order written here.</summary>
 public sealed record CleaningOptions
 {
+    /// <summary>UTF-8 that was once read as Windows-1252 or Latin-1 becomes what it was.</summary>
+    public bool Mojibake { get; init; } = true;
+
     /// <summary>Control, zero-width and bidirectional formatting characters; line ends become <c>\n</c>.</summary>
     public bool ControlCharacters { get; init; } = true;
 

@@ -20,6 +20,8 @@ public sealed class TextCleaner : DocumentFilter
         var lines = new LineFilter(options.BoilerplateLines, options.DropLines);
         List<(bool On, string Rule, string? Threshold, Func<string, string> Apply)> all =
         [
+            // Before control characters, which it may need.
+            (options.Mojibake, "mojibake", null, Mojibake.Repair),
             (options.ControlCharacters, "control_characters", null, ControlCharacters.Clean),
             (options.Unicode != UnicodeForm.None, "unicode", options.Unicode == UnicodeForm.Nfc ? "nfc" : "nfkc", t => UnicodeNormalization.Clean(t, options.Unicode)),
             (options.StripMarkup, "strip_markup", null, MarkupStripper.Strip),

@@ -9,6 +9,9 @@ public sealed class CleanText : Step<CleanText.With, CleanText.Given, CleanText.
 {
     public sealed record With
     {
+        [Description("Repair text that was UTF-8 and has been read as Windows-1252 or Latin-1 before, once or more often (`cafÃ©`). Good text stays as it is.")]
+        public bool Mojibake { get; init; } = true;
+
         [Description("Remove control, zero-width and bidirectional formatting characters; line ends become line feeds.")]
         public bool ControlCharacters { get; init; } = true;
 
@@ -106,6 +109,7 @@ public sealed class CleanText : Step<CleanText.With, CleanText.Given, CleanText.
 
     private static CleaningOptions Options(With with) => new()
     {
+        Mojibake = with.Mojibake,
         ControlCharacters = with.ControlCharacters,
         Unicode = with.Normalize,
         StripMarkup = with.StripMarkup,
