@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using Pipeline.Data.Collection;
 using Pipeline.Data.Documents;
+using Pipeline.Data.Tests.Readers;
 using Pipeline.TestKit;
 using SharpCompress.Compressors.BZip2;
 using SharpCompress.Compressors.ZStandard;
@@ -21,6 +22,12 @@ internal static class Samples
         [FileFormat.Text] = ("a.txt", Utf8("Plain words.\n")),
         [FileFormat.Markdown] = ("a.md", Utf8("# Title\n\n- one\n- two\n\n| a | b |\n|---|---|\n| 1 | 2 |\n")),
         [FileFormat.Html] = ("a.html", Utf8("<!DOCTYPE html><html lang=en><title>T</title><h1>Head</h1><p>Some <b>bold</b> words.</p><ul><li>x</ul></html>")),
+        [FileFormat.Epub] = ("a.epub", EpubTests.Sample),
+        [FileFormat.Pdf] = ("a.pdf", PdfTests.Sample),
+        [FileFormat.Docx] = ("a.docx", DocxTests.Sample),
+        [FileFormat.Latex] = ("a.tex", Utf8("\\newcommand{\\x}[1]{<#1>}\\begin{document}\\section{Head}Some \\x{words} of $a^2$.\\begin{itemize}\\item one\\item two\\end{itemize}\\begin{tabular}{l}a & b\\end{tabular}\\end{document}")),
+        [FileFormat.Subtitles] = ("a.vtt", Utf8("WEBVTT\n\n1\n00:01.000 --> 00:02.000\n<v Ann>Good <i>morning</i>.\n\n2\n00:02.000 --> 00:03.000\n- Bo: Yes.\n")),
+        [FileFormat.MediaWiki] = ("a.xml", Utf8("<mediawiki><page><title>A</title><ns>0</ns><id>1</id><revision><text>'''A''' is [[b|c]].{{d|e}}\n* one\n{|\n|-\n| x || y\n|}</text></revision></page></mediawiki>")),
         [FileFormat.DotnetXml] = ("a.xml", Utf8("<doc><assembly><name>A</name></assembly><members><member name=\"T:N.C\"><summary>A class.</summary></member><member name=\"M:N.C.F\"><summary>Does <c>it</c>.</summary></member></members></doc>")),
         [FileFormat.Jsonl] = ("a.jsonl", Utf8(Lines)),
         [FileFormat.Json] = ("a.json", Utf8("[{\"text\":\"one\"},\n {\"text\":\"tw\\\"o]\",\"n\":[1,{}]}]")),

@@ -6,6 +6,8 @@ public class DocxTests
 {
     private const string Word = "xmlns:w='http://schemas.openxmlformats.org/wordprocessingml/2006/main'";
 
+    public static byte[] Sample => Docx(P("Title", "<w:pStyle w:val='Heading1'/>") + Item("one", 1) + P("End."));
+
     private static byte[] Docx(string body, string numbering = "", string notes = "") => ZipFile.Of(
         ("[Content_Types].xml", "<Types/>"),
         ("word/document.xml", $"<w:document {Word}><w:body>{body}</w:body></w:document>"),

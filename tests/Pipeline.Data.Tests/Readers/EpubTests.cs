@@ -14,6 +14,8 @@ public class EpubTests
         <spine><itemref idref="nav"/><itemref idref="a"/><itemref idref="b"/><itemref idref="gone"/></spine></package>
         """;
 
+    public static byte[] Sample => ZipFile.Of(Book());
+
     private static (string, string)[] Book(string one = "<html xmlns='http://www.w3.org/1999/xhtml'><head><title/></head><body><h1>One</h1><p>First<a id='x'/> chapter.</p></body></html>", string package = Package) =>
         [("META-INF/container.xml", Container), ("mimetype", "application/epub+zip"), ("OPS/book.opf", package), ("OPS/nav.xhtml", "<nav>Contents</nav>"), ("OPS/text/two b.xhtml", "<p>Second &amp; last.</p>"), ("OPS/text/one.xhtml", one)];
 

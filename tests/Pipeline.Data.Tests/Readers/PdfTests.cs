@@ -10,6 +10,8 @@ namespace Pipeline.Data.Tests.Readers;
 
 public class PdfTests
 {
+    public static byte[] Sample => Pdf([.. Column(50, "left", 6), .. Column(320, "right", 6)]);
+
     /// <summary>Pages of lines, each at its place: x, y, text.</summary>
     private static byte[] Pdf(params (double X, double Y, string Text)[][] pages)
     {

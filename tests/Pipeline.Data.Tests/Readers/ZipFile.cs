@@ -1,23 +1,9 @@
-using System.IO.Compression;
-using System.Text;
+using Pipeline.Data.Tests.Collection;
 
 namespace Pipeline.Data.Tests.Readers;
 
 internal static class ZipFile
 {
-    /// <summary>A zip of the entries in their order.</summary>
-    public static byte[] Of(params (string Name, string Content)[] entries)
-    {
-        var bytes = new MemoryStream();
-        using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
-        {
-            foreach (var (name, content) in entries)
-            {
-                using var entry = zip.CreateEntry(name).Open();
-                entry.Write(Encoding.UTF8.GetBytes(content));
-            }
-        }
-
-        return bytes.ToArray();
-    }
+    /// <summary>A zip of texts in their order.</summary>
+    public static byte[] Of(params (string Name, string Content)[] entries) => Samples.Zip([.. entries.Select(e => (e.Name, Samples.Utf8(e.Content)))]);
 }
