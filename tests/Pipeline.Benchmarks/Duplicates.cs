@@ -98,6 +98,6 @@ static class Duplicates
         var collector = new FileCollector(new() { Format = FileFormat.DotnetXml });
         var packs = Path.Combine(DotnetPacks.Root(), "packs");
         yield return (".NET documentation", [.. Directory.EnumerateFiles(packs, "*.xml", SearchOption.AllDirectories).Where(f => f.Contains("/ref/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
-            .SelectMany(f => collector.Read(Path.GetFileName(f), f).Documents)]);
+            .SelectMany(f => collector.Read(Path.GetFileName(f), new MemoryStream(File.ReadAllBytes(f))).Documents)]);
     }
 }
