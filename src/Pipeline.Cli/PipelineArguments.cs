@@ -147,12 +147,12 @@ internal sealed record OpenedPipeline(PipelineDefinition Definition, StepCatalog
         : forWriting && !State.Cache.Writes ? throw new WrongInputException($"{address} is only read: --cache or {PipelineArguments.CacheVariable} says so.")
         : address;
 
-    /// <summary>A step and one of its outputs from <c>STEP</c> or <c>STEP.OUTPUT</c>; a step alone means its only output beside <c>metrics</c>.</summary>
+    /// <summary>A step and one of its outputs from <c>STEP</c> or <c>STEP.OUTPUT</c>; a step alone means its only output beside <c>metrics</c> and those that tell of it.</summary>
     public (StepDefinition Step, OutputPort Output) Output(string reference)
     {
         var dot = reference.IndexOf('.');
         var step = Step(dot < 0 ? reference : reference[..dot]);
-        var own = step.Outputs.Where(o => o.Name != Metrics.Port).ToList();
+        var own = OutputPort.Meant([.. step.Outputs.Where(o => o.Name != Metrics.Port)]);
         if (dot < 0) return own.Count == 1 ? (step, own[0]) : own.Count == 0 ? (step, step.Outputs[0]) : throw new WrongInputException($"'{step.Id}' has several outputs: {string.Join(", ", step.Outputs.Select(o => $"{step.Id}.{o.Name}"))}; name one.");
         return (step, step.Outputs.FirstOrDefault(o => o.Name == reference[(dot + 1)..])
             ?? throw new WrongInputException($"'{step.Id}' has no output '{reference[(dot + 1)..]}'; it has: {string.Join(", ", step.Outputs.Select(o => o.Name))}."));

@@ -49,7 +49,7 @@ public sealed class ContractTests
             Assert.All(step["outputs"]!.AsObject(), o => Assert.Matches("^[0-9a-f]{64}$", (string)o.Value!));
         }
 
-        Assert.Equal(["documents", "metrics"], run.Steps["pages"]["outputs"]!.AsObject().Select(o => o.Key).Order());
+        Assert.Equal(["datasheet", "documents", "metrics"], run.Steps["pages"]["outputs"]!.AsObject().Select(o => o.Key).Order());
         var again = (await project.Run()).Expect(ExitCode.Success);
         Assert.Equal("pages:reused clean:reused", again.Decisions);
         Assert.Equal(run.Digest("clean", "documents"), again.Digest("clean", "documents"));

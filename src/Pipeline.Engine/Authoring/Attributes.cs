@@ -42,6 +42,10 @@ public sealed class SourceFilesAttribute : Attribute;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class AnyNameAttribute : Attribute;
 
+/// <summary>On an artifact kind that tells of the step's other outputs: where a step is named without an output, it is not the one that is meant.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class CompanionAttribute : Attribute;
+
 /// <summary>On an artifact kind that people open: a run says where the newest one lies, outside the store.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class DeliverableAttribute : Attribute;

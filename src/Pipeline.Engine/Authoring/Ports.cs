@@ -32,6 +32,10 @@ public sealed record OutputPort(string Name, Type Kind, string Description)
 {
     /// <summary>People open what comes out here. Asked of every step of every run, so reflection is asked once.</summary>
     public bool IsDeliverable { get; } = Kind.IsDefined(typeof(DeliverableAttribute), inherit: false);
+
+    /// <summary>What is meant where the step is named alone: its only output beside those that tell of it, or all that it could be.</summary>
+    public static IReadOnlyList<OutputPort> Meant(IReadOnlyList<OutputPort> outputs) =>
+        outputs.Where(o => !o.Kind.IsDefined(typeof(CompanionAttribute), inherit: false)).ToList() is [var only] ? [only] : outputs;
 }
 
 /// <summary>Reads ports off the <c>Inputs</c> and <c>Outputs</c> records of a step type.</summary>

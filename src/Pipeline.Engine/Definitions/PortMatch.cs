@@ -21,7 +21,7 @@ internal static class PortMatch
         }
 
         if (port.Arity == PortArity.List && port.Kind == typeof(ArtifactKind)) return new([.. from.Outputs!.Select(o => ($"{from.Id}.{o.Name}", o))], []);
-        var fitting = from.Declared.Where(o => ArtifactKind.Fits(o.Kind, port.Kind)).ToList();
+        var fitting = OutputPort.Meant([.. from.Declared.Where(o => ArtifactKind.Fits(o.Kind, port.Kind))]);
         if (fitting.Count == 0) fitting = [.. from.Outputs!.TakeLast(1).Where(o => ArtifactKind.Fits(o.Kind, port.Kind) && (port.Kind == o.Kind || !from.Declared.Any()))];
         return fitting.Count switch
         {

@@ -6,18 +6,22 @@ namespace Pipeline.Steps.Artifacts;
 public sealed class Documents : Files;
 
 /// <summary>Sources, licences, counts and damage of what was collected: <c>datasheet.json</c> and, to read, <c>datasheet.md</c>.</summary>
+[Companion]
 public sealed class Datasheet : Files;
 
 /// <summary>Which rule dropped or changed how many documents, with samples: <c>funnel.json</c>.</summary>
+[Companion]
 public sealed class Funnel : Files;
 
 /// <summary>The words of a corpus with their counts, a line each: <c>words.tsv</c>.</summary>
 public sealed class Vocabulary : Files;
 
 /// <summary>The shares that domains were to have in a mixture and have: <c>mixture.json</c>.</summary>
+[Companion]
 public sealed class Mixture : Files;
 
 /// <summary>The proof that a split does not overlap: <c>certificate.json</c>.</summary>
+[Companion]
 public sealed class Certificate : Files;
 
 /// <summary>A tokenizer in the Hugging Face layout: <c>tokenizer.json</c>.</summary>
@@ -39,6 +43,7 @@ public sealed class Model : Files;
 public sealed class Mask : Files;
 
 /// <summary>What a training step saw, one line a step: <c>log.jsonl</c> (step, loss, learning rate, gradient norm, validation loss).</summary>
+[Companion]
 public sealed class TrainingLog : Files;
 
 /// <summary>The invariants of a training, whether each holds and by what figures: <c>findings.json</c>.</summary>
