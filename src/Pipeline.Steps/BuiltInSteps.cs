@@ -22,6 +22,11 @@ public static class BuiltInSteps
     [
         new CollectFiles(),
         new CollectDotnetDocs(),
+        new CollectCrawl(),
+        new CollectUrls(),
+        new CollectFeeds(),
+        new CollectHuggingFace(),
+        new CollectBlobs(),
         new CleanUrls(),
         new CleanLanguage(),
         new CleanText(),

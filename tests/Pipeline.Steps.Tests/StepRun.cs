@@ -23,6 +23,14 @@ internal sealed class StepRun(StepType step) : IStepListener, IDisposable
     /// <summary>The files outside the store, as the engine would have resolved them.</summary>
     public IReadOnlyList<SourceFile> Sources { get; init; } = [];
 
+    /// <summary>A run with a lower horizon, whose state this one begins with.</summary>
+    public StepRun? Shorter { get; init; }
+
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Pieces of another run are found.</summary>
+    public StepRun? PiecesOf { get; init; }
+
     /// <summary>Folder of an output.</summary>
     public string this[string port] => folder["out/" + port];
 
@@ -32,8 +40,7 @@ internal sealed class StepRun(StepType step) : IStepListener, IDisposable
     public StepRun Given(string port, string member, string from)
     {
         var kind = (step.Inputs.FirstOrDefault(p => p.Name == port) ?? step.Inputs.Single(p => p.Arity == PortArity.AnyName)).Kind;
-        List<ArtifactFile> files = [.. Directory.GetFiles(from).Order(StringComparer.Ordinal).Select(p => new ArtifactFile(Path.GetFileName(p), new FileInfo(p).Length, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(p)))))];
-        inputs.Add(new(port, member, kind, new string('0', 64), files, file => Path.Combine(from, file.Path)));
+        inputs.Add(new(port, member, kind, new string('0', 64), FilesOf(from), file => Path.Combine(from, file.Path)));
         return this;
     }
 
@@ -51,10 +58,16 @@ internal sealed class StepRun(StepType step) : IStepListener, IDisposable
     {
         var folders = (outputs ?? [.. step.Outputs.Select(o => o.Name)]).ToDictionary(o => o, o => Directory.CreateDirectory(this[o]).FullName);
         var options = JsonNode.Parse(with)!.AsObject();
-        Context = new() { WorkspacePath = folder["work"], ScratchPath = folder["scratch"], StatePath = folder["state"], Sources = Sources, Cpus = cpus, Cancellation = TestContext.Current.CancellationToken, Listener = this, Pieces = new PieceStore(step, options, [], new(folder["pieces"], TimeProvider.System), null, reuse: true) };
+        Context = new() { WorkspacePath = folder["work"], ScratchPath = folder["scratch"], StatePath = folder["state"], Shorter = Shorter?.Left(), Sources = Sources, Environment = Environment, Cpus = cpus, Cancellation = TestContext.Current.CancellationToken, Listener = this, Pieces = new PieceStore(step, options, [], new((PiecesOf ?? this).folder["pieces"], TimeProvider.System), null, reuse: true) };
         await step.RunAsync(options, inputs, folders, Context);
         return this;
     }
+
+    /// <summary>What it left for a longer run.</summary>
+    private (ShorterRun, Artifact) Left() => (new("key", 0, "run"), new Artifact(new string('0', 64), FilesOf(folder["state"]), file => Path.Combine(folder["state"], file.Path)));
+
+    private static List<ArtifactFile> FilesOf(string from) =>
+        [.. Directory.GetFiles(from).Order(StringComparer.Ordinal).Select(p => new ArtifactFile(Path.GetFileName(p), new FileInfo(p).Length, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(p)))))];
 
     /// <summary>Removes kept pieces, as if an earlier run had not got to them.</summary>
     public void LosePieces(Func<string, int, bool> lost)

@@ -36,7 +36,8 @@ public sealed class Chunk
                         continue;
                     }
 
-                    documents.Add(options.License is { } license && document.License == Document.UnknownLicense ? document with { License = license } : document);
+                    var known = options.Origin?.Of(document) ?? document;
+                    documents.Add(options.License is { } license && known.License == Document.UnknownLicense ? known with { License = license } : known);
                     tally.Add(documents[^1], JsonNamingPolicy.SnakeCaseLower.ConvertName($"{format}"));
                 }
 

@@ -14,6 +14,9 @@ public sealed record CollectionOptions
     /// <summary>UTF-8 that was once read as something else becomes what it was.</summary>
     public bool RepairMojibake { get; init; }
 
+    /// <summary>Where the source file is from, where that is not a path beside the pipeline; null for those.</summary>
+    public Origin? Origin { get; init; }
+
     /// <summary>SPDX identifier for documents whose file does not state one; null leaves <c>unknown</c>.</summary>
     public string? License { get; init; }
 

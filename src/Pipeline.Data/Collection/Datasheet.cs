@@ -10,6 +10,10 @@ namespace Pipeline.Data.Collection;
 /// <param name="Limits">Those that held, whether they were reached or not.</param>
 public sealed record Datasheet(IReadOnlyList<DatasheetSource> Sources, CollectionTally Found, IReadOnlyList<DatasheetFilter> Filters, ReadLimits Limits)
 {
+    /// <summary>Addresses that were found and not taken; null where nothing was fetched.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<RefusalCount>? Refused { get; init; }
+
     private const int MostRows = 50;
 
     private static readonly JsonSerializerOptions Json = new()
@@ -35,6 +39,7 @@ public sealed record Datasheet(IReadOnlyList<DatasheetSource> Sources, Collectio
         Table(page, ["Filter", "documents in", "out"], Filters.Select(f => new[] { f.Rule, Number(f.DocumentsIn), Number(f.DocumentsOut) }));
         Table(page, ["Source", "bytes", "documents", "damaged"], Sources.Select(s => new[] { s.Name, Number(s.Bytes), Number(s.Documents), Number(s.Damaged) }));
         Table(page, ["Damage", "records"], Found.Faults.Select(f => new[] { f.Key.ToLowerInvariant(), Number(f.Value) }));
+        Table(page, ["Not taken", "addresses", "such as"], (Refused ?? []).Select(r => new[] { r.Reason, Number(r.Count), string.Join("; ", r.Samples.Take(3)) }));
         Table(page, ["Where", "what"], Found.Damages.Select(d => new[] { d.Where.Length > 0 ? $"{d.Source}:{d.Where}" : d.Source, d.What }));
         return page.ToString();
     }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using System.Text.Unicode;
 using Pipeline.Data.Documents;
 using Pipeline.Data.Extraction;
 
@@ -48,7 +49,7 @@ internal sealed record HttpPayload(int Status, string? ContentType, byte[] Body)
         if (format is null or { Name: FileFormat.Warc or FileFormat.Arc }) yield break;
         var part = metadata.GetValueOrDefault("warc_record_id") ?? url ?? "";
         var number = 0;
-        foreach (var record in format.Cut(new(name, new MemoryStream(InUtf8(Body)), Restart.Start, options)))
+        foreach (var record in format.Cut(new(name, new MemoryStream(InUtf8(ContentType, Body)), Restart.Start, options)))
         {
             foreach (var document in record.Read())
             {
@@ -60,13 +61,15 @@ internal sealed record HttpPayload(int Status, string? ContentType, byte[] Body)
     }
 
     /// <summary>With the charset of the header made visible to readers, which believe a byte order mark before all else.</summary>
-    private byte[] InUtf8(byte[] body)
+    internal static byte[] InUtf8(string? contentType, byte[] body)
     {
-        var at = ContentType?.IndexOf("charset=", StringComparison.OrdinalIgnoreCase) ?? -1;
+        var at = contentType?.IndexOf("charset=", StringComparison.OrdinalIgnoreCase) ?? -1;
         if (at < 0) return body;
-        var charset = ContentType.AsSpan(at + 8).TrimStart(" \"'");
+        var charset = contentType.AsSpan(at + 8).TrimStart(" \"'");
         var end = charset.IndexOfAny(CharsetEnds);
         if (Charsets.Named((end < 0 ? charset : charset[..end]).ToString()) is not { } encoding || encoding.WebName is "utf-8") return body;
+        // Servers say of all their files what is true of some.
+        if (Utf8.IsValid(body)) return body;
         foreach (var marked in (ReadOnlySpan<Encoding>)[Encoding.UTF8, Encoding.Unicode, Encoding.BigEndianUnicode])
             if (body.AsSpan().StartsWith(marked.Preamble)) return body;
         return [.. Encoding.UTF8.Preamble, .. Encoding.Convert(encoding, Encoding.UTF8, body)];

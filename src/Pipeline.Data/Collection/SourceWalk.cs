@@ -16,7 +16,7 @@ internal sealed class SourceWalk(CollectionOptions options, Position from)
     public IEnumerable<PlacedRecord> Read(string source, Stream content)
     {
         budget = new(options.Limits, content.CanSeek ? content.Length : 0);
-        return File(source, source, content, 0);
+        return File(source, options.Origin?.FileName ?? source, content, 0);
     }
 
     /// <param name="name">What its extension is looked for in: the source, without the ending of a compressed file.</param>
@@ -24,7 +24,7 @@ internal sealed class SourceWalk(CollectionOptions options, Position from)
     {
         var stream = PeekedStream.Of(content, Formats.HeadBytes, out var head);
         var named = Container.Named(name);
-        var (format, container) = Kind(named?.Inner ?? name, head);
+        var (format, container) = Kind(named?.Inner ?? name, depth == 0 ? options.Origin?.ContentType : null, head);
         if (container is not null) return Unpacked(source, named?.Container == container ? named.Value.Inner : name, container, stream, depth);
         if (format is not null) return Leaf(source, format.Name, stream, format.Cut);
         return named is { } claim
@@ -33,9 +33,11 @@ internal sealed class SourceWalk(CollectionOptions options, Position from)
     }
 
     /// <summary>By the format given, else by the extension where the content does not speak against it, else by content; any text is text.</summary>
-    private (Format?, Container?) Kind(string name, ReadOnlySpan<byte> head)
+    /// <param name="contentType">As a server said; it goes before the extension, but where it says no more than that it is text.</param>
+    private (Format?, Container?) Kind(string name, string? contentType, ReadOnlySpan<byte> head)
     {
-        List<Format> named = options.Format is { } given ? [Formats.Of(given)] : [.. Formats.ByExtension(name)];
+        var served = Formats.ByMediaType(contentType);
+        List<Format> named = options.Format is { } given ? [Formats.Of(given)] : served is { Name: not FileFormat.Text } ? [served] : [.. Formats.ByExtension(name), .. served is null ? [] : new[] { served }];
         foreach (var format in named)
             if (format.Sniff is not null && format.Sniff(head)) return (format, null);
         foreach (var container in Container.All)

@@ -13,13 +13,13 @@ internal sealed class CollectedShards
 
     private sealed record Facts(int Documents);
 
-    private readonly FilePieces files;
+    private readonly DocumentPieces files;
     private readonly StepContext context;
     private readonly List<List<Range>> shards = [];
     private readonly ConcurrentDictionary<int, Lazy<Task<List<Document>>>> open = new();
     private readonly int[] uses;
 
-    public CollectedShards(FilePieces files, StepContext context)
+    public CollectedShards(DocumentPieces files, StepContext context)
     {
         (this.files, this.context) = (files, context);
         Cut();

@@ -12,17 +12,22 @@ internal static class DocumentOutput
 
     /// <param name="noun">What the documents are called on the screen.</param>
     /// <param name="sample">Chooses among all documents; null takes all of them, which then need not be in memory at once.</param>
-    public static async Task WriteAsync(
+    public static Task WriteAsync(
         Output<Artifacts.Documents> output, Output<Artifacts.Datasheet> datasheet, CollectionOptions options, double maximumDamaged, StepContext context, string noun,
-        Func<IReadOnlyList<Document>, IReadOnlyList<Document>>? sample)
+        Func<IReadOnlyList<Document>, IReadOnlyList<Document>>? sample) =>
+        WriteAsync(new FilePieces(options, [.. context.Sources.Select(s => new PieceFile(s, null))], context), output, datasheet, options, maximumDamaged, context, noun, sample, null);
+
+    /// <param name="refused">What was not fetched.</param>
+    public static async Task WriteAsync(
+        DocumentPieces files, Output<Artifacts.Documents> output, Output<Artifacts.Datasheet> datasheet, CollectionOptions options, double maximumDamaged, StepContext context, string noun,
+        Func<IReadOnlyList<Document>, IReadOnlyList<Document>>? sample, IReadOnlyList<RefusalCount>? refused)
     {
-        var files = new FilePieces(new FileCollector(options), context);
         var tally = files.Tally;
         var filters = new List<DatasheetFilter>();
         try
         {
             await files.ReadAsync();
-            Refuse(files, maximumDamaged);
+            Refuse(files, maximumDamaged, refused);
             if (sample is null) await new CollectedShards(files, context).WriteAsync(output);
             else
             {
@@ -37,19 +42,22 @@ internal static class DocumentOutput
             throw new StepFailedException(e.Message, e);
         }
 
-        var sheet = new Datasheet(files.Sources, tally, filters, options.Limits);
+        var sheet = new Datasheet(files.Sources, tally, filters, options.Limits) { Refused = refused };
         await File.WriteAllTextAsync(datasheet["datasheet.json"], sheet.ToJson(), context.Cancellation);
         await File.WriteAllTextAsync(datasheet["datasheet.md"], sheet.ToMarkdown(), context.Cancellation);
-        Say(files, tally, noun, context);
+        Say(files, tally, noun, context, refused);
     }
 
-    private static void Refuse(FilePieces files, double maximumDamaged)
+    private static void Refuse(DocumentPieces files, double maximumDamaged, IReadOnlyList<RefusalCount>? refused)
     {
         var found = files.Tally;
         if (found.Documents == 0)
         {
             var names = string.Join(", ", files.Sources.Select(s => s.Name).Take(5)) + (files.Sources.Count > 5 ? ", …" : "");
-            throw new StepFailedException(found.Faults.Count == 0 ? $"The {files.Sources.Count} files hold no text: {names}." : $"None of the {files.Sources.Count} files gave a document:\n{Named(found)}");
+            var left = refused is { Count: > 0 } ? "\nNot taken:\n" + string.Join('\n', refused.Select(r => $"{r.Reason} {r.Count}: {string.Join(", ", r.Samples.Take(3))}")) : "";
+            throw new StepFailedException(found.Faults.Count == 0
+                ? $"The {files.Sources.Count} {files.Noun} hold no text{(names.Length > 0 ? ": " : "")}{names}.{left}"
+                : $"None of the {files.Sources.Count} {files.Noun} gave a document:\n{Named(found)}{left}");
         }
 
         if (found.DamagedShare > maximumDamaged)
@@ -57,10 +65,10 @@ internal static class DocumentOutput
                 $"{found.Damaged:N0} of {found.Damaged + found.Documents + found.Empty:N0} records are damaged, a share of {found.DamagedShare:0.####} and more than max_damaged: {maximumDamaged}. Mend or leave out these, or raise it:\n{Named(found)}"));
     }
 
-    private static void Say(FilePieces files, CollectionTally tally, string noun, StepContext context)
+    private static void Say(DocumentPieces files, CollectionTally tally, string noun, StepContext context, IReadOnlyList<RefusalCount>? refused)
     {
         var found = files.Tally;
-        context.Metric("files", files.Sources.Count);
+        context.Metric(files.Noun, files.Sources.Count);
         context.Metric("documents", tally.Documents);
         context.Metric("documents.found", found.Documents);
         context.Metric("documents.empty", found.Empty);
@@ -69,7 +77,10 @@ internal static class DocumentOutput
         if (found.Damages.Count > 0) context.Log(Named(found));
         var of = found.Documents == tally.Documents ? "" : string.Create(CultureInfo.InvariantCulture, $" of {found.Documents:N0}");
         var faults = string.Join(" · ", found.Faults.Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Key.ToLowerInvariant()} {f.Value:N0}")));
-        context.Summary = string.Create(CultureInfo.InvariantCulture, $"{files.Sources.Count:N0} files -> {tally.Documents:N0}{of} {noun}{(faults.Length > 0 ? $"  ({faults})" : "")}");
+        context.Summary = string.Create(CultureInfo.InvariantCulture, $"{files.Sources.Count:N0} {files.Noun} -> {tally.Documents:N0}{of} {noun}{(faults.Length > 0 ? $"  ({faults})" : "")}");
+        if (refused is null) return;
+        foreach (var reason in refused) context.Metric($"refused.{reason.Reason}", reason.Count);
+        if (refused.Count > 0) context.Summary += string.Create(CultureInfo.InvariantCulture, $"  not taken: {string.Join(" · ", refused.Select(r => $"{r.Reason} {r.Count:N0}"))}");
     }
 
     private static string Named(CollectionTally found)

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Data.Collection;
 using Pipeline.Data.Documents;
@@ -6,61 +6,39 @@ using Pipeline.Engine.Authoring;
 
 namespace Pipeline.Steps.Collecting;
 
+/// <param name="Origin">Null for one beside the pipeline.</param>
+internal sealed record PieceFile(SourceFile Source, Origin? Origin);
+
 /// <summary>The source files of a step in chunks, each a piece of packed documents. At most one chunk a CPU is in memory.</summary>
-internal sealed class FilePieces(FileCollector collector, StepContext context)
+internal sealed class FilePieces(CollectionOptions options, IReadOnlyList<PieceFile> files, StepContext context) : DocumentPieces(context)
 {
-    /// <param name="Next">Where the file goes on; null in its last chunk.</param>
-    /// <param name="Marks">A <see cref="DocumentMark"/> of eight bytes for each document.</param>
-    public sealed record Facts(Position? Next, CollectionTally Tally, byte[] Marks);
+    public override string Noun => "files";
 
-    private readonly List<Piece<Facts>> pieces = [];
-
-    public int Count => pieces.Count;
-
-    /// <summary>Of all files together.</summary>
-    public CollectionTally Tally { get; } = new();
-
-    public List<DatasheetSource> Sources { get; } = [];
-
-    public async Task ReadAsync()
+    public override async Task ReadAsync()
     {
-        using var slots = new SemaphoreSlim(context.Cpus);
-        await foreach (var chunks in context.Sources.SelectInOrderAsync(context.Cpus, s => ChunksAsync(s, slots), context.Cancellation))
+        using var slots = new SemaphoreSlim(Context.Cpus);
+        var number = 0;
+        await foreach (var chunks in files.SelectInOrderAsync(Context.Cpus, s => ChunksAsync(s, slots), Context.Cancellation))
         {
-            var (source, damaged) = (context.Sources[Sources.Count], Tally.Damaged);
-            foreach (var chunk in chunks) Tally.Add(chunk.Facts.Tally);
-            pieces.AddRange(chunks);
-            Sources.Add(new(source.Name, source.Size, source.Sha256, chunks.Sum(c => c.Facts.Tally.Documents), Tally.Damaged - damaged));
-            if (Sources.Count % 16 == 0) context.Report(Sources.Count, context.Sources.Count, "files");
+            var source = files[number++].Source;
+            Add(source.Name, source.Size, source.Sha256, chunks, files.Count);
         }
     }
 
-    public string DigestOf(int piece) => pieces[piece].Digest;
-
-    public ReadOnlySpan<DocumentMark> MarksOf(int piece) => MemoryMarshal.Cast<byte, DocumentMark>(pieces[piece].Facts.Marks);
-
-    public async Task<List<Document>> DocumentsAsync(int piece) => DocumentPack.Unpack(await pieces[piece].ContentAsync());
-
-    /// <summary>Those of all files, in memory.</summary>
-    public async Task<List<Document>> DocumentsAsync()
-    {
-        var all = new List<Document>();
-        await foreach (var documents in Enumerable.Range(0, Count).SelectInOrderAsync(context.Cpus, DocumentsAsync, context.Cancellation)) all.AddRange(documents);
-        return all;
-    }
+    private ChunkReader Open(PieceFile file) => new FileCollector(options with { Origin = file.Origin }).Open(file.Source.Name, file.Source.Path, file.Source.Sha256);
 
     /// <summary>The chunks of a file: cut one after the other, made into documents side by side.</summary>
-    private async Task<IReadOnlyList<Piece<Facts>>> ChunksAsync(SourceFile source, SemaphoreSlim slots)
+    private async Task<IReadOnlyList<Piece<Facts>>> ChunksAsync(PieceFile file, SemaphoreSlim slots)
     {
-        using var reader = collector.Open(source.Name, source.Path, source.Sha256);
+        using var reader = Open(file);
         var chunks = new List<Task<Piece<Facts>>>();
         try
         {
             for (Position? at = Position.Start; at is not null;)
             {
-                await slots.WaitAsync(context.Cancellation);
+                await slots.WaitAsync(Context.Cancellation);
                 var next = new TaskCompletionSource<Position?>(TaskCreationOptions.RunContinuationsAsynchronously);
-                chunks.Add(ChunkAsync(source, reader, at, next, slots));
+                chunks.Add(ChunkAsync(file, reader, at, next, slots));
                 at = await next.Task;
             }
 
@@ -74,14 +52,15 @@ internal sealed class FilePieces(FileCollector collector, StepContext context)
     }
 
     /// <param name="next">Learns where the chunk after this one begins as soon as that is known.</param>
-    private Task<Piece<Facts>> ChunkAsync(SourceFile source, ChunkReader reader, Position at, TaskCompletionSource<Position?> next, SemaphoreSlim slots) => Task.Run(async () =>
+    private Task<Piece<Facts>> ChunkAsync(PieceFile file, ChunkReader reader, Position at, TaskCompletionSource<Position?> next, SemaphoreSlim slots) => Task.Run(async () =>
     {
         try
         {
-            var input = new JsonObject { ["name"] = source.Name, ["sha256"] = source.Sha256 };
+            var input = new JsonObject { ["name"] = file.Source.Name, ["sha256"] = file.Source.Sha256 };
+            if (file.Origin is { } origin) input["origin"] = JsonSerializer.SerializeToNode(origin);
             // What is counted as a file is its first chunk, which is all of most files.
             if (at != Position.Start) input["at"] = new JsonArray(at.Leaf, at.Restart.Offset, at.Restart.Number, at.Skip);
-            var piece = await context.Pieces.GetAsync(at == Position.Start ? "file" : "chunk", input, () => Task.FromResult(Make(source, reader, at, next)));
+            var piece = await Context.Pieces.GetAsync(at == Position.Start ? "file" : "chunk", input, () => Task.FromResult(Make(file, reader, at, next)));
             next.TrySetResult(piece.Facts.Next);
             return piece;
         }
@@ -96,14 +75,12 @@ internal sealed class FilePieces(FileCollector collector, StepContext context)
         }
     });
 
-    private MadePiece<Facts> Make(SourceFile source, ChunkReader reader, Position at, TaskCompletionSource<Position?> next)
+    private MadePiece<Facts> Make(PieceFile file, ChunkReader reader, Position at, TaskCompletionSource<Position?> next)
     {
         // A piece that is lost later is made again when the reader is elsewhere, or closed.
-        using var again = next.Task.IsCompleted ? collector.Open(source.Name, source.Path, source.Sha256) : null;
+        using var again = next.Task.IsCompleted ? Open(file) : null;
         var chunk = (again ?? reader).ReadFrom(at);
         next.TrySetResult(chunk.Next);
-        var found = chunk.Read();
-        DocumentMark[] marks = [.. found.Documents.Select(DocumentMark.Of)];
-        return new(new Facts(chunk.Next, found.Tally, MemoryMarshal.AsBytes(marks.AsSpan()).ToArray())) { Content = DocumentPack.Pack(found.Documents) };
+        return Make(chunk.Read(), chunk.Next);
     }
 }

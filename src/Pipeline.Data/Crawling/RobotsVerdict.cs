@@ -1,0 +1,4 @@
+namespace Pipeline.Data.Crawling;
+
+/// <param name="Rule">What decided: a line of robots.txt as <c>Disallow: /private</c>, or why there is none.</param>
+public sealed record RobotsVerdict(bool Allowed, string Rule);
