@@ -38,9 +38,9 @@ internal static class DatasetCard
                 }
             }
         }
-        catch (YamlException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // A card is written by hand; without its licence a dataset has none that is known.
+            // A card is written by hand, and the parser fails in many ways; a dataset then has no licence that is known.
         }
 
         return null;
