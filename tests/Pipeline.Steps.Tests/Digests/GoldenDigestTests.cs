@@ -16,7 +16,10 @@ public sealed class GoldenDigestTests(GoldenPipeline pipeline)
 
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static TheoryData<string> Types() => new(BuiltInSteps.Catalog().All.Select(t => t.Name));
+    /// <summary>Their recipes and documents hold the address of a server, whose port here is another each time.</summary>
+    private static readonly string[] OfTheNetwork = ["collect.crawl", "collect.urls", "collect.feeds", "collect.huggingface", "collect.blobs"];
+
+    public static TheoryData<string> Types() => new(BuiltInSteps.Catalog().All.Select(t => t.Name).Except(OfTheNetwork));
 
     [Theory]
     [MemberData(nameof(Types))]
