@@ -45,7 +45,7 @@ public sealed class CrawlFuzzTests
                     // Says so.
                 }
             },
-            iter: 4000);
+            iter: 600);
 
     [Theory]
     [InlineData("---\nlicense: mit\n---\n", "MIT")]
