@@ -6,6 +6,8 @@ namespace Pipeline.Data.Crawling;
 /// <summary>The README of a dataset, which begins with YAML.</summary>
 internal static class DatasetCard
 {
+    private const int MostDepth = 50;
+
     /// <summary>The licence that the YAML before a card states, as SPDX spells it.</summary>
     public static string? LicenseOf(string card)
     {
@@ -30,7 +32,8 @@ internal static class DatasetCard
                         return Spdx(scalar.Value);
                     case MappingStart or SequenceStart:
                         wanted = depth == 1 && key == "license" && parser.Current is SequenceStart;
-                        depth++;
+                        // The parser's time grows with the square of the depth.
+                        if (++depth > MostDepth) return null;
                         break;
                     case MappingEnd or SequenceEnd:
                         if (--depth == 1) (isKey, wanted) = (true, false);
