@@ -27,6 +27,7 @@ public static class BuiltInSteps
         new CollectFeeds(),
         new CollectHuggingFace(),
         new CollectBlobs(),
+        new CollectGit(),
         new CleanUrls(),
         new CleanLanguage(),
         new CleanText(),

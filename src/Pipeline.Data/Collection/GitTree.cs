@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Pipeline.Data.Collection.Containers;
+using Pipeline.Data.Documents;
 
 namespace Pipeline.Data.Collection;
 
@@ -12,6 +13,7 @@ public sealed record GitFile(string Path, string Id, long Size);
 /// <summary>A git repository at a revision, bare or not, read by git's plumbing: no hook, filter or checkout runs.</summary>
 public sealed class GitTree
 {
+    private const long MostLicenseBytes = 1 << 20;
     private const int MostEntries = 5_000_000;
     private static readonly UTF8Encoding Names = new(false);
 
@@ -87,6 +89,32 @@ public sealed class GitTree
             git.StandardInput.Close();
             git.WaitForExit();
         }
+    }
+
+    /// <summary>The licence of the tree by a file at its root; null where there is none, or none that is known.</summary>
+    public string? License(IReadOnlyList<GitFile> files) =>
+        Read([.. files.Where(f => LicenseFile.IsOne(f.Path))], MostLicenseBytes).Select(f => f.Content is { } text ? LicenseFile.Detect(Encoding.UTF8.GetString(text)) : null).FirstOrDefault(spdx => spdx is not null);
+
+    /// <summary>What is in some files, in their order.</summary>
+    public CollectedDocuments Documents(IReadOnlyList<GitFile> files, CollectionOptions options)
+    {
+        var (documents, tally) = (new List<Document>(), new CollectionTally());
+        foreach (var (file, content) in Read(files, options.Limits.FileBytes))
+        {
+            if (content is null)
+            {
+                tally.Add(file.Size > options.Limits.FileBytes
+                    ? new Damage(DamageKind.Limit, file.Path, "", $"has {file.Size} bytes, more than the {options.Limits.FileBytes} allowed; split it or raise the limit.")
+                    : new Damage(DamageKind.Damaged, file.Path, "", $"its object {file.Id} is not in the repository."));
+                continue;
+            }
+
+            var found = new FileCollector(options).Read(file.Path, new MemoryStream(content, writable: false));
+            documents.AddRange(found.Documents);
+            tally.Add(found.Tally);
+        }
+
+        return new(documents, tally);
     }
 
     /// <summary><c>mode type id size TAB path</c>.</summary>

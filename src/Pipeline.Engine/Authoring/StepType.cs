@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 namespace Pipeline.Engine.Authoring;
 
 /// <summary>A glob of files outside the store. Their names are relative to <paramref name="NamesFrom"/>, or to the pipeline file where that is null.</summary>
-public sealed record SourcePattern(string Pattern, string? NamesFrom = null);
+/// <param name="Optional">There may be none.</param>
+public sealed record SourcePattern(string Pattern, string? NamesFrom = null, bool Optional = false);
 
 /// <summary>A named, versioned piece of code with typed params, inputs and outputs. Write one by deriving from <see cref="Step{TParams,TInputs,TOutputs}"/>.</summary>
 public abstract class StepType

@@ -30,7 +30,7 @@ public static class SourceFiles
                 found.TryAdd(file.Path.StartsWith(names, StringComparison.Ordinal) ? file.Path[names.Length..] : Path.GetRelativePath(names, file.Path).Replace('\\', '/'), file);
             }
 
-            if (!any) missing.Add($"'{pattern.Pattern}'");
+            if (!any && !pattern.Optional) missing.Add($"'{pattern.Pattern}'");
         }
 
         if (missing.Count > 0) throw new SourceMissingException($"{string.Join(" and ", missing)} {(missing.Count == 1 ? "matches" : "match")} no file (looked from the folder of the pipeline file)");
