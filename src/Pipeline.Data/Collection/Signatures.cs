@@ -13,8 +13,13 @@ internal static class Signatures
 
     public static bool IsZip(ReadOnlySpan<byte> head) => head.StartsWith("PK\u0003\u0004"u8);
 
-    /// <summary>Viewers look for it in the first 1,024 bytes.</summary>
-    public static bool IsPdf(ReadOnlySpan<byte> head) => head[..Math.Min(head.Length, 1024)].IndexOf("%PDF-"u8) >= 0;
+    /// <summary>Viewers look for it, with a version, in the first 1,024 bytes.</summary>
+    public static bool IsPdf(ReadOnlySpan<byte> head)
+    {
+        head = head[..Math.Min(head.Length, 1024)];
+        var at = head.IndexOf("%PDF-"u8);
+        return at >= 0 && head[(at + 5)..] is [>= (byte)'0' and <= (byte)'9', (byte)'.', ..];
+    }
 
     public static bool IsDotnetXml(ReadOnlySpan<byte> head) => RootOf(head) is "doc";
 
