@@ -38,7 +38,7 @@ public sealed class CollectGitTests : IDisposable
         using var run = await Collect($$"""{"repository":"repo/.git","revision":"{{revision}}","exclude":["LICENSE"]}""");
         var documents = await run.DocumentsOf("documents");
         Assert.Equal(["docs/a.md", "src/x.py"], documents.Select(d => d.Source));
-        Assert.Equal([text, "print('%PDF-')"], documents.Select(d => d.Text));
+        Assert.Equal([text, "print('%PDF-')\n"], documents.Select(d => d.Text));
         Assert.All(documents, d => Assert.Equal("MIT", d.License));
         var sheet = JsonNode.Parse(File.ReadAllText(Path.Combine(run["datasheet"], "datasheet.json")))!;
         Assert.Matches("^repo/.git@[0-9a-f]{40}$", (string?)sheet["sources"]![0]!["name"]);
