@@ -9,6 +9,11 @@ public sealed partial class LayerTests
 {
     private static readonly string[] EngineFolders = ["Authoring", "Storage", "Plugins", "Definitions", "Schema", "Caching", "Registry", "Planning", "Execution", "Lineage"];
 
+    private static readonly string[] DataFolders =
+    [
+        "Sorting", "Privacy", "Documents", "Deduplication", "Cleaning", "Extraction", "Readers", "Collection", "Blobs", "Crawling", "Languages", "Words", "Quality", "Decontamination", "Mixing", "Partitioning", "Tokenizers", "Shards", "Conversations",
+    ];
+
     private static readonly ArchUnitNET.Domain.Architecture Code = new ArchLoader().LoadAssemblies(
         Load("Pipeline.Engine"), Load("Pipeline.Data"), Load("Pipeline.Training"), Load("Pipeline.Steps"), Load("pipeline")).Build();
 
@@ -38,13 +43,10 @@ public sealed partial class LayerTests
     }
 
     [Fact]
-    public void Inside_the_engine_a_folder_uses_only_those_before_it()
-    {
-        for (var folder = 0; folder < EngineFolders.Length; folder++)
-        {
-            for (var later = folder + 1; later < EngineFolders.Length; later++) Check($"Engine.{EngineFolders[folder]}", $"Engine.{EngineFolders[later]}");
-        }
-    }
+    public void Inside_the_engine_a_folder_uses_only_those_before_it() => CheckOrder("Engine", EngineFolders);
+
+    [Fact]
+    public void Inside_the_data_half_a_folder_uses_only_those_before_it() => CheckOrder("Data", DataFolders);
 
     [Fact]
     public void A_namespace_is_the_folder_of_its_file()
@@ -78,6 +80,16 @@ public sealed partial class LayerTests
                     where line.Contains("NotImplementedException", StringComparison.Ordinal) || line.Contains("TO" + "DO", StringComparison.Ordinal)
                     select $"{file}: {line.Trim()}";
         Assert.Empty(wrong);
+    }
+
+    private static void CheckOrder(string layer, string[] folders)
+    {
+        var there = Directory.GetDirectories(Path.Combine(Checkout.Root, "src", "Pipeline." + layer)).Select(f => Path.GetFileName(f)!).Except(["bin", "obj"]);
+        Assert.Equal(folders.Order(StringComparer.Ordinal), there.Order(StringComparer.Ordinal));
+        for (var folder = 0; folder < folders.Length; folder++)
+        {
+            for (var later = folder + 1; later < folders.Length; later++) Check($"{layer}.{folders[folder]}", $"{layer}.{folders[later]}");
+        }
     }
 
     private static void Check(string from, string to)

@@ -1,3 +1,5 @@
+using Pipeline.Data.Privacy;
+
 namespace Pipeline.Data.Cleaning;
 
 /// <summary>Which operations clean a text, each with its own switch. They run in the order written here.</summary>
@@ -67,11 +69,4 @@ public enum Casing
 
     /// <summary>Unicode's full case folding: what differs by case only becomes the same (ß and SS).</summary>
     Fold,
-}
-
-public enum Treatment
-{
-    Keep,
-    Remove,
-    Placeholder,
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using ICU4N;
 using ICU4N.Globalization;
+using Pipeline.Data.Privacy;
 
 namespace Pipeline.Data.Cleaning;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pipeline.Data.Documents;
+using Pipeline.Data.Privacy;
 
 namespace Pipeline.Data.Cleaning;
 

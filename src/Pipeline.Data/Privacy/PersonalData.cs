@@ -1,5 +1,4 @@
 using System.Text;
-using Pipeline.Data.Cleaning;
 
 namespace Pipeline.Data.Privacy;
 

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Pipeline.Data.Cleaning;
 using Pipeline.Data.Privacy;
 using Pipeline.Engine.Authoring;
 

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Pipeline.Data.Cleaning;
+using Pipeline.Data.Privacy;
 using Pipeline.Engine.Authoring;
 
 namespace Pipeline.Steps.Cleaning;

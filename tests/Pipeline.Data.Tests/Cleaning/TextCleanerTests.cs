@@ -2,6 +2,7 @@ using System.Text.Json;
 using CsCheck;
 using Pipeline.Data.Cleaning;
 using Pipeline.Data.Documents;
+using Pipeline.Data.Privacy;
 
 namespace Pipeline.Data.Tests.Cleaning;
 

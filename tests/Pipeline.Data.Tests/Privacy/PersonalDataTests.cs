@@ -1,4 +1,5 @@
 using CsCheck;
+using Pipeline.Data.Cleaning;
 using Pipeline.Data.Documents;
 using Pipeline.Data.Privacy;
 

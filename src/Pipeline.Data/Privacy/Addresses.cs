@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace Pipeline.Data.Cleaning;
+namespace Pipeline.Data.Privacy;
 
 /// <summary>Finds web and mail addresses by scanning from the one character that each must have.</summary>
 internal static class Addresses

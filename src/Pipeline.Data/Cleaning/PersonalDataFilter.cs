@@ -1,6 +1,7 @@
 using Pipeline.Data.Documents;
+using Pipeline.Data.Privacy;
 
-namespace Pipeline.Data.Privacy;
+namespace Pipeline.Data.Cleaning;
 
 public enum PersonalAction
 {

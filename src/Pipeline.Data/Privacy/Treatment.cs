@@ -1,0 +1,8 @@
+namespace Pipeline.Data.Privacy;
+
+public enum Treatment
+{
+    Keep,
+    Remove,
+    Placeholder,
+}
