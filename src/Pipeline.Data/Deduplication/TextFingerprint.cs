@@ -4,6 +4,7 @@ using System.IO.Hashing;
 using System.Security.Cryptography;
 using System.Text;
 using ICU4N.Text;
+using Pipeline.Data.Documents;
 
 namespace Pipeline.Data.Deduplication;
 
@@ -23,7 +24,7 @@ public static class TextFingerprint
 
     private static UInt128 Hash(ReadOnlySpan<char> text, Func<ReadOnlySpan<byte>, UInt128> hash)
     {
-        if (!IsComposed(text)) text = Normalizer2.NFCInstance.Normalize(Tokenizers.TextTokenizer.WellFormed(text.ToString()));
+        if (!IsComposed(text)) text = Normalizer2.NFCInstance.Normalize(WellFormedText.Of(text.ToString()));
         var room = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
         var length = 0;
         for (var at = 0; at < text.Length;)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Pipeline.Data.Documents;
 using Pipeline.Data.Tokenizers.Segmenting;
 using Pipeline.Data.Tokenizers.Splitting;
 
@@ -36,7 +37,7 @@ public sealed class TextTokenizer
     public List<int> Encode(string text, bool specialTokens)
     {
         var ids = new List<int>(text.Length / 3);
-        text = WellFormed(text);
+        text = WellFormedText.Of(text);
         var search = specialTokens ? addedAndSpecial : added;
         if (search.IsEmpty) cutter.Cut(cutter.Normalized(text), begins: true, word => words.Encode(word, ids));
         else
@@ -67,10 +68,6 @@ public sealed class TextTokenizer
 
     /// <summary>As <see cref="Decode(IEnumerable{int}, bool)"/>, of ids that begin a text.</summary>
     public string DecodeWhole(IEnumerable<int> ids, bool spellSpecialTokens = false) => Decode(ids, spellSpecialTokens, whole: true);
-
-    /// <summary>The text with U+FFFD for each lone surrogate, which UTF-8 cannot spell.</summary>
-    public static string WellFormed(string text) =>
-        text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0 ? text : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 
     private string Decode(IEnumerable<int> ids, bool spellSpecialTokens, bool whole)
     {

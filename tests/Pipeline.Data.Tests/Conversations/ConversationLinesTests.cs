@@ -1,5 +1,6 @@
 using CsCheck;
 using Pipeline.Data.Conversations;
+using Pipeline.Data.Documents;
 using Pipeline.TestKit;
 
 namespace Pipeline.Data.Tests.Conversations;
@@ -9,7 +10,7 @@ public class ConversationLinesTests
     [Fact]
     public void Conversations_and_preferences_come_back_and_write_the_same_bytes()
     {
-        var text = Gen.Char.Array[1, 20].Select(c => "x" + Data.Tokenizers.TextTokenizer.WellFormed(new string(c)));
+        var text = Gen.Char.Array[1, 20].Select(c => "x" + WellFormedText.Of(new string(c)));
         Gen.Select(text, text, text).Sample(
             (a, b, c) =>
             {

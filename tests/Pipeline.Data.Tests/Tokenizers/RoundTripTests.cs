@@ -1,4 +1,5 @@
 using CsCheck;
+using Pipeline.Data.Documents;
 using Pipeline.Data.Tokenizers;
 using Pipeline.Data.Tokenizers.Splitting;
 
@@ -27,7 +28,7 @@ public class RoundTripTests
     public void Text_comes_back(string name, TokenizerModel model)
     {
         var tokenizer = new TextTokenizer(model);
-        AnyText.Sample(text => Assert.Equal((name, TextTokenizer.WellFormed(text)), (name, tokenizer.DecodeWhole(tokenizer.Encode(text)))), iter: 2000, threads: 1);
+        AnyText.Sample(text => Assert.Equal((name, WellFormedText.Of(text)), (name, tokenizer.DecodeWhole(tokenizer.Encode(text)))), iter: 2000, threads: 1);
     }
 
     [Fact]

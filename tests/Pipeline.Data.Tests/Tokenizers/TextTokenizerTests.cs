@@ -1,4 +1,5 @@
 using CsCheck;
+using Pipeline.Data.Documents;
 using Pipeline.Data.Tokenizers;
 using Pipeline.Data.Tokenizers.Splitting;
 
@@ -16,7 +17,7 @@ public class TextTokenizerTests
         foreach (var model in (BpeModel[])[Corpus.Small, Corpus.SmallCl100k])
         {
             var tokenizer = new TextTokenizer(model);
-            Text.Sample(text => Assert.Equal(TextTokenizer.WellFormed(text), tokenizer.Decode(tokenizer.Encode(text))), iter: 3000, threads: 1);
+            Text.Sample(text => Assert.Equal(WellFormedText.Of(text), tokenizer.Decode(tokenizer.Encode(text))), iter: 3000, threads: 1);
         }
     }
 
@@ -24,7 +25,7 @@ public class TextTokenizerTests
     public void The_library_gives_the_ids_of_the_plain_merge_loop()
     {
         var tokenizer = new TextTokenizer(Corpus.Small);
-        Text.Sample(text => Assert.Equal(PlainIds(Corpus.Small, TextTokenizer.WellFormed(text)), tokenizer.Encode(text)), iter: 3000, threads: 1);
+        Text.Sample(text => Assert.Equal(PlainIds(Corpus.Small, WellFormedText.Of(text)), tokenizer.Encode(text)), iter: 3000, threads: 1);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Pipeline.Data.Documents;
 using Pipeline.Data.Tokenizers.Splitting;
 
 namespace Pipeline.Data.Tokenizers.Learning;
@@ -53,7 +54,7 @@ internal sealed class WordCounts
         {
             counted.Texts++;
             counted.Characters += text.Length;
-            cutter.Cut(cutter.Normalized(TextTokenizer.WellFormed(text)), begins: true, word =>
+            cutter.Cut(cutter.Normalized(WellFormedText.Of(text)), begins: true, word =>
             {
                 if (word.Length > LongestWord) counted.SkippedWords++;
                 else CollectionsMarshal.GetValueRefOrAddDefault(lookup, word, out _)++;
