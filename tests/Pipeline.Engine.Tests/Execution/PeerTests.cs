@@ -141,7 +141,8 @@ public sealed class PeerTests
             }
         });
         var random = new Random(seed);
-        for (var round = 0; round < 25; round++)
+        // On a busy machine a collection may find a run at work each time it looks.
+        for (var round = 0; round < 25 || (Volatile.Read(ref collected) == 0 && round < 500); round++)
         {
             for (var i = 0; i < 4; i++) bench.Step($"s{i}", $"{random.Next(3)}", i == 0 ? null : [$"s{i - 1}"]);
             RunSummary? summary = null;

@@ -126,9 +126,9 @@ public sealed partial class ReportAttentionTests : IDisposable
     {
         async Task<string> Refused(ModelConfig config, string with) => (await Assert.ThrowsAsync<StepFailedException>(() => Report(config, with))).Message;
         var gpt = new GptConfig(Vocabulary, 16, 2, 2, 16);
-        Assert.Equal("layers: there is no layer 3; the model has 2.", await Refused(gpt, """{ "texts": ["to be"], "layers": [3] }"""));
+        Assert.Equal("there is no layer 3; the model has 2.", await Refused(gpt, """{ "texts": ["to be"], "layers": [3] }"""));
         Assert.Equal("A model of the gpt family reads no source.", await Refused(gpt, """{ "texts": ["to be"], "sources": ["x"] }"""));
-        Assert.Equal("A model of the lstm family has no attention.", await Refused(new RecurrentConfig(Vocabulary, 16, RecurrentKind.Lstm, 1, 16), """{ "texts": ["to be"] }"""));
+        Assert.Equal("a model of the lstm family has no attention.", await Refused(new RecurrentConfig(Vocabulary, 16, RecurrentKind.Lstm, 1, 16), """{ "texts": ["to be"] }"""));
         Assert.Equal("A model of the encoder-decoder family reads a source.", await Refused(new EncoderDecoderConfig(Vocabulary, 16, 1, 2, 16), """{ "texts": ["to be"] }"""));
         Assert.StartsWith("These would be 5,120 maps of", await Refused(gpt with { Layers = 64, Heads = 4 }, $$"""{ "texts": [{{string.Join(',', Enumerable.Repeat("\"to be\"", 20))}}] }"""), StringComparison.Ordinal);
         using var run = new StepRun(new ReportAttention());
