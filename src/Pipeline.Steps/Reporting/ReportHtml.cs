@@ -29,8 +29,8 @@ public sealed class ReportHtml : Step<ReportHtml.With, ReportHtml.Given, ReportH
     }
 
     public override string Name => "report.html";
-    public override int Version => 2;
-    public override string Description => "Writes one self-contained HTML page: the steps, the data funnel, the split's certificate, training curves, held-out figures and samples.";
+    public override int Version => 3;
+    public override string Description => "Writes one self-contained HTML page: the steps, what was collected and under which licences, the data funnel, the split's certificate, training curves, held-out figures and samples.";
     public override bool ReadsAncestry => true;
 
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
@@ -42,6 +42,7 @@ public sealed class ReportHtml : Step<ReportHtml.With, ReportHtml.Given, ReportH
         Section(page, "Held-out figures", string.Concat(Of<Metrics>(inputs).Where(e => IsEvaluation(e, context)).Select(e => FiguresTable.Of(Json(e.Artifact), stages))));
         Section(page, "Training", string.Concat(Of<TrainingLog>(inputs).Select(e => TrainingCurves.Of(StepOf(e), File.ReadLines(e.Artifact.Locate("log.jsonl"))))));
         Section(page, "Samples", string.Concat(Of<Samples>(inputs).Select(e => SampleTable.Of(Json(e.Artifact).AsArray(), stages))));
+        Section(page, "What was collected", string.Concat(Of<Artifacts.Datasheet>(inputs).Select(e => CollectedTable.Of(StepOf(e), Data.Collection.Datasheet.FromJson(Json(e.Artifact).ToJsonString())))));
         Section(page, "What became of the data", string.Concat(Of<Funnel>(inputs).Select(e => FunnelTable.Of(StepOf(e), Json(e.Artifact)))));
         Section(page, "The split", string.Concat(Of<Certificate>(inputs).Select(e => CertificateTable.Of(Json(e.Artifact)))));
         Section(page, "All figures", string.Concat(Of<Metrics>(inputs).Select(e => AllFigures(StepOf(e), Json(e.Artifact).AsObject()))));

@@ -52,6 +52,29 @@ internal static class SampleTable
     }
 }
 
+/// <summary>A collection in short: how much, under which licences, in which formats, and what of it was damaged.</summary>
+internal static class CollectedTable
+{
+    private const int MostWords = 8;
+
+    public static string Of(string step, Data.Collection.Datasheet sheet)
+    {
+        var found = sheet.Found;
+        List<(string What, string Value)> rows =
+        [
+            ("documents", $"{Html.Number(found.Documents)} of {Html.Number(found.Characters)} characters, from {Html.Number(sheet.Sources.Count)} sources"),
+            ("licences", Counts(found.Licenses)), ("formats", Counts(found.Formats)), ("robots.txt", Counts(found.Robots)),
+        ];
+        if (found.Empty > 0) rows.Add(("without text", Html.Number(found.Empty)));
+        if (found.Faults.Count > 0) rows.Add(("not read", Counts(found.Faults)));
+        if (sheet.Refused is { Count: > 0 } refused) rows.Add(("not taken", string.Join(" · ", refused.Select(r => $"{r.Reason} {Html.Number(r.Count)}"))));
+        return $"<h3>{Html.Text(step)}</h3>{Html.Table(["", ""], rows.Select(r => (IEnumerable<string>)[r.What, Html.Text(r.Value)]))}";
+    }
+
+    private static string Counts(SortedDictionary<string, long> counts) =>
+        string.Join(" · ", counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Take(MostWords).Select(c => $"{c.Key} {Html.Number(c.Value)}")) + (counts.Count > MostWords ? " · …" : "");
+}
+
 /// <summary>A step's funnel: documents in and out by rule, with samples.</summary>
 internal static class FunnelTable
 {
