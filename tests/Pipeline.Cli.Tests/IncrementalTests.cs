@@ -92,16 +92,6 @@ public sealed class IncrementalTests
         Assert.Equal(alone.Digest("pages", "documents"), forced.Digest("pages", "documents"));
     }
 
-    [Fact]
-    public async Task Of_several_processes_the_one_that_fails_says_why()
-    {
-        Assert.SkipWhen(Steps.Running.Ranks.Launcher.Unavailable() is not null, "no MPI launcher here");
-        using var project = WithPages(count: 5);
-        foreach (var name in "abcdef") project.Write($"data/{name}.unknown", "?");
-        var failed = await project.Run("--set", "steps.pages.resources.ranks=3");
-        Assert.Contains("names no known format", failed.Expect(ExitCode.StepFailed).Output + failed.Error, StringComparison.Ordinal);
-    }
-
     private static WorkerExecutor Worker()
     {
         var dotnet = Path.GetFullPath(Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));

@@ -39,9 +39,8 @@ internal static class Subtitles
             string? speaker = null;
             for (i++; i < lines.Length && lines[i].Trim().Length > 0 && CueTimes.Parse(lines[i]) is null; i++)
             {
-                var (said, who) = CueTags.Strip(lines[i], speaker);
-                speaker = who;
-                if (said.Length > 0) spoken.Add((who, said));
+                (var parts, speaker) = CueTags.Strip(lines[i], speaker);
+                spoken.AddRange(parts);
             }
 
             // A cue without a blank line before the next: its last line was that one's number.

@@ -87,17 +87,30 @@ public static class SourceFiles
         };
     }
 
-    /// <summary>One look at each entry; what a link to a folder holds is not entered.</summary>
-    private static FileSystemEnumerable<FoundFile> Under(string folder) =>
-        new(folder, Found, new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false })
+    /// <summary>One look at each entry; what a link to a folder holds is not entered, and a link that leads nowhere is no file.</summary>
+    private static IEnumerable<FoundFile> Under(string folder) =>
+        new FileSystemEnumerable<FoundFile?>(folder, Found, new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false })
         {
             ShouldRecursePredicate = (ref FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) == 0,
             ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && (entry.Attributes & FileAttributes.System) == 0,
-        };
+        }.OfType<FoundFile>();
 
-    private static FoundFile Found(ref FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) != 0
-        ? Found(new FileInfo(entry.ToFullPath()))
+    private static FoundFile? Found(ref FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) != 0
+        ? Linked(entry.ToFullPath())
         : new(entry.ToFullPath(), entry.Length, entry.LastWriteTimeUtc.UtcTicks);
+
+    private static FoundFile? Linked(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? Found(new FileInfo(path)) : null;
+        }
+        catch (IOException)
+        {
+            // It leads to itself.
+            return null;
+        }
+    }
 
     internal static FoundFile Found(FileInfo file)
     {

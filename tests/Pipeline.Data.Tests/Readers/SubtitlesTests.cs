@@ -35,6 +35,13 @@ public class SubtitlesTests
     }
 
     [Fact]
+    public void A_closed_voice_tag_names_who_spoke_in_it()
+    {
+        const string cues = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Bob>Hello there.</v>\n\n00:02.000 --> 00:03.000\n<v Ann>Hi.</v> <v Bob>Well?</v>\n\n00:03.000 --> 00:04.000\n<v Ann>Well\nthen.</v>\n";
+        Assert.Equal("Bob: Hello there.\n\nAnn: Hi.\n\nBob: Well?\n\nAnn: Well then.", Collect.Text("a.vtt", cues));
+    }
+
+    [Fact]
     public void Rolling_captions_say_each_line_once()
     {
         Assert.Equal("one two three four", Collect.Text("a.srt", "1\r\n00:00:01,000 --> 00:00:02,000\r\none two\r\n\r\n2\r\n00:00:02,000 --> 00:00:03,000\r\none two\r\nthree\r\n\r\n3\r\n00:00:03,000 --> 00:00:04,000\r\nthree\r\n{\\an8}four\r\n"));

@@ -86,6 +86,9 @@ public sealed class StoreTests : IDisposable
         folder.Write("p/data/deep/a.md", "m");
         folder.Write("outside/c.txt", "c");
         Directory.CreateSymbolicLink(folder["p/data/loop"], folder["p/data"]);
+        // Links that lead nowhere, one of them to itself, are no files.
+        File.CreateSymbolicLink(folder["p/data/gone.txt"], folder["p/none"]);
+        File.CreateSymbolicLink(folder["p/data/self.txt"], folder["p/data/self.txt"]);
         var digests = new FileDigests(folder["cache.tsv"], TimeProvider.System);
         var found = SourceFiles.Resolve([new("data/**/*.txt"), new("../outside/*.txt")], folder["p"], digests);
         Assert.Equal(["../outside/c.txt", "data/b.txt", "data/deep/a.txt"], found.Select(f => f.Name));
