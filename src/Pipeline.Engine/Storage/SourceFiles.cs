@@ -103,7 +103,8 @@ public static class SourceFiles
     {
         try
         {
-            return File.Exists(path) ? Found(new FileInfo(path)) : null;
+            var link = new FileInfo(path);
+            return link.ResolveLinkTarget(returnFinalTarget: true) is { Exists: true } ? Found(link) : null;
         }
         catch (IOException)
         {
