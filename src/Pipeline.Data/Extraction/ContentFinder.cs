@@ -11,6 +11,7 @@ internal sealed class ContentFinder
 {
     private const int Levels = 5;
     private const int MostCandidates = 5;
+    private const int LeastSections = 3;
 
     /// <summary>Nodes: more of them are no byline and no heading.</summary>
     private const int MostByline = 50;
@@ -68,7 +69,7 @@ internal sealed class ContentFinder
     private bool IsRemoved(int node)
     {
         var tag = page[node];
-        if (tag.Is(Traits.Unseen) || Hints.IsHidden(page, node)) return true;
+        if (tag.Is(Traits.Unseen) || Hints.IsHidden(page, node) || Hints.IsFooter(page, node)) return true;
         if (page.End(node) - node < MostByline && Hints.IsByline(page, node) && PageText.Of(page, node) is { Length: > 0 and < 100 }) return true;
         return strictness.Unlikely && Hints.IsUnlikely(page, node) && !Within(node, Tag.Table, 3) && !Within(node, Tag.Code, 3);
     }
@@ -146,7 +147,35 @@ internal sealed class ContentFinder
         // A list is part of a text, with the heading and what else stands beside it.
         while (page[top] is Tag.Dl or Tag.Ul or Tag.Ol or Tag.Li or Tag.Dd && page.Parent(top) > body) top = page.Parent(top);
         while (page.Parent(top) > body && ElementsIn(page.Parent(top)) == 1) top = page.Parent(top);
+        return AllSections(top);
+    }
+
+    /// <summary>From one of at least three sections of a kind, each under a heading of its own, to what holds them all: a page of reference is one text, however long one of its parts is.</summary>
+    private int AllSections(int top)
+    {
+        for (var node = top; node > page.Body; node = page.Parent(node))
+        {
+            if (!IsSection(node)) continue;
+            var parent = page.Parent(node);
+            var alike = 0;
+            for (var child = parent + 1; child < page.End(parent); child = page.End(child))
+                if (page[child] == page[node] && page.Attribute(child, PageAttribute.Class).SequenceEqual(page.Attribute(node, PageAttribute.Class)) && IsSection(child)) alike++;
+            if (alike >= LeastSections) top = parent;
+        }
+
         return top;
+    }
+
+    /// <summary>Whether an element begins with a heading that leads to no other page, as that of a teaser does, and has more text than links.</summary>
+    private bool IsSection(int node)
+    {
+        if (removed[node] || page[node] is not (Tag.Div or Tag.Section) || blocks[node].LinkDensity >= .5f) return false;
+        var heading = node + 1;
+        while (heading < page.End(node) && !page[heading].Is(Traits.Heading) && (page[heading] is Tag.Div or Tag.Header or Tag.A or Tag.Span || page[heading] == Tag.Text && page.Text(heading).IsWhiteSpace())) heading++;
+        if (heading >= page.End(node) || !page[heading].Is(Traits.Heading)) return false;
+        for (var inner = heading + 1; inner < page.End(heading); inner++)
+            if (page[inner] == Tag.Text && page.Link(inner) is not (Link.None or Link.SamePage)) return false;
+        return true;
     }
 
     /// <summary>The nearest ancestor that at least three more candidates nearly as good stand in too, else the best itself.</summary>

@@ -34,6 +34,10 @@ internal static class Hints
         return Any(name, id, Unlikely) && !Any(name, id, Likely);
     }
 
+    /// <summary>The footer of the page by its very name, which is no content however little else there is.</summary>
+    public static bool IsFooter(PageTree page, int node) =>
+        page[node] is Tag.Div or Tag.Section && (page.Attribute(node, PageAttribute.Class) is "footer" || page.Attribute(node, PageAttribute.Id) is "footer" || page.Attribute(node, PageAttribute.Role) is "contentinfo");
+
     public static int Weight(PageTree page, int node) => Weight(page.Attribute(node, PageAttribute.Class)) + Weight(page.Attribute(node, PageAttribute.Id));
 
     public static bool IsByline(PageTree page, int node) =>

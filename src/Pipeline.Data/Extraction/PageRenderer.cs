@@ -108,10 +108,21 @@ internal sealed class PageRenderer(PageTree page, Func<int, bool> skip)
     private void Set(int node)
     {
         var tag = page[node];
+        if (IsAllOfCell(node)) return;
         if (tag is Tag.Ul or Tag.Ol or Tag.Menu or Tag.Dir && page[page.Parent(node)] == Tag.Li) writer.Line();
         else if (tag is Tag.Div or Tag.Dt or Tag.Dd or Tag.Tr or Tag.Caption or Tag.Figcaption or Tag.Summary or Tag.Option) writer.Line();
         else if (tag.Is(Traits.Block)) writer.Block();
         else if (!tag.Is(Traits.Phrasing) && tag is not (Tag.Tbody or Tag.Thead or Tag.Tfoot)) writer.Line();
+    }
+
+    /// <summary>A paragraph that is all that a cell of a table holds is no block of its own.</summary>
+    private bool IsAllOfCell(int node)
+    {
+        var cell = page.Parent(node);
+        if (page[node] is not (Tag.P or Tag.Div) || page[cell] is not (Tag.Td or Tag.Th)) return false;
+        for (var child = cell + 1; child < page.End(cell); child = page.End(child))
+            if (child != node && !(page[child] == Tag.Text && page.Text(child).IsWhiteSpace())) return false;
+        return true;
     }
 
     private string Marker(int item)

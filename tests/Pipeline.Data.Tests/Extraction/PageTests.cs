@@ -63,6 +63,32 @@ public class PageTests
     }
 
     [Fact]
+    public void A_page_of_sections_is_whole_however_long_one_of_them_is()
+    {
+        var options = string.Concat(Enumerable.Range(0, 30).Select(i => $"<dt>--option{i}</dt><dd><p>Does, with some care, what number {i} says, and then what follows, in this order.</p></dd>"));
+        string Section(string name, string content) => $"<div class=\"sect1\"><h2 id=\"_{name}\">{name}</h2><div class=\"sectionbody\">{content}</div></div>";
+        var text = Read($"<title>tool</title><div id=\"content\">{Section("SYNOPSIS", "<pre>tool [-a]</pre>")}{Section("DESCRIPTION", "<p>Works on files.</p>")}{Section("OPTIONS", $"<dl>{options}</dl>")}{Section("SEE ALSO", "<p>The manual.</p>")}</div>").Text;
+        foreach (var part in (string[])["SYNOPSIS", "tool [-a]", "DESCRIPTION", "Works on files.", "--option29", "SEE ALSO", "The manual."]) Assert.Contains(part, text, StringComparison.Ordinal);
+
+        // Headings that lead elsewhere are those of teasers.
+        var teasers = string.Concat(Enumerable.Range(0, 4).Select(i => $"<div class=\"t\"><h2><a href=\"/{i}\">Another {i}</a></h2><p>Short words of number {i}.</p></div>"));
+        Assert.DoesNotContain("Another", Read($"<div><div class=\"t\"><h2>This one</h2>{Prose}{Prose}</div>{teasers}</div>").Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_footer_is_no_content_where_there_is_none()
+    {
+        var text = Read("<title>Index</title><div class=\"body\"><h1>Index</h1><ul><li><a href=\"a.html\">One</a></li><li><a href=\"b.html\">Two</a></li></ul></div><div class=\"footer\">&copy; Copyright of the foundation, all of it, for many years. "
+            + string.Concat(Enumerable.Repeat("This page is licensed, and its examples, too. ", 12)) + "</div>").Text;
+        Assert.DoesNotContain("Copyright", text, StringComparison.Ordinal);
+        Assert.Contains("One", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_cell_that_is_one_paragraph_stays_in_its_row() =>
+        Assert.Contains("Cod | 80 cm\nEel | 90 cm", Read($"{Prose}<table><tr><td><p>Cod</p></td><td><p>80 cm</p></td></tr><tr><td><p>Eel</p></td>\n<td> <p>90 cm</p> </td></tr></table>{Prose}").Text, StringComparison.Ordinal);
+
+    [Fact]
     public void A_page_says_what_it_is()
     {
         var document = Read($$"""
