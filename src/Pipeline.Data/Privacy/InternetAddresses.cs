@@ -12,7 +12,7 @@ internal static class InternetAddresses
 
     private static readonly SearchValues<char> Version6Characters = SearchValues.Create("0123456789abcdefABCDEF:.");
 
-    private static readonly string[] VersionWords = ["version", "versions", "ver", "v", "release", "releases", "build", "assembly", "revision", "rev", "firmware", "driver", "update", "upgrade", "section", "chapter", "clause", "figure", "table", "oid"];
+    private static readonly string[] VersionWords = ["version", "versions", "ver", "v", "release", "releases", "build", "assembly", "revision", "rev", "firmware", "driver", "update", "upgrade", "section", "sections", "chapter", "chapters", "clause", "clauses", "figure", "table", "oid", "gcc", "kernel"];
 
     /// <summary>The place after a public IPv4 address; minus the place after four parts that are none, which nothing else should be found in; 0 where there are not four parts.</summary>
     public static int EndOfVersion4(ReadOnlySpan<char> text, int at)
@@ -65,13 +65,17 @@ internal static class InternetAddresses
     private static bool IsVersion(ReadOnlySpan<char> text, int at, int end, ReadOnlySpan<int> parts)
     {
         if (parts[2] == 0 && parts[3] == 0) return true;
-        var before = text[Math.Max(0, at - LookBack)..at].TrimEnd(" \t=:\"'`(>");
+        var before = text[Math.Max(0, at - LookBack)..at].TrimEnd(" \t\u00a0=:\"'`(>");
         var word = before[(before.LastIndexOfAnyExcept(LetterValues) + 1)..];
         foreach (var version in VersionWords)
             if (word.Equals(version, StringComparison.OrdinalIgnoreCase)) return true;
-        var small = parts[0] < LargestSection && parts[1] < LargestSection && parts[2] < LargestSection && parts[3] < LargestSection;
-        var line = text[(text[..at].LastIndexOf('\n') + 1)..at];
-        return small && line.IsWhiteSpace() && end + 1 < text.Length && text[end] == ' ' && char.IsLetter(text[end + 1]);
+        foreach (var part in parts)
+            if (part >= LargestSection) return false;
+        if (before.Contains('§') || before.Contains("ection", StringComparison.Ordinal) || before.Contains("hapter", StringComparison.Ordinal)) return true;
+        // A heading, perhaps of a list: 1.2.3.4. Scope.
+        var line = text[(text[..at].LastIndexOf('\n') + 1)..at].Trim();
+        var rest = text[end..].TrimStart('.');
+        return (line.IsEmpty || line is "-" or "*" or "+" or "#" or "##" or "###" or "####") && rest.Length > 1 && rest[0] is ' ' or '\u00a0' or '\t' && char.IsLetter(rest[1]);
     }
 
     private static readonly SearchValues<char> LetterValues = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");

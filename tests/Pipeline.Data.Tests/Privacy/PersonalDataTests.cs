@@ -23,6 +23,8 @@ public sealed class PersonalDataTests
     // Internet addresses
     [InlineData("from 8.8.4.100, or 81.2.69.142/24.", "from [IP_ADDRESS], or [IP_ADDRESS]/24.")]
     [InlineData("10.0.0.1 127.0.0.1 192.168.1.1 172.16.0.9 169.254.1.1 100.64.0.1 192.0.2.7 198.51.100.7 203.0.113.7 224.0.0.1 0.1.2.3", "10.0.0.1 127.0.0.1 192.168.1.1 172.16.0.9 169.254.1.1 100.64.0.1 192.0.2.7 198.51.100.7 203.0.113.7 224.0.0.1 0.1.2.3")]
+    [InlineData("see Section\u00a04.1.2.7, Sections 4.1.2.1 and 4.1.2.2, \u00a7 4.1.2.7, GCC 2.7.2.2\n24.2.2.1. Standard Collations\n- 4.8.3.1. Positional", "see Section\u00a04.1.2.7, Sections 4.1.2.1 and 4.1.2.2, \u00a7 4.1.2.7, GCC 2.7.2.2\n24.2.2.1. Standard Collations\n- 4.8.3.1. Positional")]
+    [InlineData("ask 8.8.8.8 or 4.2.2.2. Then", "ask [IP_ADDRESS] or [IP_ADDRESS]. Then")]
     [InlineData("Version=4.5.6.7, version 1.2.3.4, v1.2.3.4, 4.0.0.0, 1.2.3.4-beta, 1.2.3.4.5, 256.1.1.1, 1.2.3.04", "Version=4.5.6.7, version 1.2.3.4, v1.2.3.4, 4.0.0.0, 1.2.3.4-beta, 1.2.3.4.5, 256.1.1.1, 1.2.3.04")]
     [InlineData("text\n3.1.4.1 Scope of this part", "text\n3.1.4.1 Scope of this part")]
     [InlineData("2a00:1450:4001:81b::200e and [2001:4860:4860::8888]:53", "[IP_ADDRESS] and [[IP_ADDRESS]]:53")]
