@@ -65,7 +65,7 @@ public static class Partitioner
             if (mine.Count == 0 || Enumerable.Range(0, signed.Corpus.Count).Any(d => drawn.Of(d) == later && !dropped.ContainsKey(d))) continue;
             var texts = await signed.Corpus.FetchAsync([mine[0].Later, mine[0].Earlier], work.Cancellation);
             throw new InvalidDataException(
-                $"Every document of {later.ToString().ToLowerInvariant()} overlaps an earlier part, such as {texts[mine[0].Later].Id} with {texts[mine[0].Earlier].Id} ({mine[0].Relation.ToString().ToLowerInvariant()}). Remove near duplicates before the split.");
+                $"Every document of {later.ToString().ToLowerInvariant()} overlaps an earlier part, such as {texts[mine[0].Later].Id} with {texts[mine[0].Earlier].Id} ({mine[0].Relation.ToString().ToLowerInvariant()}). {(mine[0].Relation == Relation.Ngram ? "Raise ngram, or remove lines and paragraphs that many share before the split (clean.deduplicate)." : "Remove near duplicates before the split.")}");
         }
 
         return dropped;

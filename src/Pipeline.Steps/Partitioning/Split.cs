@@ -81,6 +81,9 @@ public sealed class Split : Step<Split.With, Split.Given, Split.Made>
         public required Output<Artifacts.Certificate> Certificate { get; init; }
     }
 
+    /// <summary>Of the share of a part: less is how clusters fall.</summary>
+    private const double FarOff = 0.05;
+
     public override string Name => "partition.split";
     public override int Version => 3;
     public override string Description => "Splits documents into train, validation and test by near-duplicate cluster and group, with a certificate that they do not overlap.";
@@ -115,7 +118,23 @@ public sealed class Split : Step<Split.With, Split.Given, Split.Made>
         context.Metric("largest_cluster", certificate.Partition.LargestCluster);
         context.Metric("dropped", result.Dropped);
         CertificateReport.Tell(certificate, context);
+        foreach (var miss in Misses(certificate, RulesOf(with), result.Dropped)) context.Log("warning: " + miss);
         if (result.Dropped > 0) context.Summary += string.Create(CultureInfo.InvariantCulture, $" · dropped {result.Dropped:N0}");
+    }
+
+    /// <summary>Parts that came out far from what was asked of them, and what to do about it.</summary>
+    private static IEnumerable<string> Misses(Data.Partitioning.Certificate certificate, PartitionRules rules, long dropped)
+    {
+        var all = certificate.Sizes.Values.Sum(s => s.Documents);
+        foreach (var (part, size) in certificate.Sizes.OrderBy(s => s.Key))
+        {
+            var share = all == 0 ? 0 : (double)size.Documents / all;
+            if (Math.Abs(share - rules.RatioOf(part)) <= FarOff) continue;
+            yield return string.Create(CultureInfo.InvariantCulture, $"{OptionReader.SnakeCase(part.ToString())} has {share:0.#%} of the documents, and {rules.RatioOf(part):0.#%} were asked for: ")
+                + (dropped > 0
+                    ? string.Create(CultureInfo.InvariantCulture, $"{dropped:N0} of validation and test were dropped, since they share runs of {rules.Ngram} words with an earlier part or are nearly the same; a higher ngram, or lines and paragraphs that many share removed before (clean.deduplicate), drops fewer.")
+                    : string.Create(CultureInfo.InvariantCulture, $"the largest of {certificate.Partition!.Clusters:N0} clusters has {certificate.Partition.LargestCluster:N0} documents, and none is torn apart; another seed draws otherwise, and a lower max_cluster_share ties fewer together."));
+        }
     }
 
     private static PartitionRules RulesOf(With with) => new()
