@@ -9,11 +9,11 @@ namespace Pipeline.Steps.Collecting;
 /// <summary>Documents from the files of a git repository at a revision, read from its objects: nothing is checked out, and no hook or filter runs.</summary>
 public sealed class CollectGit : Step<CollectGit.With, CollectGit.Given, CollectGit.Made>
 {
-    private const string Head = "HEAD";
+    private const string Head = "HEAD", Inside = ".git";
 
     public sealed record With
     {
-        [Description("The `.git` folder of a repository, or a bare one, relative to the pipeline file.")]
+        [Description("The folder of a repository (with `.git` in it, or that itself, or a bare one), relative to the pipeline file.")]
         public required string Repository { get; init; }
 
         [Description("A branch, a tag or a commit; what it stands for is looked up again whenever the repository has changed, and is in the datasheet.")]
@@ -24,6 +24,12 @@ public sealed class CollectGit : Step<CollectGit.With, CollectGit.Given, Collect
 
         [Description("Globs of files to leave out.")]
         public IReadOnlyList<string> Exclude { get; init; } = [];
+
+        [Description("Which fields of records are what.")]
+        public ColumnParams Columns { get; init; } = new();
+
+        [Description("How files of rows (CSV, TSV) are laid out.")]
+        public TableParams Table { get; init; } = new();
 
         [Description("SPDX identifier of the licence, for documents that do not state their own; without it that of a LICENSE or COPYING file at the root, where it is one of the common ones.")]
         public string? License { get; init; }
@@ -59,7 +65,10 @@ public sealed class CollectGit : Step<CollectGit.With, CollectGit.Given, Collect
     {
         var repository = (string?)with["repository"] ?? "";
         // What a revision stands for is written there.
-        return [new(Path.Combine(repository, Head)), new(Path.Combine(repository, "packed-refs"), Optional: true), new(Path.Combine(repository, "refs"), Optional: true)];
+        return
+            from folder in (string[])[repository, Path.Combine(repository, Inside)]
+            from name in (string[])[Head, "packed-refs", "refs"]
+            select new SourcePattern(Path.Combine(folder, name), Optional: true);
     }
 
     protected override IEnumerable<(string Option, string Message)> Check(With with)
@@ -72,8 +81,9 @@ public sealed class CollectGit : Step<CollectGit.With, CollectGit.Given, Collect
     {
         try
         {
-            var folder = Path.GetDirectoryName(context.Sources.First(s => s.Name.EndsWith("/" + Head, StringComparison.Ordinal) && !s.Name.Contains("/refs/", StringComparison.Ordinal)).Path)!;
-            var tree = GitTree.Open(folder, with.Revision);
+            var head = context.Sources.FirstOrDefault(s => Path.GetFileName(s.Name) == Head && !s.Name.Contains("/refs/", StringComparison.Ordinal))
+                ?? throw new StepFailedException($"'{with.Repository}' is no git repository: there is neither {Head} nor {Inside}/{Head} in it. Of a linked worktree name the repository that it belongs to.");
+            var tree = GitTree.Open(Path.GetDirectoryName(head.Path)!, with.Revision);
             var (all, leftOut) = tree.Files();
             var chosen = new Matcher(StringComparison.Ordinal);
             chosen.AddIncludePatterns(with.Include.Count > 0 ? with.Include : ["**"]);
@@ -81,7 +91,7 @@ public sealed class CollectGit : Step<CollectGit.With, CollectGit.Given, Collect
             var files = all.Where(f => chosen.Match(f.Path).HasMatches).ToList();
             if (files.Count == 0) throw new StepFailedException($"{with.Repository} has no file at '{with.Revision}' ({tree.Commit[..12]}) that include and exclude leave; it has {all.Count}, such as {string.Join(", ", all.Take(3).Select(f => f.Path))}.");
             if (leftOut > 0) context.Log($"{leftOut} links and modules are left out");
-            var options = new CollectionOptions { License = with.License ?? tree.License(all), Limits = with.Limits.ToLimits(), Scratch = context.Scratch };
+            var options = new CollectionOptions { License = with.License ?? tree.License(all), Columns = with.Columns.ToMap(), Table = with.Table.ToLayout(), Limits = with.Limits.ToLimits(), Scratch = context.Scratch };
             context.Metric("files.chosen", files.Count);
             return DocumentOutput.WriteAsync(new GitPieces(tree, with.Repository, files, options, context), outputs.Documents, outputs.Datasheet, options, with.MaxDamaged, context, "documents", sample: null, refused: null);
         }

@@ -53,7 +53,9 @@ public sealed class CollectGitTests : IDisposable
         Assert.Equal(["src/x.py"], (await some.DocumentsOf("documents")).Select(d => d.Source));
         Assert.Contains("no file at 'HEAD'", (await Assert.ThrowsAsync<Engine.Authoring.StepFailedException>(() => Collect("""{"repository":"repo/.git","include":["none/**"]}"""))).Message, StringComparison.Ordinal);
         Assert.Contains("no revision 'v9'", (await Assert.ThrowsAsync<Engine.Authoring.StepFailedException>(() => Collect("""{"repository":"repo/.git","revision":"v9"}"""))).Message, StringComparison.Ordinal);
-        Assert.Contains("'repo/HEAD' matches no file", Assert.Throws<SourceMissingException>(() => Sources("""{"repository":"repo"}""")).Message, StringComparison.Ordinal);
+        using var whole = await Collect("""{"repository":"repo","include":["docs/**"]}""");
+        Assert.Equal(["docs/a.md"], (await whole.DocumentsOf("documents")).Select(d => d.Source));
+        Assert.Contains("'repo/docs' is no git repository", (await Assert.ThrowsAsync<Engine.Authoring.StepFailedException>(() => Collect("""{"repository":"repo/docs"}"""))).Message, StringComparison.Ordinal);
         using var run = new StepRun(new CollectGit());
         Assert.StartsWith("revision: '--exec=x' is no revision", Assert.Single(run.Problems("""{"repository":"repo/.git","revision":"--exec=x"}""")), StringComparison.Ordinal);
     }
