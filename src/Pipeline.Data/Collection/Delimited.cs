@@ -55,7 +55,7 @@ internal static class Delimited
     private static Document Document(Input input, string where, List<string>? header, ReadOnlySpan<byte> row, char delimiter, bool quotes)
     {
         var (fields, encoding) = Fields(row, delimiter, quotes);
-        if (header is not null && fields.Count != header.Count) throw new InvalidDataException($"has {fields.Count} fields, expected {header.Count} as in the header.");
+        if (header is not null && fields.Count != header.Count) throw new InvalidDataException($"has {fields.Count} fields, expected {header.Count} as in the header{(header.Count == 1 ? " (if fields are set apart otherwise, say so: table.delimiter)" : "")}.");
         var columns = input.Options.Columns;
         var text = Field(columns.Text) ?? throw new InvalidDataException(header is null
             ? $"has no column '{columns.Text}' for the text; without a header columns are called 1 to {fields.Count}."

@@ -3,7 +3,7 @@ using System.Text;
 namespace Pipeline.Data.Extraction;
 
 /// <summary>
-/// Bytes to text: byte order mark, else UTF-16 or UTF-32 by its zeros, else strict UTF-8, else the charset the content declares if all of it fits, else the one that <see cref="CharsetDetector"/> finds, else Windows-1252.
+/// Bytes to text: byte order mark, else UTF-16 or UTF-32 by its zeros, else strict UTF-8, or UTF-8 with a few stray bytes, else the charset the content declares if all of it fits, else the one that <see cref="CharsetDetector"/> finds, else Windows-1252.
 /// </summary>
 internal static class TextDecoder
 {
@@ -28,10 +28,26 @@ internal static class TextDecoder
         }
         catch (DecoderFallbackException)
         {
+            if (IsDamagedUtf8(content)) return (Encoding.UTF8.GetString(content), "utf-8 (damaged)");
             var stated = Charsets.Named(declared);
             var legacy = stated is not null && Charsets.Fits(stated, content) ? stated : CharsetDetector.Detect(content) ?? stated ?? Charsets.Named("windows-1252")!;
             return (legacy.GetString(content), legacy.WebName);
         }
+    }
+
+    /// <summary>A few stray bytes among many characters that are UTF-8 by more than chance: text of other charsets hardly ever has one.</summary>
+    private static bool IsDamagedUtf8(ReadOnlySpan<byte> content)
+    {
+        var (sound, stray) = (0L, 0L);
+        while (content.IndexOfAnyExceptInRange((byte)0, (byte)0x7f) is >= 0 and var at)
+        {
+            content = content[at..];
+            if (Rune.DecodeFromUtf8(content, out _, out var length) == System.Buffers.OperationStatus.Done) sound++;
+            else stray++;
+            content = content[length..];
+        }
+
+        return sound >= 20 * stray;
     }
 
     /// <summary>Whether content that begins so can be decoded.</summary>

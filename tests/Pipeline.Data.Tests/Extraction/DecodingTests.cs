@@ -1,4 +1,5 @@
 using System.Text;
+using Pipeline.Data.Extraction;
 using Pipeline.Data.Tests.Collection;
 
 namespace Pipeline.Data.Tests.Extraction;
@@ -29,6 +30,16 @@ public class DecodingTests
         { "iso-8859-6", Arabic }, { "windows-1257", Latvian }, { "shift_jis", Japanese }, { "euc-jp", Japanese }, { "iso-2022-jp", Japanese }, { "ks_c_5601-1987", Korean }, { "gb18030", Simplified }, { "big5", Traditional },
         { "windows-874", Thai }, { "utf-16", Russian }, { "utf-16BE", French }, { "utf-32", German }, { "utf-32BE", Czech }, { "utf-16", Simplified + "\n" }, { "utf-16BE", Japanese + "\r\n" },
     };
+
+    [Fact]
+    public void A_stray_byte_costs_itself_and_not_the_text()
+    {
+        byte[] damaged = [.. System.Text.Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("na\u00efve caf\u00e9\n", 50))), 0xe9, (byte)'!'];
+        var (text, encoding) = TextDecoder.Decode("a.txt", damaged);
+        Assert.Equal("utf-8 (damaged)", encoding);
+        Assert.StartsWith("na\u00efve caf\u00e9\n", text, StringComparison.Ordinal);
+        Assert.EndsWith("\ufffd!", text, StringComparison.Ordinal);
+    }
 
     [Theory]
     [MemberData(nameof(Encoded))]
