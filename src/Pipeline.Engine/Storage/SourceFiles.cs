@@ -103,8 +103,7 @@ public static class SourceFiles
     {
         try
         {
-            var link = new FileInfo(path);
-            return link.ResolveLinkTarget(returnFinalTarget: true) is { Exists: true } ? Found(link) : null;
+            return new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } real ? new(path, real.Length, real.LastWriteTimeUtc.Ticks) : null;
         }
         catch (IOException)
         {

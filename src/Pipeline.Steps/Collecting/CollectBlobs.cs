@@ -53,7 +53,7 @@ public sealed class CollectBlobs : Step<CollectBlobs.With, CollectBlobs.Given, C
         foreach (var uri in with.Uris)
             if (BlobAddress.Parse(uri) is null) yield return ("uris", $"'{uri.Split('?')[0]}' is no prefix of a store; write {BlobAddress.Forms}, without a key or signature");
         if (with.AccessKey is null != with.SecretKey is null) yield return (with.AccessKey is null ? "access_key" : "secret_key", "access_key and secret_key go together; give both or none");
-        foreach (var problem in with.Check()) yield return problem;
+        foreach (var problem in with.Problems()) yield return problem;
     }
 
     protected override async Task RunAsync(With with, Given inputs, Made outputs, StepContext context)

@@ -1,6 +1,4 @@
 using System.ComponentModel;
-using System.Text.Json;
-using Pipeline.Data.Collection;
 using Pipeline.Engine.Authoring;
 
 namespace Pipeline.Steps.Collecting;
@@ -8,37 +6,17 @@ namespace Pipeline.Steps.Collecting;
 /// <summary>Documents from files on disk, in any of the formats and containers that are read.</summary>
 public sealed class CollectFiles : Step<CollectFiles.With, CollectFiles.Given, CollectFiles.Made>
 {
-    public sealed record With
+    public sealed record With : ReadingParams
     {
         [Description("Files, folders and globs, relative to the pipeline file. A document's source is its path from there.")]
         [SourceFiles]
         public required IReadOnlyList<string> Paths { get; init; }
-
-        [Description("What all files are. Without it each is known by its extension and its content; other files of text are text.")]
-        public FileFormat? Format { get; init; }
-
-        [Description("Which fields of records are what.")]
-        public ColumnParams Columns { get; init; } = new();
-
-        [Description("How files of rows (CSV, TSV) are laid out.")]
-        public TableParams Table { get; init; } = new();
 
         [Description("Which pages of MediaWiki exports are read.")]
         public WikiParams Wiki { get; init; } = new();
 
         [Description("Repair text that was UTF-8 and has been read as Windows-1252 or Latin-1 before, once or more often (`cafÃ©`).")]
         public bool RepairMojibake { get; init; }
-
-        [Description("SPDX identifier of the licence, for documents that do not state their own; without it they are marked `unknown`.")]
-        public string? License { get; init; }
-
-        [Description("How much of a file is taken in; what goes beyond is left out, counted and named.")]
-        public LimitParams Limits { get; init; } = new();
-
-        [Description("Share of all records that may be damaged before the step fails; 1 never fails while there is one document.")]
-        [Engine.Authoring.Range(0, 1)]
-        [WholeOnly]
-        public double MaxDamaged { get; init; } = 1;
     }
 
     public sealed record Given;
@@ -62,25 +40,12 @@ public sealed class CollectFiles : Step<CollectFiles.With, CollectFiles.Given, C
     protected override IEnumerable<(string Option, string Message)> Check(With with)
     {
         if (with.Paths.Count == 0) yield return ("paths", "names no file; give at least one path or glob");
-        if (with.Table.Delimiter is { } delimiter && (delimiter.Length != 1 || delimiter[0] is '"' or '\n' or '\r'))
-            yield return ("table.delimiter", $"is '{delimiter}', expected one character that is neither a quote nor a line end, such as ';'");
-        if (with.Format is { } format && !FileFormats.HasColumns(format) && !with.Columns.AreDefault)
-            yield return ("columns", $"files of format {JsonNamingPolicy.SnakeCaseLower.ConvertName($"{format}")} have no columns; leave it out or set another format");
+        foreach (var problem in with.Problems()) yield return problem;
     }
 
     protected override async Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
-        var options = new CollectionOptions
-        {
-            Format = with.Format,
-            License = with.License,
-            Columns = with.Columns.ToMap(),
-            Table = with.Table.ToLayout(),
-            Wiki = with.Wiki.ToSelection(),
-            RepairMojibake = with.RepairMojibake,
-            Limits = with.Limits.ToLimits(),
-            Scratch = context.Scratch,
-        };
+        var options = with.ToReading(context.Scratch) with { Wiki = with.Wiki.ToSelection(), RepairMojibake = with.RepairMojibake };
         await DocumentOutput.WriteAsync(outputs.Documents, outputs.Datasheet, options, with.MaxDamaged, context, "documents", sample: null);
     }
 }

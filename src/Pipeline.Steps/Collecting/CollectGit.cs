@@ -75,6 +75,7 @@ public sealed class CollectGit : Step<CollectGit.With, CollectGit.Given, Collect
     {
         if (string.IsNullOrWhiteSpace(with.Repository)) yield return ("repository", "names no folder; give the .git folder of a repository, or a bare one");
         if (with.Revision.StartsWith('-') || string.IsNullOrWhiteSpace(with.Revision)) yield return ("revision", $"'{with.Revision}' is no revision; expected a branch, a tag or a commit");
+        foreach (var problem in with.Table.Problems()) yield return problem;
     }
 
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)

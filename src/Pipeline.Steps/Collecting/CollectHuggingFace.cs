@@ -49,7 +49,7 @@ public sealed class CollectHuggingFace : Step<CollectHuggingFace.With, CollectHu
         foreach (var url in with.Urls)
             if (HubAddress.Parse(url) is null) yield return ("urls", $"'{url}' names no file of a dataset; write {HubAddress.Form}");
         if (WebAddress.Normalize(with.Endpoint, null, []) is null) yield return ("endpoint", $"'{with.Endpoint}' is no address of http or https, such as https://huggingface.co");
-        foreach (var problem in with.Check()) yield return problem;
+        foreach (var problem in with.Problems()) yield return problem;
     }
 
     protected override async Task RunAsync(With with, Given inputs, Made outputs, StepContext context)

@@ -15,5 +15,11 @@ public sealed record TableParams
     [Description("Fields may stand in double quotes; none means so for csv and not for tsv.")]
     public bool? Quotes { get; init; }
 
+    internal IEnumerable<(string Option, string Message)> Problems()
+    {
+        if (Delimiter is { } delimiter && (delimiter.Length != 1 || delimiter[0] is '"' or '\n' or '\r'))
+            yield return ("table.delimiter", $"is '{delimiter}', expected one character that is neither a quote nor a line end, such as ';'");
+    }
+
     internal TableLayout ToLayout() => new() { Header = Header, Delimiter = Delimiter?[0], Quotes = Quotes };
 }

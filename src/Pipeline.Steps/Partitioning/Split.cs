@@ -98,11 +98,12 @@ public sealed class Split : Step<Split.With, Split.Given, Split.Made>
 
     protected override async Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
-        foreach (var warning in Warnings(RulesOf(with))) context.Log(warning);
+        var rules = RulesOf(with);
+        foreach (var warning in Warnings(rules)) context.Log(warning);
         Partitioned result;
         try
         {
-            result = await Partitioner.RunAsync(StepShards.Of(inputs.Documents), RulesOf(with), StepShards.Work(context, with.Memory));
+            result = await Partitioner.RunAsync(StepShards.Of(inputs.Documents), rules, StepShards.Work(context, with.Memory));
         }
         catch (InvalidDataException e)
         {
@@ -118,7 +119,7 @@ public sealed class Split : Step<Split.With, Split.Given, Split.Made>
         context.Metric("largest_cluster", certificate.Partition.LargestCluster);
         context.Metric("dropped", result.Dropped);
         CertificateReport.Tell(certificate, context);
-        foreach (var miss in Misses(certificate, RulesOf(with), result.Dropped)) context.Log("warning: " + miss);
+        foreach (var miss in Misses(certificate, rules, result.Dropped)) context.Log("warning: " + miss);
         if (result.Dropped > 0) context.Summary += string.Create(CultureInfo.InvariantCulture, $" · dropped {result.Dropped:N0}");
     }
 

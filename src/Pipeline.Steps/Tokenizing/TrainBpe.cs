@@ -2,13 +2,11 @@ using System.ComponentModel;
 using Pipeline.Data.Tokenizers;
 using Pipeline.Data.Tokenizers.Splitting;
 using Pipeline.Engine.Authoring;
-using Pipeline.Steps.Artifacts;
-using Pipeline.Steps.Train;
 
 namespace Pipeline.Steps.Tokenizing;
 
 /// <summary>Trains a byte-level BPE tokenizer.</summary>
-public sealed class TrainBpe : Step<TrainBpe.With, TrainBpe.Given, TrainBpe.Made>
+public sealed class TrainBpe : TrainTokenizer<TrainBpe.With, BpeModel>
 {
     public sealed record With
     {
@@ -31,43 +29,19 @@ public sealed class TrainBpe : Step<TrainBpe.With, TrainBpe.Given, TrainBpe.Made
         public int MaxWords { get; init; } = TokenizerTraining.DefaultMostWords;
     }
 
-    public sealed record Given
-    {
-        [Description(TrainingTexts.Documents)]
-        public required Artifact<Documents> Documents { get; init; }
-    }
-
-    public sealed record Made
-    {
-        [Description(TrainingTexts.Tokenizer)]
-        public required Output<Tokenizer> Tokenizer { get; init; }
-    }
-
     public override string Name => "tokenizer.train-bpe";
     public override int Version => 1;
     public override string Description => "Trains a byte-level BPE tokenizer, with the vocabulary and merges that Hugging Face's tokenizers learns from the same documents.";
-    public override string Incremental => TrainingTexts.Incremental;
-    public override int DefaultCpus => 4;
 
     protected override IEnumerable<(string Option, string Message)> Check(With with) => TrainingTexts.Problems(with.SpecialTokens, with.VocabSize, 256, "256 bytes");
 
-    protected override StepEstimate Estimate(With with, Foreseen given) => new() { Outputs = new Dictionary<string, Forecast> { ["tokenizer"] = new TokenizerForecast(with.VocabSize) } };
+    protected override int VocabularyOf(With with) => with.VocabSize;
 
-    protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
+    protected override Trained<BpeModel> Train(With with, IEnumerable<string> texts, StepContext context)
     {
         var training = new BpeTraining { VocabularySize = with.VocabSize, MinFrequency = with.MinFrequency, Pattern = with.Pattern, SpecialTokens = with.SpecialTokens, MostWords = with.MaxWords };
-        var merges = 0;
-        TrainingTexts.Train(
-            () =>
-            {
-                var trained = BpeTrainer.Train(TrainingTexts.Of(inputs.Documents, context), training, context.Cpus, context.Cancellation);
-                merges = trained.Model.Merges.Count;
-                return trained;
-            },
-            with.VocabSize,
-            outputs.Tokenizer,
-            context);
-        context.Metric("merges", merges);
-        return Task.CompletedTask;
+        var trained = BpeTrainer.Train(texts, training, context.Cpus, context.Cancellation);
+        context.Metric("merges", trained.Model.Merges.Count);
+        return trained;
     }
 }

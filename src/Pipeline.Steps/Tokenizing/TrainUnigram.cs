@@ -2,8 +2,6 @@ using System.ComponentModel;
 using System.Text;
 using Pipeline.Data.Tokenizers;
 using Pipeline.Engine.Authoring;
-using Pipeline.Steps.Artifacts;
-using Pipeline.Steps.Train;
 
 namespace Pipeline.Steps.Tokenizing;
 
@@ -16,7 +14,7 @@ public enum TextNormalization
 }
 
 /// <summary>Trains a unigram tokenizer.</summary>
-public sealed class TrainUnigram : Step<TrainUnigram.With, TrainUnigram.Given, TrainUnigram.Made>
+public sealed class TrainUnigram : TrainTokenizer<TrainUnigram.With, UnigramModel>
 {
     public sealed record With
     {
@@ -53,30 +51,16 @@ public sealed class TrainUnigram : Step<TrainUnigram.With, TrainUnigram.Given, T
         public int MaxWords { get; init; } = 1_000_000;
     }
 
-    public sealed record Given
-    {
-        [Description(TrainingTexts.Documents)]
-        public required Artifact<Documents> Documents { get; init; }
-    }
-
-    public sealed record Made
-    {
-        [Description(TrainingTexts.Tokenizer)]
-        public required Output<Tokenizer> Tokenizer { get; init; }
-    }
-
     public override string Name => "tokenizer.train-unigram";
     public override int Version => 1;
     public override string Description => "Trains a unigram language model over pieces of words, as SentencePiece does, and writes it for Hugging Face's libraries.";
-    public override string Incremental => TrainingTexts.Incremental;
-    public override int DefaultCpus => 4;
 
     protected override IEnumerable<(string Option, string Message)> Check(With with) =>
         TrainingTexts.Problems(with.SpecialTokens, with.VocabSize, with.ByteFallback ? 257 : 1, with.ByteFallback ? "256 bytes and a character" : "a character", UnigramTraining.Unknown);
 
-    protected override StepEstimate Estimate(With with, Foreseen given) => new() { Outputs = new Dictionary<string, Forecast> { ["tokenizer"] = new TokenizerForecast(with.VocabSize) } };
+    protected override int VocabularyOf(With with) => with.VocabSize;
 
-    protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
+    protected override Trained<UnigramModel> Train(With with, IEnumerable<string> texts, StepContext context)
     {
         var training = new UnigramTraining
         {
@@ -90,7 +74,6 @@ public sealed class TrainUnigram : Step<TrainUnigram.With, TrainUnigram.Given, T
             SpecialTokens = with.SpecialTokens,
             MostWords = with.MaxWords,
         };
-        TrainingTexts.Train(() => UnigramTrainer.Train(TrainingTexts.Of(inputs.Documents, context), training, context.Cpus, context.Cancellation), with.VocabSize, outputs.Tokenizer, context);
-        return Task.CompletedTask;
+        return UnigramTrainer.Train(texts, training, context.Cpus, context.Cancellation);
     }
 }

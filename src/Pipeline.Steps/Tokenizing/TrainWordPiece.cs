@@ -1,13 +1,11 @@
 using System.ComponentModel;
 using Pipeline.Data.Tokenizers;
 using Pipeline.Engine.Authoring;
-using Pipeline.Steps.Artifacts;
-using Pipeline.Steps.Train;
 
 namespace Pipeline.Steps.Tokenizing;
 
 /// <summary>Trains a WordPiece tokenizer.</summary>
-public sealed class TrainWordPiece : Step<TrainWordPiece.With, TrainWordPiece.Given, TrainWordPiece.Made>
+public sealed class TrainWordPiece : TrainTokenizer<TrainWordPiece.With, WordPieceModel>
 {
     public sealed record With
     {
@@ -34,32 +32,17 @@ public sealed class TrainWordPiece : Step<TrainWordPiece.With, TrainWordPiece.Gi
         public int MaxWords { get; init; } = TokenizerTraining.DefaultMostWords;
     }
 
-    public sealed record Given
-    {
-        [Description(TrainingTexts.Documents)]
-        public required Artifact<Documents> Documents { get; init; }
-    }
-
-    public sealed record Made
-    {
-        [Description(TrainingTexts.Tokenizer)]
-        public required Output<Tokenizer> Tokenizer { get; init; }
-    }
-
     public override string Name => "tokenizer.train-wordpiece";
     public override int Version => 1;
     public override string Description => "Trains a WordPiece tokenizer as BERT has one, by the merges that Hugging Face's tokenizers would choose.";
-    public override string Incremental => TrainingTexts.Incremental;
-    public override int DefaultCpus => 4;
 
     protected override IEnumerable<(string Option, string Message)> Check(With with) => TrainingTexts.Problems(with.SpecialTokens, with.VocabSize, 1, "a character", WordPieceTraining.Unknown);
 
-    protected override StepEstimate Estimate(With with, Foreseen given) => new() { Outputs = new Dictionary<string, Forecast> { ["tokenizer"] = new TokenizerForecast(with.VocabSize) } };
+    protected override int VocabularyOf(With with) => with.VocabSize;
 
-    protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
+    protected override Trained<WordPieceModel> Train(With with, IEnumerable<string> texts, StepContext context)
     {
         var training = new WordPieceTraining { VocabularySize = with.VocabSize, MinFrequency = with.MinFrequency, LimitAlphabet = with.LimitAlphabet, Lowercase = with.Lowercase, SpecialTokens = with.SpecialTokens, MostWords = with.MaxWords };
-        TrainingTexts.Train(() => WordPieceTrainer.Train(TrainingTexts.Of(inputs.Documents, context), training, context.Cpus, context.Cancellation), with.VocabSize, outputs.Tokenizer, context);
-        return Task.CompletedTask;
+        return WordPieceTrainer.Train(texts, training, context.Cpus, context.Cancellation);
     }
 }

@@ -9,11 +9,8 @@ namespace Pipeline.Steps.Tokenizing;
 /// <summary>What all steps that train a tokenizer read, write and tell.</summary>
 internal static class TrainingTexts
 {
-    public const string Documents = "Documents to learn from: the training part, so that nothing of the test is seen.";
-    public const string Tokenizer = "The tokenizer in the Hugging Face layout: `tokenizer.json`.";
     public const string VocabSize = "Tokens in all, special tokens included. Fewer come out where the text has no more to offer.";
     public const string MaxWords = "Distinct words that are counted at once, about 100 bytes of memory each. Where a corpus has more, the rarest are forgotten again and again (a line in the log and the metric `words.dropped` say so).";
-    public const string Incremental = "no: a vocabulary is chosen by counts over all documents, so it runs whole";
 
     public static IEnumerable<string> Of(Artifact<Documents> documents, StepContext context) =>
         DocumentReader.ReadAsync(documents.LocateAll(), context.Cancellation).Select(document => document.Text).ToBlockingEnumerable(context.Cancellation);

@@ -57,6 +57,7 @@ public sealed class CollectGitTests : IDisposable
         Assert.Equal(["docs/a.md"], (await whole.DocumentsOf("documents")).Select(d => d.Source));
         Assert.Contains("'repo/docs' is no git repository", (await Assert.ThrowsAsync<Engine.Authoring.StepFailedException>(() => Collect("""{"repository":"repo/docs"}"""))).Message, StringComparison.Ordinal);
         using var run = new StepRun(new CollectGit());
+        Assert.StartsWith("table.delimiter: is ''", Assert.Single(run.Problems("""{"repository":"repo/.git","table":{"delimiter":""}}""")), StringComparison.Ordinal);
         Assert.StartsWith("revision: '--exec=x' is no revision", Assert.Single(run.Problems("""{"repository":"repo/.git","revision":"--exec=x"}""")), StringComparison.Ordinal);
     }
 
