@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Pipeline.Engine.Storage;
 
 /// <summary>Files that are either wholly there or not there at all, also after a power cut.</summary>
@@ -31,11 +33,41 @@ public static class AtomicFile
         Write(temporary, text);
         try
         {
-            File.Move(temporary, path, overwrite: false);
+            _ = TryMoveNew(temporary, path);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <summary>
+    /// Moves a finished file to a name that is free, of many who try at once for one only. File.Move looks first and renames then, so it may tell two
+    /// that they did; link(2) cannot. File systems without hard links get File.Move.
+    /// </summary>
+    /// <returns>False where the name is taken; the source is left then.</returns>
+    public static bool TryMoveNew(string source, string path)
+    {
+        const int exists = 17;
+        if (!OperatingSystem.IsWindows())
+        {
+            if (Link(source, path) == 0)
+            {
+                File.Delete(source);
+                return true;
+            }
+
+            if (Marshal.GetLastPInvokeError() == exists) return false;
+        }
+
+        try
+        {
+            File.Move(source, path, overwrite: false);
+            return true;
         }
         catch (IOException) when (File.Exists(path))
         {
-            File.Delete(temporary);
+            return false;
         }
     }
 
@@ -47,6 +79,9 @@ public static class AtomicFile
         using (var stream = new FileStream(source, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1)) stream.Flush(flushToDisk: true);
         File.Move(source, path, overwrite: true);
     }
+
+    [DllImport("libc", EntryPoint = "link", SetLastError = true, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    private static extern int Link([MarshalAs(UnmanagedType.LPUTF8Str)] string source, [MarshalAs(UnmanagedType.LPUTF8Str)] string path);
 
     private static string TemporaryBeside(string path) => $"{path}.{UniqueName.Next()}.tmp";
 }

@@ -110,13 +110,9 @@ internal sealed class FolderStore(string address, string root) : IRemoteStore
 
             var path = PathOf(name);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.Move(temporary, path, overwrite: replace);
+            if (!replace) return AtomicFile.TryMoveNew(temporary, path);
+            File.Move(temporary, path, overwrite: true);
             return true;
-        }
-        catch (IOException e) when (e is not DamagedBlobException && !replace && File.Exists(PathOf(name)))
-        {
-            // Another was first.
-            return false;
         }
         finally
         {

@@ -35,15 +35,14 @@ public class SegmentationTests
         {
             List<string> tokens = [.. pieces.Distinct().Prepend("<unk>")];
             var model = new UnigramModel(tokens, [], [.. scores.Take(tokens.Count - 1).Prepend(0)]) { Unknown = 0, Decoder = new FuseDecoder() };
-            var best = Spellings(model, word).MaxBy(spelling => spelling.Score).Ids.ToList();
-            // Unknown letters in a row are one.
-            for (var i = best.Count - 1; i > 0; i--)
-            {
-                if (best[i] == 0 && best[i - 1] == 0) best.RemoveAt(i);
-            }
-
-            Assert.Equal(best, new TextTokenizer(model).Encode(word));
+            var spellings = Spellings(model, word).ToList();
+            var most = spellings.Max(spelling => spelling.Score);
+            // Two orders of the same pieces are as probable as each other, but for the order of the sum.
+            var best = spellings.Where(spelling => spelling.Score > most - 1e-9).Select(spelling => OneUnknownInARow([.. spelling.Ids]));
+            Assert.Contains(new TextTokenizer(model).Encode(word), best);
         });
+
+    private static List<int> OneUnknownInARow(List<int> ids) => [.. ids.Where((id, i) => id != 0 || i == 0 || ids[i - 1] != 0)];
 
     private static List<int> Longest(WordPieceModel model, string word)
     {
