@@ -90,7 +90,8 @@ static class CleaningSpeed
         return bytes / best / 1e6;
     }
 
-    private static IEnumerable<(string Name, IReadOnlyList<Document> Documents)> Corpora()
+    /// <summary>Real text that repeats itself little, somewhat and much.</summary>
+    public static IEnumerable<(string Name, IReadOnlyList<Document> Documents)> Corpora()
     {
         if (SharedData.Find("books") is { } books) yield return ("novels", Texts(books, "*.txt"));
         if (SharedData.Find("transcripts") is { } transcripts) yield return ("transcripts", Texts(transcripts, "*.md"));

@@ -16,6 +16,7 @@ const string Usage = """
       words [WORDS [EPOCHS [THREADS]]]              a word-level LSTM beside n-gram models
       cleaning [ROUNDS]                             megabytes a second of each cleaning operation
       tokenizers [MEGABYTES [ROUNDS]]               training and encoding beside Hugging Face's engine and SentencePiece
+      encoding [ROUNDS]                             megabytes a second of each kind of tokenizer
       remote [MEGABYTES [ROUNDS]]                   transfers to a remote store
       duplicates [ROUNDS]                           speed of each part of finding duplicates
       extraction [ROUNDS]                           main content of pages beside SmartReader and all text
@@ -79,6 +80,9 @@ switch (verb)
         return 0;
     case "tokenizers":
         TokenizerSpeed.Compare(megabytes: At(0, 32), rounds: At(1, 5));
+        return 0;
+    case "encoding":
+        EncodingSpeed.Print(rounds: At(0, 5));
         return 0;
     case "tokenizer":
         TokenizerSpeed.Alone(args[1], args[2], args[3]);

@@ -14,7 +14,7 @@ public sealed class TokenShardWriter : IDisposable
     private readonly FileStream file;
     private readonly FileStream? masks;
     private readonly IncrementalHash content = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly List<long> ends = [0];
+    private readonly FileStream ends;
     private byte[] buffer = [];
 
     /// <param name="endOfText">Appended to every sequence unless null.</param>
@@ -30,13 +30,15 @@ public sealed class TokenShardWriter : IDisposable
         bytesPerToken = TokenShardHeader.BytesFor(vocabularySize);
         file = new(path + ".tmp", FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16);
         file.Write(new byte[TokenShardHeader.Size]);
-        if (masked) masks = new(path + ".mask.tmp", FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+        if (masked) masks = Beside(".mask.tmp");
+        ends = Beside(".index.tmp");
+        AddEnd();
     }
 
     /// <summary>Tokens so far, with those that end sequences.</summary>
-    public long TokenCount => ends[^1];
+    public long TokenCount { get; private set; }
 
-    public long SequenceCount => ends.Count - 1;
+    public long SequenceCount { get; private set; }
 
     public void Add(ReadOnlySpan<int> ids)
     {
@@ -55,16 +57,9 @@ public sealed class TokenShardWriter : IDisposable
 
     public void Complete()
     {
-        if (masks is not null)
-        {
-            masks.Position = 0;
-            for (int read; (read = masks.Read(Room(1 << 16))) > 0;) Append(buffer.AsSpan(0, read));
-        }
-
+        if (masks is not null) Append(masks);
         Append(new byte[-file.Position & 7]);
-        var index = Room(ends.Count * 8);
-        for (var i = 0; i < ends.Count; i++) BinaryPrimitives.WriteInt64LittleEndian(index[(i * 8)..], ends[i]);
-        Append(index);
+        Append(ends);
 
         var header = new TokenShardHeader(bytesPerToken, masks is not null, vocabularySize, endOfText, TokenCount, SequenceCount, tokenizerSha256, [])
             .Sealed(content.GetHashAndReset());
@@ -81,9 +76,11 @@ public sealed class TokenShardWriter : IDisposable
     {
         file.Dispose();
         masks?.Dispose();
+        ends.Dispose();
         content.Dispose();
         File.Delete(path + ".tmp");
         File.Delete(path + ".mask.tmp");
+        File.Delete(path + ".index.tmp");
     }
 
     private void AddTokens(ReadOnlySpan<int> ids)
@@ -99,8 +96,20 @@ public sealed class TokenShardWriter : IDisposable
 
         if (endOfText is { } last) Put(bytes, ids.Length, last);
         Append(bytes);
-        ends.Add(ends[^1] + count);
+        TokenCount += count;
+        SequenceCount++;
+        AddEnd();
     }
+
+    private void AddEnd()
+    {
+        Span<byte> end = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(end, TokenCount);
+        ends.Write(end);
+    }
+
+    /// <summary>For what has its place behind the tokens.</summary>
+    private FileStream Beside(string extension) => new(path + extension, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16);
 
     private void Put(Span<byte> bytes, int index, int id)
     {
@@ -112,6 +121,12 @@ public sealed class TokenShardWriter : IDisposable
     {
         content.AppendData(bytes);
         file.Write(bytes);
+    }
+
+    private void Append(FileStream part)
+    {
+        part.Position = 0;
+        for (int read; (read = part.Read(Room(1 << 16))) > 0;) Append(buffer.AsSpan(0, read));
     }
 
     private Span<byte> Room(int length)

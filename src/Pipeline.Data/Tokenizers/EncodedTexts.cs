@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Pipeline.Data.Tokenizers;
@@ -54,14 +55,15 @@ public sealed class EncodedTexts
     /// <summary>Seven bits a byte, low ones first, the eighth where more follow: frequent ids are small ones.</summary>
     public byte[] ToBytes()
     {
-        using var bytes = new MemoryStream(ids.Count * 2);
+        var bytes = new byte[ids.Sum(id => (long)((BitOperations.Log2((uint)id | 1) / 7) + 1))];
+        var at = 0;
         foreach (var id in ids)
         {
             var rest = (uint)id;
-            for (; rest > 0x7F; rest >>= 7) bytes.WriteByte((byte)(rest | 0x80));
-            bytes.WriteByte((byte)rest);
+            for (; rest > 0x7F; rest >>= 7) bytes[at++] = (byte)(rest | 0x80);
+            bytes[at++] = (byte)rest;
         }
 
-        return bytes.ToArray();
+        return bytes;
     }
 }

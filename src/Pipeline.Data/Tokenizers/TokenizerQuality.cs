@@ -19,11 +19,23 @@ public sealed record TokenizerFigures
 
     public long Unknown { get; set; }
 
+    /// <summary>Of <see cref="Bytes"/>, those that unknown tokens stand for.</summary>
+    public long UnknownBytes { get; set; }
+
     /// <summary>Texts that come back exactly.</summary>
     public long Restored { get; set; }
 
     /// <summary>How well the tokens compress.</summary>
     public double BytesPerToken => Ratio(Bytes, Tokens);
+
+    /// <summary>Of what the tokens spell, without unknown ones and what they stand for.</summary>
+    public double KnownBytesPerToken => Ratio(Bytes - UnknownBytes, Tokens - Unknown);
+
+    /// <summary>As if what is unknown were spelled in bytes: what tokenizers are compared by, for the less a tokenizer knows, the fewer tokens it makes.</summary>
+    public double ComparableBytesPerToken => Ratio(Bytes, Tokens - Unknown + UnknownBytes);
+
+    /// <summary>The share of the bytes that unknown tokens stand for.</summary>
+    public double UnknownByteRate => Ratio(UnknownBytes, Bytes);
 
     public double CharactersPerToken => Ratio(Characters, Tokens);
 
@@ -42,6 +54,7 @@ public sealed record TokenizerFigures
         Words += other.Words;
         Tokens += other.Tokens;
         Unknown += other.Unknown;
+        UnknownBytes += other.UnknownBytes;
         Restored += other.Restored;
     }
 
@@ -65,17 +78,20 @@ public sealed class TokenizerQuality(TextTokenizer tokenizer)
     public void Add(string text, string? language)
     {
         var ids = tokenizer.Encode(text);
+        var bytes = Encoding.UTF8.GetByteCount(text);
+        var unknown = tokenizer.Model.Unknown is { } id ? ids.Count(each => each == id) : 0;
         var figures = new TokenizerFigures
         {
             Documents = 1,
-            Bytes = Encoding.UTF8.GetByteCount(text),
+            Bytes = bytes,
             Characters = text.EnumerateRunes().Count(),
             Words = WordsIn(text),
             Tokens = ids.Count,
-            Unknown = tokenizer.Model.Unknown is { } unknown ? ids.Count(id => id == unknown) : 0,
+            Unknown = unknown,
+            UnknownBytes = unknown == 0 ? 0 : Math.Min(bytes, tokenizer.UnknownBytes(text)),
             Restored = tokenizer.DecodeWhole(ids) == text ? 1 : 0,
         };
-        foreach (var id in ids) uses[id]++;
+        foreach (var each in ids) uses[each]++;
         All.Add(figures);
         Of(language ?? "und").Add(figures);
     }

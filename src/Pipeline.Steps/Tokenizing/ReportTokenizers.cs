@@ -37,8 +37,8 @@ public sealed class ReportTokenizers : Step<ReportTokenizers.With, ReportTokeniz
     }
 
     public override string Name => "tokenizer.report";
-    public override int Version => 1;
-    public override string Description => "Measures tokenizers on documents: bytes per token, tokens per word by language, unknown rate, use of the vocabulary, and the longest tokens.";
+    public override int Version => 2;
+    public override string Description => "Measures tokenizers on documents: bytes per token, tokens per word by language, what is unknown, use of the vocabulary, and the longest tokens. They are compared as if each byte that is unknown were a token, so that knowing little is no advantage.";
     public override string Incremental => "no: figures are of all documents, so it runs whole";
     public override int DefaultCpus => 4;
 
@@ -62,8 +62,14 @@ public sealed class ReportTokenizers : Step<ReportTokenizers.With, ReportTokeniz
 
         await File.WriteAllTextAsync(outputs.Report["report.json"], new JsonArray([.. rows.Select(row => (JsonNode)Json(row.Name, row.Model, row.quality))]).ToJsonString(Indented) + "\n", context.Cancellation);
         await File.WriteAllTextAsync(outputs.Report["report.html"], Page(with.Title, rows), context.Cancellation);
-        var best = rows.MaxBy(row => row.quality.All.BytesPerToken);
-        context.Summary = string.Create(CultureInfo.InvariantCulture, $"{best.Name}: {best.quality.All.BytesPerToken:0.00} bytes a token, {best.quality.All.Fertility:0.00} tokens a word{(rows.Count > 1 ? $", the most compact of {rows.Count}" : "")}");
+        context.Summary = Headline(rows);
+    }
+
+    private static string Headline(List<(string Name, TokenizerModel Model, TokenizerQuality Quality)> rows)
+    {
+        var (name, _, quality) = rows.MaxBy(row => row.Quality.All.ComparableBytesPerToken);
+        var unknown = quality.All.Unknown == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" of known text, {quality.All.UnknownByteRate:P1} of the text unknown");
+        return string.Create(CultureInfo.InvariantCulture, $"{name}: {quality.All.KnownBytesPerToken:0.00} bytes a token{unknown}, {quality.All.Fertility:0.00} tokens a word{(rows.Count > 1 ? $", the most compact of {rows.Count}" : "")}");
     }
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -81,7 +87,7 @@ public sealed class ReportTokenizers : Step<ReportTokenizers.With, ReportTokeniz
 
     private static IEnumerable<(string Name, double Value)> FiguresOf(TokenizerQuality quality) =>
     [
-        ("bytes_per_token", quality.All.BytesPerToken), ("characters_per_token", quality.All.CharactersPerToken), ("tokens_per_word", quality.All.Fertility), ("unknown_rate", quality.All.UnknownRate),
+        ("bytes_per_token", quality.All.BytesPerToken), ("known_bytes_per_token", quality.All.KnownBytesPerToken), ("comparable_bytes_per_token", quality.All.ComparableBytesPerToken), ("characters_per_token", quality.All.CharactersPerToken), ("tokens_per_word", quality.All.Fertility), ("unknown_rate", quality.All.UnknownRate), ("unknown_byte_rate", quality.All.UnknownByteRate),
         ("restored_rate", quality.All.RestoredRate), ("vocabulary_use", quality.VocabularyUse), ("tokens", quality.All.Tokens),
     ];
 
@@ -93,6 +99,7 @@ public sealed class ReportTokenizers : Step<ReportTokenizers.With, ReportTokeniz
         {
             ["documents"] = language.Value.Documents,
             ["bytes_per_token"] = language.Value.BytesPerToken,
+            ["comparable_bytes_per_token"] = language.Value.ComparableBytesPerToken,
             ["tokens_per_word"] = language.Value.Fertility,
             ["unknown_rate"] = language.Value.UnknownRate,
         })));
@@ -104,12 +111,13 @@ public sealed class ReportTokenizers : Step<ReportTokenizers.With, ReportTokeniz
     {
         var head = rows.Select(row => row.Name).Prepend("");
         var figures = FiguresOf(rows[0].Quality).Select((figure, i) => rows.Select(row => Html.Number(FiguresOf(row.Quality).ElementAt(i).Value)).Prepend(Html.Text(figure.Name.Replace('_', ' '))));
-        var languages = rows[0].Quality.Languages.Keys.Select(language => rows.Select(row => $"{Html.Number(row.Quality.Languages[language].Fertility)} / {Html.Number(row.Quality.Languages[language].BytesPerToken)}").Prepend(Html.Text(language)));
+        var languages = rows[0].Quality.Languages.Keys.Select(language => rows.Select(row => $"{Html.Number(row.Quality.Languages[language].Fertility)} / {Html.Number(row.Quality.Languages[language].ComparableBytesPerToken)}").Prepend(Html.Text(language)));
         var longest = rows.Select(row => (IEnumerable<string>)[Html.Text(row.Name), string.Join(" · ", row.Quality.Longest(LongestShown).Select(token => $"<code>{Html.Text(token.Text)}</code> {Html.Number(token.Uses)}"))]);
         var all = rows[0].Quality.All;
         return Html.Head(title, "body{font:15px/1.5 system-ui,sans-serif;max-width:1100px;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse}td,th{padding:.2rem .7rem;border-bottom:1px solid #e3e7ee;text-align:left}code{background:#f3f5f8;white-space:pre}")
             + string.Create(CultureInfo.InvariantCulture, $"<p>{all.Documents:N0} documents, {all.Bytes:N0} bytes, {all.Words:N0} words between white space.</p>\n")
+            + string.Concat(rows.Where(row => row.Quality.All.Unknown > 0).Select(row => string.Create(CultureInfo.InvariantCulture, $"<p>⚠ {Html.Text(row.Name)} leaves {row.Quality.All.UnknownByteRate:P1} of the bytes unknown, which makes its tokens fewer; in <i>comparable bytes per token</i> each of these bytes counts as a token.</p>\n")))
             + Html.Table(head, [rows.Select(row => Html.Number(row.Model.VocabularySize)).Prepend("vocabulary"), .. figures])
-            + $"<h2>By language: tokens a word / bytes a token</h2>\n{Html.Table(head, languages)}<h2>The longest tokens that occur, and how often</h2>\n{Html.Table(["", "tokens"], longest)}</body></html>\n";
+            + $"<h2>By language: tokens a word / comparable bytes a token</h2>\n{Html.Table(head, languages)}<h2>The longest tokens that occur, and how often</h2>\n{Html.Table(["", "tokens"], longest)}</body></html>\n";
     }
 }

@@ -30,6 +30,34 @@ public class SegmentationTests
     }
 
     [Fact]
+    public void A_word_that_was_seen_has_the_tokens_of_a_first_sight()
+    {
+        // Words that have much in common: their length apart, one character apart, with U+2581 before them, too wide for a byte a character.
+        var words = new List<string>();
+        foreach (var letter in (string[])["a", "é", "ÿ", "Ā", "▁", "漢", "\0"])
+        {
+            for (var length = 1; length <= 20; length++)
+            {
+                var word = string.Concat(Enumerable.Repeat(letter, length));
+                words.AddRange([word, "▁" + word, .. Enumerable.Range(0, length).Select(at => word[..at] + "b" + word[(at + 1)..])]);
+            }
+        }
+
+        foreach (var model in (TokenizerModel[])[Characters(words), Corpus.SmallCl100k])
+        {
+            var seen = new TextTokenizer(model);
+            for (var round = 0; round < 2; round++)
+                Assert.All(words, word => Assert.Equal(word.Replace('▁', ' '), seen.Decode(seen.Encode(word)).Replace('▁', ' ')));
+        }
+
+        static UnigramModel Characters(List<string> words)
+        {
+            List<string> tokens = ["<unk>", .. words.SelectMany(word => word).Distinct().Order().Select(symbol => symbol.ToString()), "aa", "aaaa", "漢漢", "▁a"];
+            return new(tokens, [], [.. tokens.Select(token => -1.0 - (1.0 / token.Length))]) { Unknown = 0, Decoder = new SpaceSymbolDecoder(FirstSpace.Kept, Bytes: false) };
+        }
+    }
+
+    [Fact]
     public void Unigram_pieces_are_the_most_probable_of_all_spellings() =>
         Gen.Select(Letters.List[1, 12], Gen.Double[-9, -1].Array[12], Word).Sample((pieces, scores, word) =>
         {

@@ -83,12 +83,26 @@ public class TrainerTests
         quality.Add(other);
         Assert.Equal((3, 22, 6, 6, 1), (quality.All.Documents, quality.All.Bytes, quality.All.Words, quality.All.Tokens, quality.All.Unknown));
         Assert.Equal(22.0 / 6, quality.All.BytesPerToken);
+        // 'zwei' is unknown: the others spell 18 bytes, and it would take 4 tokens of a byte.
+        Assert.Equal((4, 18.0 / 5, 22.0 / 9, 4.0 / 22), (quality.All.UnknownBytes, quality.All.KnownBytesPerToken, quality.All.ComparableBytesPerToken, quality.All.UnknownByteRate));
         Assert.Equal(["de", "en", "und"], quality.Languages.Keys);
         Assert.Equal(0.5, quality.Languages["de"].UnknownRate);
         Assert.Equal(1, quality.Languages["en"].Fertility);
         // 'one' and 'two' of the tokens that text can have; 'three' has no room.
         Assert.Equal(1, quality.VocabularyUse);
         Assert.Equal(2.0 / 3, quality.All.RestoredRate);
+    }
+
+    [Fact]
+    public void Only_the_unknown_part_of_a_word_is_unknown_where_parts_are_known_alone()
+    {
+        var quality = new TokenizerQuality(new(UnigramTrainer.Train(["ab ab ab abc"], new() { VocabularySize = 20, ByteFallback = false }).Model));
+        quality.Add("ab€ b\u4E00\u4E8Cc", null);
+        // Two ideographs in a row are one unknown token.
+        Assert.Equal((2, 9), (quality.All.Unknown, quality.All.UnknownBytes));
+        var pieces = new TokenizerQuality(new(WordPieceTrainer.Train(["ab ab ab abc"], new() { VocabularySize = 20 }).Model));
+        pieces.Add("ab abx", null);
+        Assert.Equal((1, 3), (pieces.All.Unknown, pieces.All.UnknownBytes));
     }
 
     private static string Bytes(TokenizerModel model)

@@ -189,6 +189,23 @@ public sealed class DataStepsTests
     }
 
     [Fact]
+    public async Task A_tokenizer_to_which_nearly_all_is_unknown_is_not_the_most_compact()
+    {
+        using var split = await SplitMembers(200);
+        using var little = await new StepRun(new TrainWords()).Given("documents", split["train"]).RunAsync("""{"vocab_size":10}""");
+        using var pairs = await new StepRun(new TrainBpe()).Given("documents", split["train"]).RunAsync("""{"vocab_size":400}""");
+        using var compared = await new StepRun(new ReportTokenizers()).Given("documents", split["test"]).Given("tokenizers", "little", little["tokenizer"]).Given("tokenizers", "pairs", pairs["tokenizer"]).RunAsync();
+        var metrics = compared.Context!.Metrics;
+        Assert.True(metrics["little.bytes_per_token"] > metrics["pairs.bytes_per_token"]);
+        Assert.True(metrics["little.comparable_bytes_per_token"] < metrics["pairs.comparable_bytes_per_token"]);
+        Assert.Equal(metrics["pairs.bytes_per_token"], metrics["pairs.comparable_bytes_per_token"]);
+        Assert.Matches("^pairs: [0-9.]+ bytes a token, [0-9.]+ tokens a word, the most compact of 2$", compared.Context.Summary);
+        Assert.Matches("⚠ little leaves [0-9.]+.?% of the bytes unknown", File.ReadAllText(Path.Combine(compared["report"], "report.html")));
+        using var alone = await new StepRun(new ReportTokenizers()).Given("documents", split["test"]).Given("tokenizers", "little", little["tokenizer"]).RunAsync();
+        Assert.Matches("^little: [0-9.]+ bytes a token of known text, [0-9.]+.?% of the text unknown, [0-9.]+ tokens a word$", alone.Context!.Summary);
+    }
+
+    [Fact]
     public void Options_of_tokenizers_and_layouts_that_mean_nothing_are_refused()
     {
         Assert.Contains("special_tokens: lack '[UNK]', which stands for what cannot be spelled: add it", new StepRun(new TrainWordPiece()).Problems("""{"special_tokens":["<|endoftext|>"]}"""));

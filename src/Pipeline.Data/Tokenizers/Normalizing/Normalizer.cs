@@ -10,75 +10,68 @@ public abstract record Normalizer
     /// <param name="text">Well-formed.</param>
     public abstract string Apply(string text);
 
-    /// <summary>The characters for which <paramref name="keep"/> is true.</summary>
-    private protected static string Filtered(string text, Func<Rune, bool> keep)
+    /// <param name="ascii">What each of ASCII becomes; null where it is dropped.</param>
+    private protected static string Changed(string text, char?[] ascii, Action<Rune, StringBuilder> other)
     {
-        var kept = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
+        var changed = new StringBuilder(text.Length);
+        for (int at = 0, length; at < text.Length; at += length)
         {
-            if (keep(rune)) kept.Append(rune);
+            length = 1;
+            if (text[at] >= 128)
+            {
+                Rune.DecodeFromUtf16(text.AsSpan(at), out var rune, out length);
+                other(rune, changed);
+            }
+            else if (ascii[text[at]] is { } kept) changed.Append(kept);
         }
 
-        return kept.Length == text.Length ? text : kept.ToString();
+        return changed.ToString();
     }
 
-    private protected static string Lowered(string text)
+    private protected static readonly char?[] AsciiAsItIs = [.. Enumerable.Range(0, 128).Select(symbol => (char?)symbol)];
+    private protected static readonly char?[] AsciiLowered = [.. Enumerable.Range(0, 128).Select(symbol => (char?)char.ToLowerInvariant((char)symbol))];
+
+    private protected static string Lowered(string text) => Ascii.IsValid(text) ? text.ToLowerInvariant() : Changed(text, AsciiLowered, static (rune, lowered) =>
     {
-        if (Ascii.IsValid(text)) return text.ToLowerInvariant();
-        var lowered = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            // The one letter whose small form is two characters.
-            if (rune.Value == 0x130) lowered.Append("i\u0307");
-            else lowered.Append(Rune.ToLowerInvariant(rune));
-        }
+        // The one letter whose small form is two characters.
+        if (rune.Value == 0x130) lowered.Append("i\u0307");
+        else lowered.Append(Rune.ToLowerInvariant(rune));
+    });
 
-        return lowered.ToString();
-    }
+    private protected static string Without(string text, Func<Rune, bool> dropped) => Ascii.IsValid(text) ? text : Changed(text, AsciiAsItIs, (rune, kept) =>
+    {
+        if (!dropped(rune)) kept.Append(rune);
+    });
 }
 
 /// <summary>What BERT does to text: control characters go, white space becomes a space, ideographs stand apart, and where it is uncased accents and capitals go.</summary>
 /// <param name="StripsAccents">Null: where it lowers.</param>
 public sealed record BertNormalizer(bool CleansText, bool SeparatesIdeographs, bool? StripsAccents, bool Lowers) : Normalizer
 {
+    private static readonly char?[] AsciiCleaned = [.. AsciiAsItIs.Select(Clean)], AsciiCleanedAndLowered = [.. AsciiLowered.Select(Clean)];
+
     public override string Apply(string text)
     {
-        if (Ascii.IsValid(text)) return OfAscii(text);
-        if (CleansText || SeparatesIdeographs) text = Cleaned(text);
-        if (StripsAccents ?? Lowers) text = Filtered(Normalizer2.NFDInstance.Normalize(text), rune => Rune.GetUnicodeCategory(rune) != System.Globalization.UnicodeCategory.NonSpacingMark);
+        if (Ascii.IsValid(text)) return CleansText ? Changed(text, Lowers ? AsciiCleanedAndLowered : AsciiCleaned, static (_, _) => { }) : Lowers ? text.ToLowerInvariant() : text;
+        if (CleansText || SeparatesIdeographs) text = Changed(text, CleansText ? AsciiCleaned : AsciiAsItIs, Cleaned);
+        if (StripsAccents ?? Lowers) text = Without(NormalForm.Of(text, Normalizer2.NFDInstance), static rune => Rune.GetUnicodeCategory(rune) == System.Globalization.UnicodeCategory.NonSpacingMark);
         return Lowers ? Lowered(text) : text;
     }
 
-    private string OfAscii(string text)
+    private static char? Clean(char? symbol) => symbol is '\t' or '\n' or '\r' ? ' ' : symbol is < ' ' or '\x7F' ? null : symbol;
+
+    private void Cleaned(Rune rune, StringBuilder cleaned)
     {
-        var changed = new StringBuilder(text.Length);
-        foreach (var symbol in text)
-        {
-            if (CleansText && symbol is '\t' or '\n' or '\r') changed.Append(' ');
-            else if (!CleansText || symbol is >= ' ' and not '\x7F') changed.Append(Lowers && char.IsAsciiLetterUpper(symbol) ? (char)(symbol | 0x20) : symbol);
-        }
-
-        return changed.ToString();
-    }
-
-    private string Cleaned(string text)
-    {
-        var cleaned = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (CleansText && (rune.Value is 0 or 0xFFFD || RuneKinds.IsControl(rune))) continue;
-            if (SeparatesIdeographs && RuneKinds.IsIdeograph(rune)) cleaned.Append(' ').Append(rune).Append(' ');
-            else cleaned.Append(CleansText && Rune.IsWhiteSpace(rune) ? new Rune(' ') : rune);
-        }
-
-        return cleaned.ToString();
+        if (CleansText && (rune.Value is 0xFFFD || RuneKinds.IsControl(rune))) return;
+        if (SeparatesIdeographs && RuneKinds.IsIdeograph(rune)) cleaned.Append(' ').Append(rune).Append(' ');
+        else cleaned.Append(CleansText && Rune.IsWhiteSpace(rune) ? new Rune(' ') : rune);
     }
 }
 
 /// <summary>Unicode's normal forms.</summary>
 public sealed record UnicodeForm(NormalizationForm Form) : Normalizer
 {
-    public override string Apply(string text) => Ascii.IsValid(text) ? text : Instance().Normalize(text);
+    public override string Apply(string text) => NormalForm.Of(text, Instance());
 
     private Normalizer2 Instance() => Form switch
     {
@@ -97,7 +90,7 @@ public sealed record Lowercase : Normalizer
 /// <summary>Without the marks that combine with a letter; those that are one character with it stay.</summary>
 public sealed record StripAccents : Normalizer
 {
-    public override string Apply(string text) => Filtered(text, rune => !RuneKinds.IsMark(rune));
+    public override string Apply(string text) => Without(text, RuneKinds.IsMark);
 }
 
 /// <summary>Without white space at its ends.</summary>

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Pipeline.Data.Tokenizers.Segmenting;
 
 /// <summary>What a BPE model looks up: merges by pair in the order of their ranks, and the ids of bytes.</summary>
@@ -30,6 +32,7 @@ internal sealed class BpeWords(BpeModel model, BpeTables tables) : WordEncoder
     private const int ShortWord = 48;
 
     private int[] symbols = new int[256];
+    private byte[] bytes = new byte[256];
     private readonly int[] ranks = new int[ShortWord];
 
     protected override void Segment(ReadOnlySpan<char> word, List<int> ids)
@@ -51,22 +54,28 @@ internal sealed class BpeWords(BpeModel model, BpeTables tables) : WordEncoder
     private int Spell(ReadOnlySpan<char> word)
     {
         // A code unit is at most three bytes of UTF-8.
-        if (symbols.Length < word.Length * 3) symbols = new int[word.Length * 3];
+        if (symbols.Length < word.Length * 3) (symbols, bytes) = (new int[word.Length * 3], new byte[word.Length * 3]);
+        if (model.ByteLevel)
+        {
+            var length = Encoding.UTF8.GetBytes(word, bytes);
+            for (var i = 0; i < length; i++) symbols[i] = tables.ByteIds[bytes[i]];
+            return length;
+        }
+
         var count = 0;
-        Span<byte> bytes = stackalloc byte[4];
         Span<char> characters = stackalloc char[2];
         foreach (var rune in word.EnumerateRunes())
         {
-            if (!model.ByteLevel && model.Ids.TryGetValue(characters[..rune.EncodeToUtf16(characters)], out var token))
+            if (model.Ids.TryGetValue(characters[..rune.EncodeToUtf16(characters)], out var token))
             {
                 symbols[count++] = token;
                 continue;
             }
 
             var start = count;
-            if (model.ByteLevel || model.ByteFallback)
+            if (model.ByteFallback)
             {
-                foreach (var value in bytes[..rune.EncodeToUtf8(bytes)]) symbols[count++] = tables.ByteIds[value];
+                foreach (var value in bytes.AsSpan(0, rune.EncodeToUtf8(bytes))) symbols[count++] = tables.ByteIds[value];
             }
 
             if (count > start && !symbols.AsSpan(start, count - start).Contains(-1)) continue;

@@ -9,13 +9,8 @@ internal sealed class UnigramTables
     {
         Scores = [.. model.Scores];
         UnknownScore = Scores.DefaultIfEmpty().Min() - UnknownPenalty;
-        Trie = new(model.Tokens.Sum(token => token.Length));
-        for (var id = 0; id < Scores.Length; id++)
-        {
-            // As in SentencePiece, text that spells the name of a byte is not that byte.
-            if (model.Tokens[id].Length > 0 && model.IsOrdinary(id) && id != model.Unknown && !(model.ByteFallback && ByteTokens.ByteOf(model.Tokens[id]) is not null)) Trie.Add(model.Tokens[id], id);
-        }
-
+        // As in SentencePiece, text that spells the name of a byte is not that byte.
+        Trie = new(model.Tokens.Take(Scores.Length).Index().Where(each => each.Item.Length > 0 && model.IsOrdinary(each.Index) && each.Index != model.Unknown && !(model.ByteFallback && ByteTokens.ByteOf(each.Item) is not null)).Select(each => (each.Item, each.Index)));
         ByteIds = ByteTokens.Ids(model, ByteTokens.Of);
     }
 

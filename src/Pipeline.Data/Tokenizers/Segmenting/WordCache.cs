@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace Pipeline.Data.Tokenizers.Segmenting;
 
-/// <summary>The tokens of words that were seen lately. A word has one place, where the next one with the same hash replaces it: memory stays bounded and no text can make it slow.</summary>
+/// <summary>The tokens of longer words that were seen lately. A word has one place, where the next one with the same hash replaces it: memory stays bounded and no text can make it slow.</summary>
 internal sealed class WordCache
 {
-    private const int Places = 1 << 17;
+    private const int Places = 1 << 16;
 
     /// <summary>Longer words seldom come again.</summary>
     public const int LongestWord = 64;

@@ -1,11 +1,23 @@
+using System.Runtime.InteropServices;
+
 namespace Pipeline.Data.Tokenizers.Segmenting;
 
 /// <summary>Segments words into tokens. One instance serves one thread.</summary>
 internal abstract class WordEncoder
 {
-    private readonly WordCache cache = new();
+    private readonly ShortWordCache shortWords = new();
+    private readonly WordCache words = new();
 
     public void Encode(ReadOnlySpan<char> word, List<int> ids)
+    {
+        var key = ShortWordKey.Of(word);
+        if (key.Length > 0 && shortWords.TryAdd(key, ids)) return;
+        EncodeOther(word, key, ids);
+    }
+
+    protected abstract void Segment(ReadOnlySpan<char> word, List<int> ids);
+
+    private void EncodeOther(ReadOnlySpan<char> word, ShortWordKey key, List<int> ids)
     {
         if (word.Length > WordCache.LongestWord)
         {
@@ -13,17 +25,16 @@ internal abstract class WordEncoder
             return;
         }
 
-        ref var entry = ref cache.Slot(word);
-        if (entry.Ids is null || !word.SequenceEqual(entry.Word))
+        ref var entry = ref words.Slot(word);
+        if (entry.Ids is not null && word.SequenceEqual(entry.Word))
         {
-            var start = ids.Count;
-            Segment(word, ids);
-            entry = new(word.ToString(), [.. ids.Slice(start, ids.Count - start)]);
+            ids.AddRange(entry.Ids.AsSpan());
             return;
         }
 
-        ids.AddRange(entry.Ids.AsSpan());
+        var start = ids.Count;
+        Segment(word, ids);
+        var tokens = CollectionsMarshal.AsSpan(ids)[start..];
+        if (key.Length == 0 || !shortWords.Keep(key, tokens)) entry = new(word.ToString(), tokens.ToArray());
     }
-
-    protected abstract void Segment(ReadOnlySpan<char> word, List<int> ids);
 }

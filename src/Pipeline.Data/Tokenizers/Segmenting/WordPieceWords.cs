@@ -19,30 +19,20 @@ internal sealed class WordPieceTables
 
     public WordPieceTables(WordPieceModel model)
     {
-        Trie = new(model.Tokens.Sum(token => token.Length));
-        Inner = Trie.AddRoot();
-        for (var id = 0; id < model.Tokens.Count; id++)
-        {
-            var token = model.Tokens[id];
-            if (!model.IsOrdinary(id) || token.Length > 2 * (model.Prefix.Length + (long)model.LongestWord)) continue;
-            if (token.Length > 0) Trie.Add(token, id);
-            if (token.Length > model.Prefix.Length && token.StartsWith(model.Prefix, StringComparison.Ordinal)) Trie.Add(token.AsSpan(model.Prefix.Length), id, Inner);
-        }
-
+        List<(string Token, int Id)> tokens = [.. model.Tokens.Index().Where(each => each.Item.Length > 0 && model.IsOrdinary(each.Index) && each.Item.Length <= 2 * (model.Prefix.Length + (long)model.LongestWord)).Select(each => (each.Item, each.Index))];
+        Trie = new(tokens, tokens.Where(each => each.Token.Length > model.Prefix.Length && each.Token.StartsWith(model.Prefix, StringComparison.Ordinal)).Select(each => (each.Token[model.Prefix.Length..], each.Id)));
         failure = new int[Trie.Count];
         popped = new int[Trie.Count][];
         Array.Fill(popped, []);
         failure[Trie.Root] = failure[Inner] = None;
-        foreach (var node in ByLength())
-        {
-            if (node != Trie.Root && node != Inner) Link(node);
-        }
+        // Shorter prefixes first: a link leads to one.
+        for (var node = Inner + 1; node < failure.Length; node++) Link(node);
     }
 
     public Trie Trie { get; }
 
     /// <summary>Where the rest of a word begins.</summary>
-    public int Inner { get; }
+    public const int Inner = Trie.Root + 1;
 
     /// <summary>Where to go on, or -1 where nothing can.</summary>
     public int FailureOf(int node) => failure[node];
@@ -74,14 +64,6 @@ internal sealed class WordPieceTables
 
         failure[node] = None;
     }
-
-    /// <summary>Shorter prefixes first: a link leads to one.</summary>
-    private IEnumerable<int> ByLength()
-    {
-        var depth = new int[Trie.Count];
-        for (var node = 1; node < depth.Length; node++) depth[node] = node == Inner ? 0 : depth[Trie.ParentOf(node).Node] + 1;
-        return Enumerable.Range(0, depth.Length).OrderBy(node => depth[node]);
-    }
 }
 
 internal sealed class WordPieceWords(WordPieceModel model, WordPieceTables tables) : WordEncoder
@@ -110,7 +92,7 @@ internal sealed class WordPieceWords(WordPieceModel model, WordPieceTables table
             node = next;
         }
 
-        while (node != tables.Inner)
+        while (node != WordPieceTables.Inner)
         {
             if (tables.FailureOf(node) < 0) return false;
             ids.AddRange(tables.PoppedAt(node));

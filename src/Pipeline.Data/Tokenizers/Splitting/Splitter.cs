@@ -48,16 +48,24 @@ public abstract record RuneSplitter : Splitter
         OtherRun,
     }
 
+    private Role[]? ascii;
+
     private protected abstract Role RoleOf(Rune rune);
+
+    // Without the table.
+    public virtual bool Equals(RuneSplitter? other) => other is not null && EqualityContract == other.EqualityContract;
+
+    public override int GetHashCode() => EqualityContract.GetHashCode();
 
     internal override void Split(Piece piece, List<Piece> words)
     {
         var text = piece.Span;
         var (start, last) = (0, Role.Dropped);
+        var ascii = this.ascii ??= [.. Enumerable.Range(0, 128).Select(symbol => RoleOf(new(symbol)))];
         for (int at = 0, length; at < text.Length; at += length)
         {
             length = 1;
-            var role = text[at] < 128 ? RoleOf(new(text[at])) : RoleAt(text[at..], out length);
+            var role = text[at] < 128 ? ascii[text[at]] : RoleAt(text[at..], out length);
             if (role != last || role is Role.Alone)
             {
                 Add(start, at, last);
@@ -155,13 +163,16 @@ public sealed record Metaspace(PrependScheme Scheme, bool Cuts) : Splitter
 {
     internal override void Split(Piece piece, List<Piece> words)
     {
-        var text = piece.Span.ToString().Replace(' ', UnigramModel.SpaceSymbol);
-        if (text[0] != UnigramModel.SpaceSymbol && (Scheme == PrependScheme.Always || (Scheme == PrependScheme.First && piece.Begins))) text = UnigramModel.SpaceSymbol + text;
-        piece = new(text, 0, text.Length, piece.Begins);
+        var text = piece.Span;
+        if (text[0] is not (' ' or UnigramModel.SpaceSymbol) && (Scheme == PrependScheme.Always || (Scheme == PrependScheme.First && piece.Begins)))
+            piece = new($"{UnigramModel.SpaceSymbol}{text}".Replace(' ', UnigramModel.SpaceSymbol), 0, text.Length + 1, piece.Begins);
+        else if (text.Contains(' '))
+            piece = new(string.Create(text.Length, text, static (symbols, text) => text.Replace(symbols, ' ', UnigramModel.SpaceSymbol)), 0, text.Length, piece.Begins);
+        text = piece.Span;
         for (int start = 0, end; start < text.Length; start = end)
         {
-            end = Cuts ? text.IndexOf(UnigramModel.SpaceSymbol, start + 1) : -1;
-            if (end < 0) end = text.Length;
+            var length = Cuts ? text[(start + 1)..].IndexOf(UnigramModel.SpaceSymbol) : -1;
+            end = length < 0 ? text.Length : start + 1 + length;
             words.Add(piece.Part(start, end - start));
         }
     }

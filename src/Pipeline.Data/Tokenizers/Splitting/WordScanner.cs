@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Pipeline.Data.Tokenizers.Splitting;
@@ -95,10 +96,15 @@ public static class WordScanner
     }
 
     /// <summary>Titlecase letters are capitals; marks, modifiers and letters without case are both.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Case CaseAt(ReadOnlySpan<char> text, int index, out int length)
     {
         length = 1;
-        if (text[index] < 128) return char.IsAsciiLetterLower(text[index]) ? Case.Small : char.IsAsciiLetterUpper(text[index]) ? Case.Capital : Case.None;
+        return text[index] >= 128 ? OtherCaseAt(text, index, out length) : char.IsAsciiLetterLower(text[index]) ? Case.Small : char.IsAsciiLetterUpper(text[index]) ? Case.Capital : Case.None;
+    }
+
+    private static Case OtherCaseAt(ReadOnlySpan<char> text, int index, out int length)
+    {
         return Rune.DecodeFromUtf16(text[index..], out var rune, out length) != OperationStatus.Done ? Case.None : Rune.GetUnicodeCategory(rune) switch
         {
             UnicodeCategory.UppercaseLetter or UnicodeCategory.TitlecaseLetter => Case.Capital,
@@ -161,11 +167,18 @@ public static class WordScanner
         return end;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Kind KindAt(ReadOnlySpan<char> text, int index, out int length)
     {
         var symbol = text[index];
         length = 1;
-        if (symbol < 128) return Ascii[symbol];
+        return symbol < 128 ? Ascii[symbol] : OtherKindAt(text, index, out length);
+    }
+
+    private static Kind OtherKindAt(ReadOnlySpan<char> text, int index, out int length)
+    {
+        var symbol = text[index];
+        length = 1;
         if (!char.IsSurrogate(symbol)) return KindOf(CharUnicodeInfo.GetUnicodeCategory(symbol), char.IsWhiteSpace(symbol));
         if (Rune.DecodeFromUtf16(text[index..], out var rune, out length) != OperationStatus.Done) return Kind.Other;
         return KindOf(Rune.GetUnicodeCategory(rune), isSpace: false);
