@@ -1,4 +1,5 @@
 using Pipeline.Data.Tokenizers.Segmenting;
+using Pipeline.Data.Tokenizers.Splitting;
 
 namespace Pipeline.Data.Tokenizers;
 
@@ -9,6 +10,7 @@ public readonly record struct BpeMerge(int Left, int Right, int Result);
 public sealed class BpeModel : TokenizerModel
 {
     private readonly Lazy<BpeTables> tables;
+    private readonly Lazy<IReadOnlyList<Splitter>> encodingSplitters;
 
     /// <param name="merges">The first has the highest priority.</param>
     public BpeModel(IReadOnlyList<string> tokens, IReadOnlyList<AddedToken> added, IReadOnlyList<BpeMerge> merges)
@@ -16,6 +18,7 @@ public sealed class BpeModel : TokenizerModel
     {
         Merges = merges;
         tables = new(() => new(this));
+        encodingSplitters = new(() => CutsBeforeSpaces() ? [.. Splitters, new SpaceRuns()] : Splitters);
     }
 
     public IReadOnlyList<BpeMerge> Merges { get; }
@@ -32,8 +35,17 @@ public sealed class BpeModel : TokenizerModel
     /// <summary>A word that is a token is taken whole, whatever merges would make of it (Llama 3).</summary>
     public bool WholeWords { get; init; }
 
+    internal override IReadOnlyList<Splitter> EncodingSplitters => encodingSplitters.Value;
+
     /// <summary>The token of one byte.</summary>
     internal string SymbolOf(byte value) => ByteLevel ? ByteAlphabet.SymbolOf(value).ToString() : ByteTokens.Of(value);
 
     internal override WordEncoder NewEncoder() => new BpeWords(this, tables.Value);
+
+    /// <summary>Whether no merge goes over a space that follows something else: a text that is one word (Llama 2) then is one word after the other.</summary>
+    private bool CutsBeforeSpaces()
+    {
+        if (ByteLevel || WholeWords || Find($"{UnigramModel.SpaceSymbol}") is null) return false;
+        return Merges.All(merge => Tokens[merge.Left] is [.., UnigramModel.SpaceSymbol] || Tokens[merge.Right] is not [UnigramModel.SpaceSymbol, ..]);
+    }
 }

@@ -8,6 +8,10 @@ public readonly record struct TemplatePiece(int? Token, bool Second, int TypeId)
 /// <summary>What is put around a text or a pair of texts, such as BERT's <c>[CLS] A [SEP] B [SEP]</c>.</summary>
 public sealed record Template(IReadOnlyList<TemplatePiece> Single, IReadOnlyList<TemplatePiece> Pair)
 {
+    /// <summary><c>[CLS] A [SEP]</c>, <c>[CLS] A [SEP] B [SEP]</c>; null where one of the tokens is missing (-1).</summary>
+    public static Template? Bert(int begin, int end) => begin < 0 || end < 0 ? null
+        : new([new(begin, false, 0), new(null, false, 0), new(end, false, 0)], [new(begin, false, 0), new(null, false, 0), new(end, false, 0), new(null, true, 1), new(end, false, 1)]);
+
     /// <summary>How many tokens it adds.</summary>
     public int Length(bool pair) => (pair ? Pair : Single).Count(piece => piece.Token is not null);
 }

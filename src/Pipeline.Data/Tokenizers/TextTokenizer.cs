@@ -24,7 +24,7 @@ public sealed class TextTokenizer
         words = model.NewEncoder();
         added = new(model, specials: false);
         addedAndSpecial = new(model, specials: true);
-        cutter = new(model.Normalizers, model.Splitters);
+        cutter = new(model.Normalizers, model.EncodingSplitters);
     }
 
     public TokenizerModel Model { get; }

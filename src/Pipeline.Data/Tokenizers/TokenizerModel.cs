@@ -43,6 +43,9 @@ public abstract class TokenizerModel
     /// <summary>One after the other, each on the words of the one before; without any a text is one word.</summary>
     public IReadOnlyList<Splitter> Splitters { get; init; } = [];
 
+    /// <summary><see cref="Splitters"/>, and ways to cut words further that change no id.</summary>
+    internal virtual IReadOnlyList<Splitter> EncodingSplitters => Splitters;
+
     public required Decoder Decoder { get; init; }
 
     /// <summary>What is put around a text that is encoded for a model's input; null: nothing.</summary>

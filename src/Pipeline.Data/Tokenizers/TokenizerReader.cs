@@ -30,5 +30,5 @@ public static class TokenizerReader
     }
 
     /// <summary>A damaged file may have a token as long as itself.</summary>
-    private static string Short(string message) => message.Length > LongestMessage ? message[..LongestMessage] + "…" : message;
+    internal static string Short(string message) => message.Length > LongestMessage ? message[..LongestMessage] + "…" : message;
 }

@@ -44,18 +44,15 @@ public static class WordPieceTrainer
         return new(Model(tokens, training, normalizers, splitters), counted);
     }
 
-    private static WordPieceModel Model(List<string> tokens, WordPieceTraining training, Normalizer[] normalizers, Splitter[] splitters)
-    {
-        var (begin, end) = (tokens.IndexOf("[CLS]"), tokens.IndexOf("[SEP]"));
-        return new(tokens, AddedToken.Specials(training.SpecialTokens))
+    private static WordPieceModel Model(List<string> tokens, WordPieceTraining training, Normalizer[] normalizers, Splitter[] splitters) =>
+        new(tokens, AddedToken.Specials(training.SpecialTokens))
         {
             Unknown = tokens.IndexOf(WordPieceTraining.Unknown),
             Normalizers = normalizers,
             Splitters = splitters,
             Decoder = new WordPieceDecoder(WordPieceModel.UsualPrefix, CleansUp: true),
-            Template = begin < 0 || end < 0 ? null : new([new(begin, false, 0), new(null, false, 0), new(end, false, 0)], [new(begin, false, 0), new(null, false, 0), new(end, false, 0), new(null, true, 1), new(end, false, 1)]),
+            Template = Template.Bert(tokens.IndexOf("[CLS]"), tokens.IndexOf("[SEP]")),
         };
-    }
 
     private static HashSet<string> Alphabet(IReadOnlyDictionary<string, long> words, int limit)
     {

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Pipeline.Data.Tokenizers;
+using Pipeline.Data.Tokenizers.Checkpoints;
 using Pipeline.Engine.Authoring;
 using Pipeline.Steps.Artifacts;
 using Pipeline.Training.Exporting;
@@ -22,7 +23,7 @@ public sealed class Import : Step<Import.With, Import.Given, Import.Made>
 
     public sealed record With
     {
-        [Description("A folder as Hugging Face's libraries write it, relative to the pipeline file: `config.json`, `model.safetensors` (or several files with `model.safetensors.index.json`) and `tokenizer.json`.")]
+        [Description("A folder as Hugging Face's libraries write it, relative to the pipeline file: `config.json`, `model.safetensors` (or several files with `model.safetensors.index.json`) and `tokenizer.json`. Without that file the tokenizer is read from `tokenizer.model` or `spiece.model` (SentencePiece) or `vocab.txt` (BERT), with `tokenizer_config.json`.")]
         [SourceFiles]
         public required string Folder { get; init; }
 
@@ -52,7 +53,9 @@ public sealed class Import : Step<Import.With, Import.Given, Import.Made>
     public override IReadOnlyDictionary<string, string> Facets => TorchFacets.Of;
 
     public override IEnumerable<SourcePattern> SourcesOf(JsonObject with) =>
-        with["folder"] is JsonValue value && value.TryGetValue<string>(out var folder) && folder.Length > 0 ? [new($"{folder.TrimEnd('/')}/*.json"), new($"{folder.TrimEnd('/')}/*.safetensors")] : [];
+        with["folder"] is JsonValue value && value.TryGetValue<string>(out var folder) && folder.Length > 0
+            ? [new($"{folder.TrimEnd('/')}/*.json"), new($"{folder.TrimEnd('/')}/*.safetensors"), .. CheckpointTokenizer.Vocabularies.Where(name => name != ModelFiles.TokenizerFile).Select(name => new SourcePattern($"{folder.TrimEnd('/')}/{name}", Optional: true))]
+            : [];
 
     protected override IEnumerable<(string Option, string Message)> Check(With with)
     {
@@ -80,9 +83,9 @@ public sealed class Import : Step<Import.With, Import.Given, Import.Made>
         try
         {
             var own = Path.Combine(folder, ModelFiles.TokenizerFile);
-            if (!File.Exists(own))
-                throw new StepFailedException($"{with.Folder.TrimEnd('/')} has no {ModelFiles.TokenizerFile}, without which its tokens have no text. Save the model's fast tokenizer beside it (in Python: AutoTokenizer.from_pretrained(…).save_pretrained(…)).");
-            var known = TokenizerReader.Read(own);
+            var known = CheckpointTokenizer.Read(folder)
+                ?? throw new StepFailedException($"{with.Folder.TrimEnd('/')} has none of {string.Join(", ", CheckpointTokenizer.Vocabularies)}, without which its tokens have no text. Save the model's fast tokenizer beside it (in Python: AutoTokenizer.from_pretrained(…).save_pretrained(…)).");
+            if (!File.Exists(own)) TokenizerFile.Write(own, known);
             using var read = ModelFolder.Read(folder);
             if (read.Parameters.Names.Zip(read.Parameters.Views).FirstOrDefault(each => !AllFinite(each.Second)).First is { } broken)
                 throw new StepFailedException($"{with.Folder.TrimEnd('/')}: the tensor that holds '{broken}' has values that are no finite numbers. The file is damaged, or the model's training diverged.");

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Pipeline.Data.Tokenizers;
 using Pipeline.Engine.Authoring;
@@ -37,6 +38,41 @@ public sealed class ImportTests : IDisposable
         var difference = (Logits(model) - Logits(again)).abs().max().item<float>();
         Assert.InRange(difference, dtype == "float32" ? 0 : 1e-6, dtype == "float32" ? 0 : 0.05);
         Assert.Equal(model.Config.ParameterCount, run.Context!.Metrics["parameters"]);
+    }
+
+    [Fact]
+    public async Task A_bert_is_imported_with_the_vocabulary_that_it_was_published_with()
+    {
+        string[] tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "to", "be", "or", "not", "that", "is", "the", "question", "##s", ",", "."];
+        given.Write("vocab.txt", string.Join('\n', tokens) + "\n");
+        given.Write("tokenizer_config.json", """{ "do_lower_case": true, "tokenizer_class": "BertTokenizer", "model_max_length": 16 }""");
+        using var model = LanguageModel.Initialise(new BertConfig(tokens.Length, 16, 2, 2, 32), seed: 3);
+        ModelFolder.Write(given.Path, model, new(null, null, 0));
+        using var run = await Import(given.Path).RunAsync("""{ "folder": "somewhere" }""");
+        using var again = ModelFolder.Read(run["model"]);
+
+        Assert.Equal(model.Config, again.Config);
+        Assert.Equal(0, (Logits(model) - Logits(again)).abs().max().item<float>());
+        foreach (var output in (string[])["model", "tokenizer"])
+        {
+            var tokenizer = new TextTokenizer(TokenizerReader.Read(Path.Combine(run[output], "tokenizer.json")));
+            Assert.Equal("[CLS] to be or not to be , that is the question ##s [UNK] . [SEP]", string.Join(' ', EncodedInput.Of(tokenizer, "To be or not to be, THAT is the questions no.").Ids.Select(id => tokens[id])));
+        }
+    }
+
+    [Fact]
+    public async Task A_llama_is_imported_with_its_model_of_sentencepiece()
+    {
+        (string Text, int Kind)[] pieces = [("<unk>", 2), ("<s>", 3), ("</s>", 3), ("▁", 1), ("a", 1), ("b", 1), ("ab", 1), ("▁ab", 1)];
+        File.WriteAllBytes(given["tokenizer.model"], [.. pieces.Select((piece, id) => Field([.. Field(Encoding.UTF8.GetBytes(piece.Text)), 0x15, .. BitConverter.GetBytes((float)-id), 0x18, (byte)piece.Kind])).SelectMany(piece => piece), 0x12, 2, 0x18, 2]);
+        using var model = LanguageModel.Initialise(new LlamaConfig(pieces.Length, 16, 1, 2, 16), seed: 3);
+        ModelFolder.Write(given.Path, model, new(1, 2, null));
+        using var run = await Import(given.Path).RunAsync("""{ "folder": "somewhere" }""");
+        var tokenizer = new TextTokenizer(TokenizerReader.Read(Path.Combine(run["model"], "tokenizer.json")));
+        Assert.Equal("<s> ▁ab ▁ab b", string.Join(' ', EncodedInput.Of(tokenizer, "ab abb").Ids.Select(id => pieces[id].Text)));
+
+        // The first field of a message: how long it is, and it.
+        static byte[] Field(byte[] content) => [0x0A, (byte)content.Length, .. content];
     }
 
     [Fact]
@@ -97,7 +133,7 @@ public sealed class ImportTests : IDisposable
     public async Task What_cannot_be_read_is_said_with_the_folder_as_it_was_named()
     {
         given.Write("config.json", """{ "model_type": "gpt2", "n_embd": 4 }""");
-        Assert.Equal("my/model has no tokenizer.json, without which its tokens have no text. Save the model's fast tokenizer beside it (in Python: AutoTokenizer.from_pretrained(…).save_pretrained(…)).", (await Refused()).Message);
+        Assert.Equal("my/model has none of tokenizer.json, tokenizer.model, spiece.model, vocab.txt, without which its tokens have no text. Save the model's fast tokenizer beside it (in Python: AutoTokenizer.from_pretrained(…).save_pretrained(…)).", (await Refused()).Message);
         given.Write("tokenizer.json", """{ "model": { "type": "Markov" } }""");
         Assert.StartsWith("my/model/tokenizer.json: model.type is 'Markov'; expected BPE, WordPiece, Unigram or WordLevel", (await Refused()).Message, StringComparison.Ordinal);
         Tokenizer(given, 264);
@@ -112,7 +148,7 @@ public sealed class ImportTests : IDisposable
         using var run = new StepRun(new Import());
         Assert.Equal(["folder: is empty: name the folder of a model"], run.Problems("""{ "folder": "" }"""));
         Assert.Equal(["resize.seed: is not read by rows: mean; leave it out, or choose noise"], run.Problems("""{ "folder": "a", "resize": { "seed": 3 } }"""));
-        Assert.Equal(["a/*.json", "a/*.safetensors"], new Import().SourcesOf(JsonNode.Parse("""{ "folder": "a/" }""")!.AsObject()).Select(pattern => pattern.Pattern));
+        Assert.Equal(["a/*.json", "a/*.safetensors", "a/tokenizer.model", "a/spiece.model", "a/vocab.txt"], new Import().SourcesOf(JsonNode.Parse("""{ "folder": "a/" }""")!.AsObject()).Select(pattern => pattern.Pattern));
     }
 
     public void Dispose()

@@ -12,6 +12,8 @@ internal static class NormalizerJson
     private static readonly (string Type, NormalizationForm Form)[] Forms =
         [("NFC", NormalizationForm.FormC), ("NFD", NormalizationForm.FormD), ("NFKC", NormalizationForm.FormKC), ("NFKD", NormalizationForm.FormKD)];
 
+    private static readonly ExtraSpaces[] Spaces = [new(Left: true), new(Left: false)];
+
     public static List<Normalizer> Read(JsonElement root)
     {
         if (Given(root, Name) is not { } given) return [];
@@ -46,6 +48,7 @@ internal static class NormalizerJson
             "Strip" => new Strip(IsTrue(json, "strip_left"), IsTrue(json, "strip_right")),
             "Prepend" => new Prepend(TextOf(json, "prepend")),
             "Replace" when Given(Member(json, "pattern", JsonValueKind.Object), "String") is { ValueKind: JsonValueKind.String } pattern && pattern.GetString() is { Length: > 0 } old => new Replace(old, TextOf(json, "content")),
+            "Replace" when Given(Member(json, "pattern", JsonValueKind.Object), "Regex") is { ValueKind: JsonValueKind.String } regex && TextOf(json, "content").Length == 0 && Array.Find(Spaces, known => known.Pattern == regex.GetString()) is { } found => found,
             "Precompiled" => PrecompiledCharsMap.Read(TextOf(json, "precompiled_charsmap")),
             _ => throw Unsupported(Name, json),
         };
@@ -82,6 +85,13 @@ internal static class NormalizerJson
                 json.WriteString("String", replace.Old);
                 json.WriteEndObject();
                 json.WriteString("content", replace.New);
+                break;
+            case ExtraSpaces spaces:
+                json.WriteString("type", "Replace");
+                json.WriteStartObject("pattern");
+                json.WriteString("Regex", spaces.Pattern);
+                json.WriteEndObject();
+                json.WriteString("content", "");
                 break;
             case PrecompiledCharsMap map:
                 json.WriteString("type", "Precompiled");

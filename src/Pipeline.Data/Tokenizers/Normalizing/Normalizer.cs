@@ -110,6 +110,28 @@ public sealed record Replace(string Old, string New) : Normalizer
     public override string Apply(string text) => text.Replace(Old, New, StringComparison.Ordinal);
 }
 
+/// <summary>With one space where there were several, and none at the end of a text.</summary>
+/// <param name="Left">Whether there is none at its beginning, either.</param>
+public sealed record ExtraSpaces(bool Left) : Normalizer
+{
+    /// <summary>What <c>tokenizer.json</c> replaces by nothing.</summary>
+    public string Pattern => (Left ? @"\A +|" : "") + @" +\z| +(?= )";
+
+    public override string Apply(string text)
+    {
+        text = Left ? text.Trim(' ') : text.TrimEnd(' ');
+        var first = text.IndexOf("  ", StringComparison.Ordinal);
+        if (first < 0) return text;
+        var kept = new StringBuilder(text, 0, first, text.Length);
+        for (var at = first; at < text.Length; at++)
+        {
+            if (text[at] != ' ' || text[at + 1] != ' ') kept.Append(text[at]);
+        }
+
+        return kept.ToString();
+    }
+}
+
 /// <summary>Puts something before a text that is not empty.</summary>
 public sealed record Prepend(string Prefix) : Normalizer
 {

@@ -13,6 +13,7 @@ public sealed record PrecompiledCharsMap : Normalizer
     private const int LongestCluster = 6;
     private readonly uint[] units;
     private readonly byte[] texts;
+    private readonly string[] ascii;
 
     private PrecompiledCharsMap(byte[] map)
     {
@@ -21,6 +22,7 @@ public sealed record PrecompiledCharsMap : Normalizer
         units = new uint[size / 4];
         for (var i = 0; i < units.Length; i++) units[i] = BinaryPrimitives.ReadUInt32LittleEndian(map.AsSpan(4 + (i * 4)));
         texts = map[(4 + (int)size)..];
+        ascii = [.. Enumerable.Range(0, 128).Select(symbol => ((char)symbol).ToString()).Select(symbol => Replacement(symbol) ?? symbol)];
         Encoded = Convert.ToBase64String(map);
     }
 
@@ -46,6 +48,14 @@ public sealed record PrecompiledCharsMap : Normalizer
         var changed = new StringBuilder(text.Length);
         for (int start = 0, length; start < text.Length; start += length)
         {
+            // Alone but for a line feed after a carriage return.
+            if (text[start] is < (char)128 and not '\r' && (start + 1 == text.Length || text[start + 1] < 128))
+            {
+                changed.Append(ascii[text[start]]);
+                length = 1;
+                continue;
+            }
+
             var rest = text.AsSpan(start);
             length = StringInfo.GetNextTextElementLength(rest);
             if (Encoding.UTF8.GetByteCount(rest[..length]) < LongestCluster && Replacement(rest[..length]) is { } whole) changed.Append(whole);

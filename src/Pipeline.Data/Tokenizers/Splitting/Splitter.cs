@@ -177,3 +177,19 @@ public sealed record Metaspace(PrependScheme Scheme, bool Cuts) : Splitter
         }
     }
 }
+
+/// <summary>Cuts before each run of U+2581.</summary>
+internal sealed record SpaceRuns : Splitter
+{
+    internal override void Split(Piece piece, List<Piece> words)
+    {
+        var text = piece.Span;
+        for (int start = 0, end; start < text.Length; start = end)
+        {
+            end = start;
+            while (end < text.Length && text[end] == UnigramModel.SpaceSymbol) end++;
+            end = text[end..].IndexOf(UnigramModel.SpaceSymbol) is >= 0 and var length ? end + length : text.Length;
+            words.Add(piece.Part(start, end - start));
+        }
+    }
+}

@@ -4,6 +4,7 @@
 //   { train: KIND, texts: [file], out: file }            bpe (bytes), wordpiece, word: default trainer, 30,000 tokens, no special tokens, line by line
 //   { encode: file, texts: [text or [text, second]], special: whether the template is applied, batch: whether it is one batch }
 //   { decode: file, ids: [[id]], skip: whether special tokens are left out }
+//   { bert: vocab.txt, options: of the normalizer, texts: [text] }    a tokenizer as BERT's is built from its vocabulary
 //   { cut: pre-tokenizer, texts: [text] }
 //   { normalize: normalizer, texts: [text] }
 import { createRequire } from 'module';
@@ -28,8 +29,18 @@ function train({ train, texts, out }) {
   return true;
 }
 
-async function encode({ encode, texts, special, batch }) {
-  const tokenizer = hf.Tokenizer.fromFile(encode);
+const encode = ({ encode, ...job }) => encodeBy(hf.Tokenizer.fromFile(encode), job);
+
+async function bert({ bert, options, texts }) {
+  const lines = fs.readFileSync(bert, 'utf8').split('\n');
+  const tokenizer = new hf.Tokenizer(await hf.WordPiece.fromFile(bert, { unkToken: '[UNK]', continuingSubwordPrefix: '##', maxInputCharsPerWord: 100 }));
+  tokenizer.setNormalizer(hf.bertNormalizer(options));
+  tokenizer.setPreTokenizer(hf.bertPreTokenizer());
+  tokenizer.setPostProcessor(hf.bertProcessing(['[SEP]', lines.indexOf('[SEP]')], ['[CLS]', lines.indexOf('[CLS]')]));
+  return encodeBy(tokenizer, { texts, special: true });
+}
+
+async function encodeBy(tokenizer, { texts, special, batch }) {
   const options = { addSpecialTokens: special ?? false };
   const all = batch ? await tokenizer.encodeBatch(texts, options)
     : await Promise.all(texts.map((t) => (Array.isArray(t) ? tokenizer.encode(t[0], t[1], options) : tokenizer.encode(t, null, options))));
@@ -53,7 +64,7 @@ function normalize({ normalize, texts }) {
 
 const answers = [];
 for (const job of JSON.parse(fs.readFileSync(jobs, 'utf8'))) {
-  const verb = { train, encode, decode, cut, normalize }[['train', 'encode', 'decode', 'cut', 'normalize'].find((name) => name in job)];
+  const verb = { train, encode, decode, bert, cut, normalize }[['train', 'encode', 'decode', 'bert', 'cut', 'normalize'].find((name) => name in job)];
   answers.push(await verb(job));
 }
 process.stdout.write(JSON.stringify(answers));
