@@ -58,7 +58,7 @@ internal sealed class Wiring
             if (type.Inputs.Any(p => p.Name == name && p.Arity != PortArity.AnyName)) continue;
             if (anyName is null) Unknown(type, entry.Key);
             else if (!Names.IsInput(name) || name == anyName.Name)
-                problems.Add(ProblemCodes.BadName, entry.Key.Place, $"the input '{Excerpt.Short(name)}' has a bad name", name == anyName.Name ? "that word is taken: choose another" : "it becomes part of a variable's name: a lower-case letter, then letters, digits and '_'");
+                problems.Add(ProblemCodes.BadName, entry.Key.Place, $"the input '{Excerpt.Short(name)}' has a bad name", name == anyName.Name ? $"'{name}' stands for all of them together: give each input a name of its own, as in {{ first: STEP, second: STEP }}" : "it becomes part of a variable's name: a lower-case letter, then letters, digits and '_'");
             else Join(step, type, anyName with { Arity = PortArity.One }, name, entry);
         }
 

@@ -11,13 +11,22 @@ internal static class StepExample
     {
         var id = type.Name[(type.Name.IndexOf('.', StringComparison.Ordinal) + 1)..];
         var example = new StringBuilder($"{id}:\n  uses: {type.Name}\n");
-        var inputs = type.Inputs.Where(p => p.Required).Select(p => $"{p.Name}: {(p.Arity == PortArity.List ? $"[{p.Name}]" : p.Name)}").ToList();
-        if (inputs.Count == 0) inputs = [.. type.Inputs.Take(1).Select(p => p.Arity == PortArity.AnyName ? "corpus: documents" : $"{p.Name}: {(p.Arity == PortArity.List ? $"[{p.Name}]" : p.Name)}")];
+        var inputs = type.Inputs.Where(p => p.Required).Select(Input).ToList();
+        if (inputs.Count == 0) inputs = [.. type.Inputs.Take(1).Select(Input)];
         if (inputs.Count > 0) example.Append(CultureInfo.InvariantCulture, $"  inputs: {{ {string.Join(", ", inputs)} }}\n");
         var required = type.Params.Members.Where(m => m.Required).ToList();
         if (required.Count > 0) example.Append(CultureInfo.InvariantCulture, $"  with: {Value(type.Params)}\n");
         return example.ToString();
     }
+
+    private static string Input(InputPort port) => port.Arity switch
+    {
+        PortArity.AnyName when port.Kind == typeof(ArtifactKind) => "corpus: documents",
+        // The port's own name is taken: it is what messages and the page call all of them together.
+        PortArity.AnyName => $"first: {port.Name}, second: other_{port.Name}",
+        PortArity.List => $"{port.Name}: [{port.Name}]",
+        _ => $"{port.Name}: {port.Name}",
+    };
 
     private static string Value(Option option) => option.Kind switch
     {
