@@ -53,7 +53,7 @@ static class Duplicates
                     var before = CpuSeconds;
                     try
                     {
-                        await action(new() { Pieces = new NoPieces(), Scratch = scratch.Path, Memory = 256 << 20 });
+                        await action(new() { Pieces = new NoPieces(scratch.Path), Scratch = scratch.Path, Memory = 256 << 20 });
                     }
                     catch (InvalidDataException e)
                     {

@@ -1,64 +1,57 @@
 using Pipeline.Data.Documents;
-using Pipeline.Data.Sorting;
 
 namespace Pipeline.Data.Deduplication;
 
-/// <summary>The documents of a corpus that share the key of a MinHash band.</summary>
-internal sealed class BandBuckets : IDisposable
+/// <summary>A document under the key of one of its MinHash bands: the band in the four highest bits, the key in the next 64, the document in the rest.</summary>
+internal readonly record struct BandEntry(UInt128 Value) : IShardRecord<BandEntry>
 {
-    private const int KeyBits = 64;
-    private const int DocumentBits = 60;
+    private const int KeyBits = 64, DocumentBits = 60;
 
-    private readonly ExternalSort<UInt128> entries;
-    private readonly ShardWork work;
+    public static BandEntry Of(int band, ulong key, int document) => new(((UInt128)(uint)band << (KeyBits + DocumentBits)) | ((UInt128)key << DocumentBits) | (uint)document);
 
-    private BandBuckets(ShardWork work) => (this.work, entries) = (work, new(work.Space(2), "bands"));
+    public UInt128 Key => Value >> DocumentBits;
 
-    public int WithoutWords { get; private set; }
+    public int Document => (int)(uint)(ulong)Value;
 
-    /// <param name="included">Which documents take part, by number.</param>
-    public static async Task<BandBuckets> OfAsync(ShardRecords<DocumentSignature> signed, Func<int, bool> included, ShardWork work)
-    {
-        var buckets = new BandBuckets(work);
-        var room = new List<UInt128>();
-        await foreach (var (first, signatures) in signed.ReadAsync())
-        {
-            room.Clear();
-            for (var i = 0; i < signatures.Length; i++)
-            {
-                if (!included(first + i)) continue;
-                if (signatures[i].Shingles == 0) buckets.WithoutWords++;
-                else
-                    for (var band = 0; band < MinHash.Bands; band++)
-                        room.Add(((UInt128)(uint)band << (KeyBits + DocumentBits)) | ((UInt128)signatures[i].Bands[band] << DocumentBits) | (uint)(first + i));
-            }
+    public BandEntry From(int first) => new(Value + (uint)first);
 
-            buckets.entries.Add(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(room));
-        }
+    public int CompareTo(BandEntry other) => Value.CompareTo(other.Value);
+}
 
-        return buckets;
-    }
+/// <summary>The documents of a corpus that share the key of a MinHash band.</summary>
+internal sealed class BandBuckets(ShardRuns<BandEntry> entries, CancellationToken cancellation)
+{
+    public static async Task<BandBuckets> OfAsync(ShardRecords<DocumentSignature> signed, ShardWork work) => new(await signed.SortAsync<BandEntry>("bands", Project), work.Cancellation);
 
     /// <summary>Those of two or more, ascending, band by band. The list is used again for the next.</summary>
-    public IEnumerable<List<int>> Buckets()
+    /// <param name="included">Which documents take part, by number.</param>
+    public IEnumerable<List<int>> Buckets(Func<int, bool> included)
     {
         var bucket = new List<int>();
         var key = UInt128.MaxValue;
-        foreach (var entry in entries.Sorted())
+        foreach (var entry in entries.Sorted(share: 2))
         {
-            if (entry >> DocumentBits != key)
+            if (entry.Key != key)
             {
-                work.Cancellation.ThrowIfCancellationRequested();
+                cancellation.ThrowIfCancellationRequested();
                 if (bucket.Count > 1) yield return bucket;
                 bucket.Clear();
-                key = entry >> DocumentBits;
+                key = entry.Key;
             }
 
-            bucket.Add((int)(uint)(ulong)entry);
+            if (included(entry.Document)) bucket.Add(entry.Document);
         }
 
         if (bucket.Count > 1) yield return bucket;
     }
 
-    public void Dispose() => entries.Dispose();
+    public void Delete() => entries.Delete();
+
+    private static void Project(DocumentSignature[] signatures, List<BandEntry> entries)
+    {
+        for (var i = 0; i < signatures.Length; i++)
+        {
+            for (var band = 0; band < MinHash.Bands && signatures[i].Shingles > 0; band++) entries.Add(BandEntry.Of(band, signatures[i].Bands[band], i));
+        }
+    }
 }

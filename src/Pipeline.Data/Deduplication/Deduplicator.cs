@@ -20,11 +20,12 @@ public static class Deduplicator
         if (rules.Exact || rules.Near)
         {
             var signed = await DocumentSignatures.OfAsync(shards, rules.Near, rules.Keep is Keep.Highest or Keep.Lowest ? rules.Field : null, inner);
-            var found = new DocumentDuplicates(signed, rules, inner);
-            await found.FindAsync();
-            funnel.AddRange(found.Funnel);
-            var left = await EditedShards.OfAsync(shards.Select((shard, i) => (shard, found.CutsOf(i))), "documents", inner with { Scratch = work.Scratch });
-            result = result with { Shards = left.Shards, LargestCluster = found.LargestCluster, Compared = found.Compared, CutShort = found.CutShort };
+            var (facts, gone) = await DocumentDuplicates.FindAsync(signed, rules, inner);
+            var corpus = signed.Corpus;
+            var cuts = corpus.ByShard(gone, d => d).Select(s => (shards[s.Shard], s.Items.ConvertAll(d => Cut.Whole(d - corpus.FirstOf(s.Shard)))));
+            var left = await EditedShards.OfAsync(cuts, "documents", inner with { Scratch = work.Scratch });
+            funnel.AddRange(facts.Funnel);
+            result = result with { Shards = left.Shards, LargestCluster = facts.Largest, Compared = facts.Compared, CutShort = facts.CutShort };
         }
 
         foreach (var part in rules.Parts)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ICU4N.Text;
+using Pipeline.Data.Documents;
 
 namespace Pipeline.Data.Deduplication;
 
@@ -29,7 +30,7 @@ internal static class FoldedLetters
             if (category is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format) continue;
             if (category is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber) yield return (Number, 0, false);
             else if (category is <= UnicodeCategory.OtherLetter or UnicodeCategory.SpacingCombiningMark)
-                yield return (Rare, Rune.ToLowerInvariant(part).Value, category == UnicodeCategory.OtherLetter && IsWrittenWithoutSpaces(part.Value));
+                yield return (Rare, Rune.ToLowerInvariant(part).Value, category == UnicodeCategory.OtherLetter && WholeWords.IsWrittenWithoutSpaces(part.Value));
             else yield return (Gap, 0, false);
         }
     }
@@ -46,9 +47,4 @@ internal static class FoldedLetters
             _ => Rare,
         };
     }
-
-    /// <summary>Han, kana, Thai, Lao, Myanmar, Khmer.</summary>
-    private static bool IsWrittenWithoutSpaces(int value) =>
-        value is (>= 0x2E80 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x20000 and <= 0x3FFFF)
-            or (>= 0x0E00 and <= 0x0EFF) or (>= 0x1000 and <= 0x109F) or (>= 0x1780 and <= 0x17FF);
 }

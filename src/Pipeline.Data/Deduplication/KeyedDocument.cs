@@ -1,8 +1,12 @@
+using Pipeline.Data.Documents;
+
 namespace Pipeline.Data.Deduplication;
 
 /// <summary>A document under a key that it may share with others.</summary>
-internal readonly record struct KeyedDocument(UInt128 Key, int Document) : IComparable<KeyedDocument>
+internal readonly record struct KeyedDocument(UInt128 Key, int Document) : IShardRecord<KeyedDocument>
 {
+    public KeyedDocument From(int first) => this with { Document = Document + first };
+
     public int CompareTo(KeyedDocument other)
     {
         var order = Key.CompareTo(other.Key);

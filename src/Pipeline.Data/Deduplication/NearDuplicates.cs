@@ -30,19 +30,18 @@ public sealed class NearDuplicates : IDisposable
 
     /// <param name="included">Which documents take part, by number.</param>
     /// <param name="linkCrowds">Puts a crowded bucket in one cluster without comparing: then no two documents of different clusters are near duplicates that share a band.</param>
-    internal static async Task<NearDuplicates> FindAsync(ShardRecords<DocumentSignature> signed, Func<int, bool> included, double threshold, bool linkCrowds, ShardWork work)
+    internal static async Task<NearDuplicates> FindAsync(Corpus corpus, BandBuckets bands, Func<int, bool> included, double threshold, bool linkCrowds, ShardWork work)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threshold);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(threshold, 1);
-        using var bands = await BandBuckets.OfAsync(signed, included, work);
-        var wanted = new bool[signed.Corpus.Count];
-        foreach (var bucket in bands.Buckets())
+        var wanted = new bool[corpus.Count];
+        foreach (var bucket in bands.Buckets(included))
             if (!linkCrowds || bucket.Count <= Crowd) bucket.ForEach(d => wanted[d] = true);
 
-        var found = new NearDuplicates(signed.Corpus.Count, await CandidateSets.OfAsync(signed.Corpus, wanted, work), threshold, work);
+        var found = new NearDuplicates(corpus.Count, await CandidateSets.OfAsync(corpus, wanted, work), threshold, work);
         try
         {
-            found.Join(bands.Buckets(), linkCrowds);
+            found.Join(bands.Buckets(included), linkCrowds);
         }
         catch
         {

@@ -13,16 +13,26 @@ internal static class RepeatedParts
     {
         var name = rule.Part.ToString().ToLowerInvariant();
         var parts = await ShardRecords<RepeatablePart>.OfAsync(shards, name, $"words={rule.LeastWords}", () => Collector(rule), work);
-        using var all = new ExternalSort<RepeatablePart>(work.Space(2), name);
-        using var cuts = new ExternalSort<Cut>(work.Space(2), name + "-cuts");
-        await foreach (var (first, records) in parts.ReadAsync())
+        var (cuts, runs) = (new ExternalSort<Cut>(work.Space(2), name + "-cuts"), (ShardRuns<RepeatablePart>?)null);
+        using var _ = cuts;
+        var (_, found) = await work.FindAsync(name + "-cuts", $"{parts.Corpus.Digest} {rule}", async () => runs = await parts.SortAsync<RepeatablePart>(name, (records, all) => all.AddRange(records)), all =>
         {
-            for (var i = 0; i < records.Length; i++) records[i] = records[i] with { Document = records[i].Document + first };
-            all.Add(records);
-        }
+            AddCuts(all.Sorted(share: 2), cuts);
+            return Task.FromResult((0, cuts.Sorted()));
+        });
+        runs?.Delete();
+        var corpus = parts.Corpus;
+        var edits = corpus.ByShard(found, c => c.Document)
+            .Select(s => (corpus.Shards[s.Shard], s.Items.ConvertAll(c => c with { Document = c.Document - corpus.FirstOf(s.Shard) })));
+        var left = await EditedShards.OfAsync(edits, name, work with { Scratch = folder });
+        var (title, threshold) = (rule.Part == TextPart.Sentences ? "repeated runs of sentences" : $"repeated {name}s", $"{rule.LeastWords} words or more");
+        return (left.Shards, new(title, threshold, corpus.Count, corpus.Count - left.Dropped, corpus.Characters, corpus.Characters - left.Removed, left.Changed, left.Samples));
+    }
 
+    private static void AddCuts(IEnumerable<RepeatablePart> sorted, ExternalSort<Cut> cuts)
+    {
         RepeatablePart? kept = null;
-        foreach (var part in all.Sorted())
+        foreach (var part in sorted)
         {
             if (kept is { } copy && copy.Hash == part.Hash)
             {
@@ -32,13 +42,6 @@ internal static class RepeatedParts
             }
             else kept = part;
         }
-
-        var corpus = parts.Corpus;
-        var edits = corpus.ByShard(cuts.Sorted(), c => c.Document)
-            .Select(s => (corpus.Shards[s.Shard], s.Items.ConvertAll(c => c with { Document = c.Document - corpus.FirstOf(s.Shard) })));
-        var left = await EditedShards.OfAsync(edits, name, work with { Scratch = folder });
-        var (title, threshold) = (rule.Part == TextPart.Sentences ? "repeated runs of sentences" : $"repeated {name}s", $"{rule.LeastWords} words or more");
-        return (left.Shards, new(title, threshold, corpus.Count, corpus.Count - left.Dropped, corpus.Characters, corpus.Characters - left.Removed, left.Changed, left.Samples));
     }
 
     private static Action<Document, int, List<RepeatablePart>> Collector(PartRule rule)
@@ -64,8 +67,10 @@ internal static class RepeatedParts
     }
 
     [StructLayout(LayoutKind.Sequential, Pack = 4)]
-    private readonly record struct RepeatablePart(UInt128 Hash, int Document, int From, int To) : IComparable<RepeatablePart>
+    private readonly record struct RepeatablePart(UInt128 Hash, int Document, int From, int To) : IShardRecord<RepeatablePart>
     {
+        RepeatablePart IShardRecord<RepeatablePart>.From(int first) => this with { Document = Document + first };
+
         public int CompareTo(RepeatablePart other)
         {
             var order = Hash.CompareTo(other.Hash);

@@ -18,11 +18,17 @@ internal sealed class RepeatedSubstrings(int length, ShardWork work)
         var search = new RepeatedSubstrings(length, work);
         var places = await ShardRecords<Place>.OfAsync(shards, "anchor", $"bytes={length}", search.Collector, work);
         var corpus = places.Corpus;
-        using var shared = await search.SharedAsync(places);
         using var cuts = new ExternalSort<Cut>(work.Space(4), "substring-cuts");
-        using var single = await search.CompareSpansAsync(corpus, shared, cuts);
-        await search.CompareWindowsAsync(corpus, single, cuts);
-        var edits = corpus.ByShard(search.Merged(cuts.Sorted()), c => c.Document)
+        ShardRuns<Place>? runs = null;
+        var (_, found) = await work.FindAsync("substring-cuts", $"{corpus.Digest} bytes={length}", async () => runs = await places.SortAsync<Place>("anchors", (records, all) => all.AddRange(records)), async all =>
+        {
+            using var shared = search.Shared(all);
+            using var single = await search.CompareSpansAsync(corpus, shared, cuts);
+            await search.CompareWindowsAsync(corpus, single, cuts);
+            return (0, search.Merged(cuts.Sorted()));
+        });
+        runs?.Delete();
+        var edits = corpus.ByShard(found, c => c.Document)
             .Select(s => (corpus.Shards[s.Shard], s.Items.ConvertAll(c => c with { Document = c.Document - corpus.FirstOf(s.Shard) })));
         var left = await EditedShards.OfAsync(edits, "substring", work with { Scratch = folder }, inBytes: true);
         return (left.Shards, new("repeated substrings", $"{length} bytes or more", corpus.Count, corpus.Count - left.Dropped, corpus.Characters, corpus.Characters - left.Removed, left.Changed, left.Samples));
@@ -44,19 +50,12 @@ internal sealed class RepeatedSubstrings(int length, ShardWork work)
     }
 
     /// <summary>The places whose hash occurs more than once, by document.</summary>
-    private async Task<ExternalSort<Cut>> SharedAsync(ShardRecords<Place> places)
+    private ExternalSort<Cut> Shared(ShardRuns<Place> all)
     {
-        using var all = new ExternalSort<Place>(work.Space(2), "anchors");
-        await foreach (var (first, records) in places.ReadAsync())
-        {
-            for (var i = 0; i < records.Length; i++) records[i] = records[i] with { Document = records[i].Document + first };
-            all.Add(records);
-        }
-
         var shared = new ExternalSort<Cut>(work.Space(4), "shared");
         Place? before = null;
         var alone = true;
-        foreach (var place in all.Sorted())
+        foreach (var place in all.Sorted(share: 2))
         {
             var same = before is { } b && b.Hash == place.Hash;
             if (same && alone) Share(before!.Value);
@@ -180,8 +179,10 @@ internal sealed class RepeatedSubstrings(int length, ShardWork work)
         if (open is { } last) yield return last;
     }
 
-    private readonly record struct Place(ulong Hash, int Document, int At) : IComparable<Place>
+    private readonly record struct Place(ulong Hash, int Document, int At) : IShardRecord<Place>
     {
+        public Place From(int first) => this with { Document = Document + first };
+
         public int CompareTo(Place other)
         {
             var order = Hash.CompareTo(other.Hash);

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Pipeline.Data.Documents;
 
 /// <summary>Shards whose documents are numbered through.</summary>
@@ -12,6 +15,9 @@ internal sealed class Corpus(IReadOnlyList<DocumentShard> shards)
 
     /// <summary>UTF-16 units of all texts.</summary>
     public long Characters { get; private set; }
+
+    /// <summary>Stands for all shards in their order.</summary>
+    public string Digest { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(' ', shards.Select(s => s.Digest)))));
 
     /// <summary>The number of a shard's first document.</summary>
     public int FirstOf(int shard) => first[shard];

@@ -11,11 +11,30 @@ public interface IShardPieces
     /// <summary>The same for a shard that is made of another one.</summary>
     /// <param name="make">Gives what is known of it and the path where it wrote it, or no path where no document is left.</param>
     Task<(TFacts Facts, DocumentShard? Shard)> ShardAsync<TFacts>(string name, string key, Func<Task<(TFacts Facts, string? Path)>> make);
+
+    /// <summary>The path of a file that lasts as long as the work, for the process that goes on with it after a kill and for others that share it. Whether it is whole its reader has to see: it deletes a damaged one and asks again.</summary>
+    /// <param name="whole">Of several processes the first makes it, and the others wait as long as it takes.</param>
+    /// <param name="make">Writes it to the path given.</param>
+    Task<string> KeepAsync(string part, string key, bool whole, Func<string, Task> make);
+
+    bool IsKept(string part, string key);
 }
 
 /// <summary>Makes everything when it is asked for and keeps it as long as the process lives.</summary>
-public sealed class NoPieces : IShardPieces
+/// <param name="folder">For files that are kept.</param>
+public sealed class NoPieces(string folder) : IShardPieces
 {
+    private int files;
+
+    public async Task<string> KeepAsync(string part, string key, bool whole, Func<string, Task> make)
+    {
+        var path = Path.Combine(folder, $"{part}-{Interlocked.Increment(ref files)}");
+        await make(path);
+        return path;
+    }
+
+    public bool IsKept(string part, string key) => false;
+
     public async Task<Func<Task<byte[]>>> BytesAsync(string part, string key, Func<Task<byte[]>> make)
     {
         var made = Task.FromResult(await make());

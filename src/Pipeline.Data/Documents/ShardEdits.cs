@@ -30,7 +30,7 @@ internal static class ShardEdits
     private const int Excerpt = 160;
 
     /// <param name="cuts">Ascending, numbers within the shard.</param>
-    /// <param name="inBytes">Cuts count bytes of UTF-8 and not UTF-16 units; they shrink to whole characters.</param>
+    /// <param name="inBytes">Cuts count bytes of UTF-8 and not UTF-16 units; they shrink to <see cref="WholeWords"/>.</param>
     public static async Task<(EditedShard Facts, DocumentShard? Shard)> ApplyAsync(ShardWork work, DocumentShard shard, string rule, IReadOnlyList<Cut> cuts, bool inBytes = false)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(cuts.ToList()))));
@@ -70,7 +70,7 @@ internal static class ShardEdits
     /// <summary>The text without some ranges, which may touch and overlap.</summary>
     private static string Without(string text, IEnumerable<Cut> cuts, bool inBytes)
     {
-        if (inBytes) cuts = InCharacters(text, cuts);
+        if (inBytes) cuts = InWords(text, cuts);
         var left = new StringBuilder(text.Length);
         var at = 0;
         foreach (var cut in cuts)
@@ -82,7 +82,7 @@ internal static class ShardEdits
         return left.Append(text, Math.Min(at, text.Length), text.Length - Math.Min(at, text.Length)).ToString();
     }
 
-    private static List<Cut> InCharacters(string text, IEnumerable<Cut> cuts)
+    private static List<Cut> InWords(string text, IEnumerable<Cut> cuts)
     {
         var result = new List<Cut>();
         var (bytes, at) = (0, 0);
@@ -91,7 +91,8 @@ internal static class ShardEdits
             while (at < text.Length && bytes < cut.From) Step();
             var from = at;
             while (at < text.Length && bytes + Next().Utf8SequenceLength <= cut.To) Step();
-            if (at > from) result.Add(new(cut.Document, from, at));
+            var (start, end) = WholeWords.Within(text, from, at);
+            if (end > start) result.Add(new(cut.Document, start, end));
         }
 
         return result;

@@ -7,9 +7,10 @@ internal sealed class ShardRecords<T>
     where T : unmanaged
 {
     private readonly List<Func<Task<byte[]>>> contents = [];
+    private readonly string part, key;
     private readonly ShardWork work;
 
-    private ShardRecords(IReadOnlyList<DocumentShard> shards, ShardWork work) => (Corpus, this.work) = (new(shards), work);
+    private ShardRecords(IReadOnlyList<DocumentShard> shards, string part, string key, ShardWork work) => (Corpus, this.part, this.key, this.work) = (new(shards), part, key, work);
 
     public Corpus Corpus { get; }
 
@@ -18,7 +19,7 @@ internal sealed class ShardRecords<T>
     /// <param name="begin">Gives what is called with each document of a shard and its number within it, and adds its records.</param>
     public static async Task<ShardRecords<T>> OfAsync(IReadOnlyList<DocumentShard> shards, string part, string key, Func<Action<Document, int, List<T>>> begin, ShardWork work)
     {
-        var all = new ShardRecords<T>(shards, work);
+        var all = new ShardRecords<T>(shards, part, key, work);
         await foreach (var (read, totals) in shards.SelectInOrderAsync(work.Workers, ReadAsync, work.Cancellation))
         {
             all.contents.Add(read);
@@ -51,10 +52,23 @@ internal sealed class ShardRecords<T>
         for (var shard = 0; shard < contents.Count; shard++)
         {
             work.Cancellation.ThrowIfCancellationRequested();
-            var bytes = await contents[shard]();
-            yield return (Corpus.FirstOf(shard), MemoryMarshal.Cast<byte, T>(bytes.AsSpan(ShardTotals.Bytes)).ToArray());
+            yield return (Corpus.FirstOf(shard), await ReadAsync(shard));
         }
     }
+
+    /// <summary>The records of one shard.</summary>
+    public async Task<T[]> ReadAsync(int shard) => MemoryMarshal.Cast<byte, T>((await contents[shard]()).AsSpan(ShardTotals.Bytes)).ToArray();
+
+    /// <summary>What follows from them, sorted.</summary>
+    /// <param name="name">Tells it from what else is sorted of these records.</param>
+    /// <param name="project">Adds what follows from the records of a shard, with documents numbered within it.</param>
+    public Task<ShardRuns<TRun>> SortAsync<TRun>(string name, Action<T[], List<TRun>> project)
+        where TRun : unmanaged, IShardRecord<TRun> => ShardRuns<TRun>.OfAsync(Corpus, $"{name} {part} {key}", async (shard, add) =>
+        {
+            var found = new List<TRun>();
+            project(await ReadAsync(shard), found);
+            add(CollectionsMarshal.AsSpan(found));
+        }, work);
 }
 
 /// <summary>Before the records of a shard: what its texts come to.</summary>

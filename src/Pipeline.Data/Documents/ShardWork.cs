@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Pipeline.Data.Sorting;
 
 namespace Pipeline.Data.Documents;
@@ -29,7 +30,35 @@ public sealed record ShardWork
     /// <summary>Room for one of several sorts that are open at a time.</summary>
     public SortSpace Space(int sorts = 1) => new(Scratch, Memory / sorts, Workers, RunWritten);
 
-    /// <summary>A folder in <see cref="Scratch"/> for <paramref name="work"/>, which is done a second time, from the beginning, where a run of it was damaged.</summary>
+    /// <summary>
+    /// What only the whole of the shards tells. Of several processes one finds it out and the others wait; an attempt after one that was killed finds it again. Where it is known, what it is found from is not made.
+    /// </summary>
+    /// <param name="name">In a word.</param>
+    /// <param name="key">All that it follows from.</param>
+    /// <param name="prepare">Work by shard that all processes share.</param>
+    /// <param name="find">Gives what is small, and records, which are written while they are enumerated.</param>
+    internal async Task<(TFacts Facts, IEnumerable<T> Records)> FindAsync<TPrepared, TFacts, T>(
+        string name, string key, Func<Task<TPrepared>> prepare, Func<TPrepared, Task<(TFacts Facts, IEnumerable<T> Records)>> find)
+        where TPrepared : class
+        where T : unmanaged
+    {
+        var prepared = Pieces.IsKept(name, key) ? null : await prepare();
+        var path = await Pieces.KeepAsync(name, key, whole: true, async path =>
+        {
+            var (facts, records) = await find(prepared ?? await prepare());
+            using (var run = new RunWriter<T>(path, JsonSerializer.SerializeToUtf8Bytes(facts)))
+            {
+                foreach (var record in records) run.Add(record);
+                run.Complete();
+            }
+
+            RunWritten?.Invoke(path);
+        });
+        using var known = new SortSource<T>(path);
+        return (JsonSerializer.Deserialize<TFacts>(known.Preface)!, SortMerge.InOrder(() => new SortSource<T>(path)));
+    }
+
+    /// <summary>A folder in <see cref="Scratch"/> for <paramref name="work"/>, which is done a second time where a run of it was damaged: with the runs that were kept and are whole.</summary>
     public async Task<TResult> InScratchAsync<TResult>(string name, Func<ShardWork, Task<TResult>> work)
     {
         for (var attempt = 1; ; attempt++)
@@ -40,9 +69,10 @@ public sealed record ShardWork
             {
                 return await work(this with { Scratch = folder });
             }
-            catch (Exception e) when (attempt == 1 && (e is DamagedRunException || (e as AggregateException)?.InnerException is DamagedRunException))
+            catch (Exception e) when (attempt == 1 && (e as DamagedRunException ?? (e as AggregateException)?.InnerException as DamagedRunException) is { } damaged)
             {
-                Log($"{(e.InnerException as DamagedRunException ?? e).Message} It is made anew.");
+                File.Delete(damaged.Path);
+                Log($"{damaged.Message} It is made anew.");
             }
             finally
             {

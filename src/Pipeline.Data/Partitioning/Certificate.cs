@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pipeline.Data.Deduplication;
 using Pipeline.Data.Documents;
-using Pipeline.Data.Sorting;
 
 namespace Pipeline.Data.Partitioning;
 
@@ -42,16 +41,27 @@ public sealed record Certificate
     {
         var shards = parts.SelectMany(p => p.Shards).ToList();
         var signed = await DocumentSignatures.OfAsync(shards, near: true, field: null, work);
+        var keys = rules.GroupBy is null ? null : await PartitionKey.OfAsync(shards, rules, work);
+        Comparison? made = null;
+        var key = $"{signed.Corpus.Digest} {string.Join(' ', parts.Select(p => $"{p.Part}={p.Shards.Count}"))} {rules.GroupBy} {rules.Threshold:R} {rules.Ngram}";
+        var (certificate, _) = await work.FindAsync("certificate", key, async () => made = await Comparison.OfAsync(signed, rules, work), async corpus => (await OfAsync(parts, corpus, keys, rules, work), Enumerable.Empty<byte>()));
+        made?.Delete();
+        return certificate with { Sizes = new SortedDictionary<Part, PartSize>(certificate.Sizes.ToDictionary()) };
+    }
+
+    private static async Task<Certificate> OfAsync(
+        IReadOnlyList<(Part Part, IReadOnlyList<DocumentShard> Shards)> parts, Comparison compared, ShardRecords<PartitionKey>? keys, PartitionRules rules, ShardWork work)
+    {
         var starts = new List<(Part Part, int First)>();
-        var (shard, corpus) = (0, signed.Corpus);
+        var (shard, corpus) = (0, compared.Corpus);
         foreach (var part in parts)
         {
-            starts.Add((part.Part, shard < shards.Count ? corpus.FirstOf(shard) : corpus.Count));
+            starts.Add((part.Part, shard < corpus.Shards.Count ? corpus.FirstOf(shard) : corpus.Count));
             shard += part.Shards.Count;
         }
 
-        var overlaps = await CrossOverlaps.FindAsync(signed, d => PartOf(d), [Relation.Exact, Relation.Near, Relation.Ngram], rules, work);
-        var leaks = rules.GroupBy is null ? [] : await LeaksAsync(shards, PartOf, rules, work);
+        var overlaps = await CrossOverlaps.FindAsync(compared, d => PartOf(d), [Relation.Exact, Relation.Near, Relation.Ngram], rules, work);
+        var leaks = keys is null ? [] : await LeaksAsync(keys, PartOf, rules, work);
         var examples = overlaps.GroupBy(o => (o.Relation, o.Before, o.After)).SelectMany(g => g.Take(MostExamples)).SelectMany(o => (int[])[o.Earlier, o.Later]).Concat(leaks.Take(MostExamples));
         var texts = await corpus.FetchAsync(examples, work.Cancellation);
         var violations = overlaps.GroupBy(o => (o.Before, o.After, o.Relation)).OrderBy(g => g.Key).Select(g =>
@@ -59,7 +69,7 @@ public sealed record Certificate
         if (leaks.Count > 0) violations.Add($"{leaks.Count} groups of {rules.GroupBy} are in more than one part, such as {string.Join(", ", leaks.Take(MostExamples).Select(d => texts[d].Metadata[rules.GroupBy!]))}");
         return new()
         {
-            Sizes = await SizesAsync(parts, signed, PartOf),
+            Sizes = await SizesAsync(parts, compared.Signed, PartOf),
             Overlaps = [.. from before in parts from after in parts where before.Part < after.Part select Pair(before.Part, after.Part)],
             GroupLeaks = leaks.Count,
             GroupBy = rules.GroupBy,
@@ -102,16 +112,9 @@ public sealed record Certificate
     }
 
     /// <summary>A document of each group that is in more than one part.</summary>
-    private static async Task<List<int>> LeaksAsync(IReadOnlyList<DocumentShard> shards, Func<int, Part> partOf, PartitionRules rules, ShardWork work)
+    private static async Task<List<int>> LeaksAsync(ShardRecords<PartitionKey> keys, Func<int, Part> partOf, PartitionRules rules, ShardWork work)
     {
-        var keys = await PartitionKey.OfAsync(shards, rules, work);
-        using var groups = new ExternalSort<KeyedDocument>(work.Space(), "leaks");
-        await foreach (var (first, records) in keys.ReadAsync())
-        {
-            for (var i = 0; i < records.Length; i++)
-                if (records[i].Group != PartitionKey.None) groups.Add(new KeyedDocument(records[i].Group, first + i));
-        }
-
+        using var groups = await PartitionKey.GroupsAsync(keys, work);
         if (groups.Count == 0) throw new InvalidDataException($"group_by is '{rules.GroupBy}', but none of {keys.Corpus.Count} documents has that metadata.");
         return [.. KeyedDocument.Groups(groups.Sorted()).Where(g => partOf(g[0]) != partOf(g[^1])).Select(g => g[0]).Order()];
     }

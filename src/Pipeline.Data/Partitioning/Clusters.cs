@@ -1,38 +1,34 @@
 using Pipeline.Data.Deduplication;
 using Pipeline.Data.Documents;
-using Pipeline.Data.Sorting;
 
 namespace Pipeline.Data.Partitioning;
 
 /// <summary>The documents that must stay in one part, found by the relations that could be linked.</summary>
 /// <param name="Linked">Relations whose documents are in one cluster; the others are enforced by dropping.</param>
-/// <param name="Largest">Documents in the largest cluster.</param>
-internal sealed record Clusters(DisjointSets Sets, IReadOnlyList<Relation> Linked, int Largest)
+internal sealed record Clusters(DisjointSets Sets, IReadOnlyList<Relation> Linked)
 {
-    public static async Task<Clusters> OfAsync(ShardRecords<DocumentSignature> signed, ShardRecords<PartitionKey> keys, PartitionRules rules, ShardWork work)
+    public static async Task<Clusters> OfAsync(Comparison corpus, ShardRecords<PartitionKey> keys, PartitionRules rules, ShardWork work)
     {
-        var corpus = signed.Corpus;
-        var sets = new DisjointSets(corpus.Count);
+        var sets = new DisjointSets(corpus.Corpus.Count);
         var linked = new List<Relation> { Relation.Exact };
         // A group is the user's word: it holds whatever its size.
         if (rules.GroupBy is not null)
         {
             linked.Insert(0, Relation.Group);
-            await LinkEqualAsync(sets, keys.ReadAsync(), k => k.Group == PartitionKey.None ? null : k.Group, "groups", work);
+            using var groups = await PartitionKey.GroupsAsync(keys, work);
+            foreach (var group in KeyedDocument.Groups(groups.Sorted())) sets.UnionAll(group);
         }
 
-        await LinkEqualAsync(sets, signed.ReadAsync(), s => s.Text, "texts", work);
-        using (var near = await NearDuplicates.FindAsync(signed, _ => true, rules.Threshold, linkCrowds: true, work))
+        foreach (var group in KeyedDocument.Groups(corpus.Texts.Sorted())) sets.UnionAll(group);
+        using (var near = await NearDuplicates.FindAsync(corpus.Corpus, corpus.Bands, _ => true, rules.Threshold, linkCrowds: true, work))
             sets = LinkUnlessTooLarge(sets, near.Clusters, Relation.Near, rules, linked);
-        using (var runs = await NgramRuns.OfAsync(corpus, rules.Ngram, _ => true, work))
-        {
-            var shared = new DisjointSets(corpus.Count);
-            foreach (var documents in runs.Shared()) shared.UnionAll(documents);
-            sets = LinkUnlessTooLarge(sets, shared, Relation.Ngram, rules, linked);
-        }
-
-        return new(sets, linked, LargestOf(sets));
+        var shared = new DisjointSets(corpus.Corpus.Count);
+        foreach (var documents in corpus.Ngrams.Shared(_ => true)) shared.UnionAll(documents);
+        return new(LinkUnlessTooLarge(sets, shared, Relation.Ngram, rules, linked), linked);
     }
+
+    /// <summary>Documents in the largest cluster.</summary>
+    public int Largest { get; } = LargestOf(Sets);
 
     private static DisjointSets LinkUnlessTooLarge(DisjointSets sets, DisjointSets more, Relation relation, PartitionRules rules, List<Relation> linked)
     {
@@ -47,18 +43,6 @@ internal sealed record Clusters(DisjointSets Sets, IReadOnlyList<Relation> Linke
         if (LargestOf(both) > Math.Max(LargestOf(sets), rules.MaxClusterShare * sets.Count)) return sets;
         linked.Add(relation);
         return both;
-    }
-
-    private static async Task LinkEqualAsync<T>(DisjointSets sets, IAsyncEnumerable<(int First, T[] Records)> shards, Func<T, UInt128?> key, string name, ShardWork work)
-    {
-        using var sort = new ExternalSort<KeyedDocument>(work.Space(), name);
-        await foreach (var (first, records) in shards)
-        {
-            for (var i = 0; i < records.Length; i++)
-                if (key(records[i]) is { } value) sort.Add(new KeyedDocument(value, first + i));
-        }
-
-        foreach (var group in KeyedDocument.Groups(sort.Sorted())) sets.UnionAll(group);
     }
 
     private static int LargestOf(DisjointSets sets)

@@ -1,6 +1,5 @@
 using Pipeline.Data.Deduplication;
 using Pipeline.Data.Documents;
-using Pipeline.Data.Sorting;
 
 namespace Pipeline.Data.Partitioning;
 
@@ -22,31 +21,18 @@ internal sealed class CrossOverlaps
     /// <summary>For each relation and each two parts one overlap per document of the later part that has any, by relation, parts and document.</summary>
     /// <param name="partOf">By number; null for documents of no part.</param>
     /// <param name="relations">Any but <see cref="Relation.Group"/>.</param>
-    public static async Task<List<CrossOverlap>> FindAsync(ShardRecords<DocumentSignature> signed, Func<int, Part?> partOf, IReadOnlyCollection<Relation> relations, PartitionRules rules, ShardWork work)
+    public static async Task<List<CrossOverlap>> FindAsync(Comparison corpus, Func<int, Part?> partOf, IReadOnlyCollection<Relation> relations, PartitionRules rules, ShardWork work)
     {
         var overlaps = new CrossOverlaps(partOf, work);
-        if (relations.Contains(Relation.Exact)) await overlaps.AddExactAsync(signed);
-        if (relations.Contains(Relation.Near)) await overlaps.AddNearAsync(signed, rules.Threshold);
-        if (relations.Contains(Relation.Ngram))
-        {
-            using var runs = await NgramRuns.OfAsync(signed.Corpus, rules.Ngram, d => partOf(d) is not null, work);
-            overlaps.AddGroups(Relation.Ngram, runs.Shared(), signed.Corpus.Count);
-        }
-
+        if (relations.Contains(Relation.Exact)) overlaps.AddGroups(Relation.Exact, KeyedDocument.Groups(corpus.Texts.Sorted()).Select(overlaps.InParts), corpus.Corpus.Count);
+        if (relations.Contains(Relation.Near)) await overlaps.AddNearAsync(corpus, rules.Threshold);
+        if (relations.Contains(Relation.Ngram)) overlaps.AddGroups(Relation.Ngram, corpus.Ngrams.Shared(overlaps.IsInPart), corpus.Corpus.Count);
         return [.. overlaps.found.OrderBy(o => o.Relation).ThenBy(o => o.Before).ThenBy(o => o.After).ThenBy(o => o.Later)];
     }
 
-    private async Task AddExactAsync(ShardRecords<DocumentSignature> signed)
-    {
-        using var texts = new ExternalSort<KeyedDocument>(work.Space(), "cross-texts");
-        await foreach (var (first, signatures) in signed.ReadAsync())
-        {
-            for (var i = 0; i < signatures.Length; i++)
-                if (partOf(first + i) is not null) texts.Add(new KeyedDocument(signatures[i].Text, first + i));
-        }
+    private bool IsInPart(int document) => partOf(document) is not null;
 
-        AddGroups(Relation.Exact, KeyedDocument.Groups(texts.Sorted()), signed.Corpus.Count);
-    }
+    private List<int> InParts(List<int> group) => group.FindAll(IsInPart);
 
     /// <summary>All documents of a group are related.</summary>
     private void AddGroups(Relation relation, IEnumerable<List<int>> groups, int count)
@@ -88,13 +74,12 @@ internal sealed class CrossOverlaps
         found.Add(new(relation, partOf(earlier)!.Value, partOf(later)!.Value, earlier, later));
     }
 
-    private async Task AddNearAsync(ShardRecords<DocumentSignature> signed, double threshold)
+    private async Task AddNearAsync(Comparison corpus, double threshold)
     {
-        using var bands = await BandBuckets.OfAsync(signed, d => partOf(d) is not null, work);
-        var wanted = new bool[signed.Corpus.Count];
-        foreach (var bucket in bands.Buckets().Where(b => b.Count <= NearDuplicates.Crowd && IsAcross(b))) bucket.ForEach(d => wanted[d] = true);
-        using var sets = await CandidateSets.OfAsync(signed.Corpus, wanted, work);
-        var known = new byte[signed.Corpus.Count];
+        var wanted = new bool[corpus.Corpus.Count];
+        foreach (var bucket in corpus.Bands.Buckets(IsInPart).Where(b => b.Count <= NearDuplicates.Crowd && IsAcross(b))) bucket.ForEach(d => wanted[d] = true);
+        using var sets = await CandidateSets.OfAsync(corpus.Corpus, wanted, work);
+        var known = new byte[corpus.Corpus.Count];
         foreach (var pairs in Pairs().Chunk(Batch))
         {
             var alike = new bool[pairs.Length];
@@ -105,7 +90,7 @@ internal sealed class CrossOverlaps
 
         IEnumerable<(int Earlier, int Later)> Pairs()
         {
-            foreach (var bucket in bands.Buckets().Where(IsAcross))
+            foreach (var bucket in corpus.Bands.Buckets(IsInPart).Where(IsAcross))
             {
                 // A crowd is taken for near duplicates unseen: that errs on the safe side, and comparing it would be quadratic.
                 if (bucket.Count > NearDuplicates.Crowd)

@@ -1,62 +1,49 @@
 using System.Runtime.InteropServices;
 using Pipeline.Data.Deduplication;
 using Pipeline.Data.Documents;
-using Pipeline.Data.Sorting;
 
 namespace Pipeline.Data.Partitioning;
 
 /// <summary>A run of n words of a document, words as in <see cref="NormalizedWords"/>.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
-internal readonly record struct NgramRun(ulong Hash, int Document) : IComparable<NgramRun>
+internal readonly record struct NgramRun(ulong Hash, int Document) : IShardRecord<NgramRun>
 {
+    public NgramRun From(int first) => this with { Document = Document + first };
+
     public int CompareTo(NgramRun other) => Hash != other.Hash ? Hash.CompareTo(other.Hash) : Document.CompareTo(other.Document);
 }
 
 /// <summary>All runs of n words of a corpus, to be looked at by their hash. Texts of fewer words have none.</summary>
-internal sealed class NgramRuns : IDisposable
+internal sealed class NgramRuns(ShardRuns<NgramRun> runs, CancellationToken cancellation)
 {
     private const int Batch = 1 << 16;
 
-    private readonly ExternalSort<NgramRun> runs;
-    private readonly CancellationToken cancellation;
-
-    private NgramRuns(ShardWork work) => (runs, cancellation) = (new(work.Space(), "runs"), work.Cancellation);
-
-    /// <param name="included">Which documents take part, by number.</param>
-    public static async Task<NgramRuns> OfAsync(Corpus corpus, int n, Func<int, bool> included, ShardWork work)
+    public static async Task<NgramRuns> OfAsync(Corpus corpus, int n, ShardWork work) => new(await ShardRuns<NgramRun>.OfAsync(corpus, $"ngrams {n}", async (shard, add) =>
     {
-        var all = new NgramRuns(work);
-        await Parallel.ForEachAsync(Enumerable.Range(0, corpus.Shards.Count), work.Parallel, async (shard, cancellation) =>
+        var (number, words, own) = (0, new ShingleRoom(), new List<NgramRun>());
+        await foreach (var document in corpus.Shards[shard].ReadAsync(work.Cancellation))
         {
-            var (number, words, own) = (corpus.FirstOf(shard), new ShingleRoom(), new List<NgramRun>());
-            await foreach (var document in corpus.Shards[shard].ReadAsync(cancellation))
-            {
-                if (included(number)) Collect(document.Text, number);
-                number++;
-            }
+            Collect(document.Text, number++);
+            if (own.Count >= Batch) Flush();
+        }
 
-            Flush();
+        Flush();
 
-            void Collect(string text, int document)
-            {
-                foreach (var hash in words.Of(text, n, partial: false))
-                {
-                    own.Add(new(hash, document));
-                    if (own.Count == Batch) Flush();
-                }
-            }
+        void Collect(string text, int document)
+        {
+            foreach (var hash in words.Of(text, n, partial: false)) own.Add(new(hash, document));
+        }
 
-            void Flush()
-            {
-                all.runs.Add(CollectionsMarshal.AsSpan(own));
-                own.Clear();
-            }
-        });
-        return all;
-    }
+        void Flush()
+        {
+            add(CollectionsMarshal.AsSpan(own));
+            own.Clear();
+        }
+    }, work), work.Cancellation);
 
     /// <summary>The documents of each run that two or more have, ascending. The list is used again for the next.</summary>
-    public IEnumerable<List<int>> Shared()
+    /// <param name="included">Which documents take part, by number.</param>
+    public IEnumerable<List<int>> Shared(Func<int, bool> included)
     {
         var documents = new List<int>();
         var (hash, seen) = (0UL, 0);
@@ -70,11 +57,11 @@ internal sealed class NgramRuns : IDisposable
                 if ((++seen & 0xFFFF) == 0) cancellation.ThrowIfCancellationRequested();
             }
 
-            if (documents.Count == 0 || documents[^1] != run.Document) documents.Add(run.Document);
+            if ((documents.Count == 0 || documents[^1] != run.Document) && included(run.Document)) documents.Add(run.Document);
         }
 
         if (documents.Count > 1) yield return documents;
     }
 
-    public void Dispose() => runs.Dispose();
+    public void Delete() => runs.Delete();
 }

@@ -1,7 +1,9 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
+using Pipeline.Data.Deduplication;
 using Pipeline.Data.Documents;
+using Pipeline.Data.Sorting;
 
 namespace Pipeline.Data.Partitioning;
 
@@ -14,6 +16,19 @@ internal readonly record struct PartitionKey(UInt128 Group, UInt128 Stratum, ulo
 
     public static Task<ShardRecords<PartitionKey>> OfAsync(IReadOnlyList<DocumentShard> shards, PartitionRules rules, ShardWork work) =>
         ShardRecords<PartitionKey>.OfAsync(shards, "key", $"seed={rules.Seed} group={rules.GroupBy} stratum={rules.StratifyBy} time={rules.TimeBy}", () => (document, _, keys) => keys.Add(Of(document, rules)), work);
+
+    /// <summary>The documents that have a group, by it.</summary>
+    public static async Task<ExternalSort<KeyedDocument>> GroupsAsync(ShardRecords<PartitionKey> keys, ShardWork work)
+    {
+        var groups = new ExternalSort<KeyedDocument>(work.Space(), "groups");
+        await foreach (var (first, records) in keys.ReadAsync())
+        {
+            for (var i = 0; i < records.Length; i++)
+                if (records[i].Group != None) groups.Add(new KeyedDocument(records[i].Group, first + i));
+        }
+
+        return groups;
+    }
 
     public static PartitionKey Of(Document document, PartitionRules rules)
     {

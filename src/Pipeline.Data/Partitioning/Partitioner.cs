@@ -12,6 +12,9 @@ public sealed record Partitioned(IReadOnlyDictionary<Part, IReadOnlyList<Documen
 /// </summary>
 public static class Partitioner
 {
+    /// <summary>In the place of a part: the document is in none.</summary>
+    private const byte None = byte.MaxValue;
+
     public static Task<Partitioned> RunAsync(IReadOnlyList<DocumentShard> shards, PartitionRules rules, ShardWork work)
     {
         if (rules.Problems().FirstOrDefault() is { Property: { } property, Problem: var problem }) throw new ArgumentException($"{property} {problem}.", nameof(rules));
@@ -23,47 +26,55 @@ public static class Partitioner
         var signed = await DocumentSignatures.OfAsync(shards, near: true, field: null, work);
         var keys = await PartitionKey.OfAsync(shards, rules, work);
         await CheckKeysAsync(keys, rules, work);
-        var clusters = await Clusters.OfAsync(signed, keys, rules, work);
-        var drawn = await ClusterParts.OfAsync(clusters.Sets, keys, rules);
-        var dropped = await DroppedAsync(signed, clusters, drawn, rules, work);
-
+        Comparison? made = null;
+        var (facts, partOf) = await work.FindAsync("partition", $"{signed.Corpus.Digest} {rules}", async () => made = await Comparison.OfAsync(signed, rules, work), corpus => FindAsync(corpus, keys, rules, work));
+        made?.Delete();
+        var places = partOf.ToArray();
         var parts = new SortedDictionary<Part, IReadOnlyList<DocumentShard>>();
         foreach (var part in Enum.GetValues<Part>())
         {
-            var others = shards.Select((shard, i) => (shard, Enumerable.Range(0, signed.Corpus.CountOf(i)).Where(d => !IsIn(part, signed.Corpus.FirstOf(i) + d)).Select(Cut.Whole).ToList()));
+            var others = shards.Select((shard, i) => (shard, Enumerable.Range(0, signed.Corpus.CountOf(i)).Where(d => places[signed.Corpus.FirstOf(i) + d] != (byte)part).Select(Cut.Whole).ToList()));
             parts[part] = (await EditedShards.OfAsync(others, part.ToString().ToLowerInvariant(), work with { Scratch = folder })).Shards;
         }
 
         var certificate = await Certificate.OfAsync([.. parts.Select(p => (p.Key, p.Value))], rules, work);
-        return new(parts, dropped.Count + drawn.Undated, certificate with
+        return new(parts, places.Count(p => p == None), certificate with
         {
             Sizes = new SortedDictionary<Part, PartSize>(certificate.Sizes.ToDictionary(s => s.Key, s => s.Value with { Ratio = Math.Round(rules.RatioOf(s.Key), 6) })),
-            Partition = new(rules.Seed, drawn.Clusters, clusters.Largest, clusters.Linked, new SortedDictionary<Relation, int>(dropped.Values.CountBy(r => r).ToDictionary()), drawn.Moved)
-            {
-                StratifyBy = rules.StratifyBy,
-                TimeBy = rules.TimeBy,
-                Undated = drawn.Undated,
-                Folds = rules.Folds,
-                Fold = rules.Folds is null ? null : rules.Fold,
-            },
+            Partition = facts with { Dropped = new SortedDictionary<Relation, int>(facts.Dropped.ToDictionary()) },
         });
+    }
 
-        bool IsIn(Part part, int document) => drawn.Of(document) == part && !dropped.ContainsKey(document);
+    /// <summary>How the parts came about, and the part of each document, or <see cref="None"/>.</summary>
+    private static async Task<(PartitionFacts Facts, IEnumerable<byte> PartOf)> FindAsync(Comparison corpus, ShardRecords<PartitionKey> keys, PartitionRules rules, ShardWork work)
+    {
+        var clusters = await Clusters.OfAsync(corpus, keys, rules, work);
+        var drawn = await ClusterParts.OfAsync(clusters.Sets, keys, rules);
+        var dropped = await DroppedAsync(corpus, clusters, drawn, rules, work);
+        var facts = new PartitionFacts(rules.Seed, drawn.Clusters, clusters.Largest, clusters.Linked, new SortedDictionary<Relation, int>(dropped.Values.CountBy(r => r).ToDictionary()), drawn.Moved)
+        {
+            StratifyBy = rules.StratifyBy,
+            TimeBy = rules.TimeBy,
+            Undated = drawn.Undated,
+            Folds = rules.Folds,
+            Fold = rules.Folds is null ? null : rules.Fold,
+        };
+        return (facts, Enumerable.Range(0, corpus.Corpus.Count).Select(d => dropped.ContainsKey(d) ? None : (byte?)drawn.Of(d) ?? None));
     }
 
     /// <summary>Documents of validation and test that overlap an earlier part through a relation too wide to link.</summary>
-    private static async Task<Dictionary<int, Relation>> DroppedAsync(ShardRecords<DocumentSignature> signed, Clusters clusters, ClusterParts drawn, PartitionRules rules, ShardWork work)
+    private static async Task<Dictionary<int, Relation>> DroppedAsync(Comparison corpus, Clusters clusters, ClusterParts drawn, PartitionRules rules, ShardWork work)
     {
         var dropped = new Dictionary<int, Relation>();
         Relation[] unlinked = [.. ((Relation[])[Relation.Near, Relation.Ngram]).Except(clusters.Linked)];
         if (unlinked.Length == 0) return dropped;
         foreach (var later in (Part[])[Part.Validation, Part.Test])
         {
-            var overlaps = await CrossOverlaps.FindAsync(signed, d => dropped.ContainsKey(d) || drawn.Of(d) > later ? null : drawn.Of(d), unlinked, rules, work);
+            var overlaps = await CrossOverlaps.FindAsync(corpus, d => dropped.ContainsKey(d) || drawn.Of(d) > later ? null : drawn.Of(d), unlinked, rules, work);
             var mine = overlaps.Where(o => o.After == later).ToList();
             foreach (var overlap in mine) dropped.TryAdd(overlap.Later, overlap.Relation);
-            if (mine.Count == 0 || Enumerable.Range(0, signed.Corpus.Count).Any(d => drawn.Of(d) == later && !dropped.ContainsKey(d))) continue;
-            var texts = await signed.Corpus.FetchAsync([mine[0].Later, mine[0].Earlier], work.Cancellation);
+            if (mine.Count == 0 || Enumerable.Range(0, corpus.Corpus.Count).Any(d => drawn.Of(d) == later && !dropped.ContainsKey(d))) continue;
+            var texts = await corpus.Corpus.FetchAsync([mine[0].Later, mine[0].Earlier], work.Cancellation);
             throw new InvalidDataException(
                 $"Every document of {later.ToString().ToLowerInvariant()} overlaps an earlier part, such as {texts[mine[0].Later].Id} with {texts[mine[0].Earlier].Id} ({mine[0].Relation.ToString().ToLowerInvariant()}). {(mine[0].Relation == Relation.Ngram ? "Raise ngram, or remove lines and paragraphs that many share before the split (clean.deduplicate)." : "Remove near duplicates before the split.")}");
         }

@@ -11,11 +11,10 @@ public sealed class ExternalSort<T>(SortSpace space, string name) : IDisposable
     where T : unmanaged, IComparable<T>
 {
     private const int LeastRecords = 256;
-    private const int MostOpenRuns = 512;
 
     private readonly Lock gate = new();
     private readonly int capacity = (int)Math.Clamp(space.Memory / 3 / Unsafe.SizeOf<T>(), LeastRecords, Array.MaxLength);
-    private readonly int fanIn = (int)Math.Clamp(space.Memory / 3 / RunWriter<T>.BlockBytes, 2, MostOpenRuns);
+    private readonly int fanIn = space.FanIn;
     private readonly List<string> runs = [];
     private T[] records = [];
     private int count;
@@ -48,7 +47,7 @@ public sealed class ExternalSort<T>(SortSpace space, string name) : IDisposable
     {
         var slices = SortSlices();
         while (runs.Count > fanIn) MergeOldest();
-        return Merged(() => [.. slices.Select(s => new SortSource<T>(records, s.From, s.To)), .. runs.Select(r => new SortSource<T>(r))]);
+        return SortMerge.Of<T>(() => [.. slices.Select(s => new SortSource<T>(records, s.From, s.To)), .. runs.Select(r => new SortSource<T>(r))]);
     }
 
     public void Dispose()
@@ -91,7 +90,7 @@ public sealed class ExternalSort<T>(SortSpace space, string name) : IDisposable
         var path = NextPath();
         using (var run = new RunWriter<T>(path))
         {
-            foreach (var record in Merged(() => some.ConvertAll(r => new SortSource<T>(r)))) run.Add(record);
+            foreach (var record in SortMerge.Of(() => some.ConvertAll(r => new SortSource<T>(r)))) run.Add(record);
             run.Complete();
         }
 
@@ -106,37 +105,5 @@ public sealed class ExternalSort<T>(SortSpace space, string name) : IDisposable
     {
         runs.Add(path);
         space.RunWritten?.Invoke(path);
-    }
-
-    private static IEnumerable<T> Merged(Func<List<SortSource<T>>> open)
-    {
-        var sources = open();
-        try
-        {
-            // A heap by each source's next record.
-            var heap = sources.Where(s => s.Next()).ToArray();
-            var size = heap.Length;
-            for (var i = (size / 2) - 1; i >= 0; i--) Sink(heap, size, i);
-            while (size > 0)
-            {
-                yield return heap[0].Current;
-                if (!heap[0].Next()) heap[0] = heap[--size];
-                Sink(heap, size, 0);
-            }
-        }
-        finally
-        {
-            sources.ForEach(s => s.Dispose());
-        }
-    }
-
-    private static void Sink(SortSource<T>[] heap, int size, int i)
-    {
-        for (int child; (child = (2 * i) + 1) < size; i = child)
-        {
-            if (child + 1 < size && heap[child + 1].Current.CompareTo(heap[child].Current) < 0) child++;
-            if (heap[i].Current.CompareTo(heap[child].Current) <= 0) return;
-            (heap[i], heap[child]) = (heap[child], heap[i]);
-        }
     }
 }

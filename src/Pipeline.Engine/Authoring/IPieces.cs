@@ -38,6 +38,17 @@ public interface IPieces
     /// <param name="make">Called where no piece is found, and again where one is lost before it is read.</param>
     Task<Piece<TFacts>> GetAsync<TFacts>(string part, JsonNode input, Func<Task<MadePiece<TFacts>>> make);
 
+    /// <summary>
+    /// The path of a file that lasts as long as the step: an attempt after one that was killed finds it, and so do other processes that share the step's pieces. It is renamed into place, but neither
+    /// flushed nor checked, so it has to tell by itself whether it is whole; who finds it damaged deletes it and asks again.
+    /// </summary>
+    /// <param name="whole">It falls to the first of several processes, however long it takes, and not to one by its key.</param>
+    /// <param name="make">Writes it to the path that it is given.</param>
+    Task<string> KeepAsync(string part, string input, bool whole, Func<string, Task> make);
+
+    /// <summary>Whether such a file is there.</summary>
+    bool IsKept(string part, string input);
+
     /// <summary>How many pieces of a kind were made so far and how many found.</summary>
     (int Made, int Found) Count(string part);
 }

@@ -15,6 +15,8 @@ public sealed class PieceShare(int rank, int ranks, TimeSpan? patience = null)
     private readonly Lock gate = new();
     private TimeSpan longest;
 
+    public int Rank => rank;
+
     public bool Owns(string key) => uint.Parse(key.AsSpan(0, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture) % (uint)ranks == (uint)rank;
 
     public async Task<T> MeasuredAsync<T>(Func<Task<T>> make)
@@ -26,13 +28,20 @@ public sealed class PieceShare(int rank, int ranks, TimeSpan? patience = null)
     }
 
     /// <summary>What another process makes; null where it does not come.</summary>
-    public async Task<T?> WaitAsync<T>(Func<T?> find)
+    /// <param name="pulse">Changes as long as somebody is at it, which is waited for without an end.</param>
+    public async Task<T?> WaitAsync<T>(Func<T?> find, Func<long>? pulse = null)
         where T : class
     {
-        var watch = Stopwatch.StartNew();
+        var (watch, last) = (Stopwatch.StartNew(), 0L);
         for (var wait = ShortestWait; ; wait = wait < LongestWait ? 2 * wait : wait)
         {
             if (find() is { } found) return found;
+            if (pulse?.Invoke() is { } beat && beat != last)
+            {
+                last = beat;
+                watch.Restart();
+            }
+
             TimeSpan most;
             lock (gate) most = (patience ?? TimeSpan.FromSeconds(10)) + (Patience * longest);
             if (watch.Elapsed > most) return null;

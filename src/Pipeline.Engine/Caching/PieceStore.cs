@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Engine.Authoring;
@@ -20,9 +21,11 @@ public enum PieceUse
 /// <summary>The pieces of one step. Whatever is wrong with one that was kept makes it a miss.</summary>
 /// <param name="share">Where several processes make them; it needs <paramref name="reuse"/>, by which they find one another's.</param>
 /// <param name="blobs">Takes the files of pieces; null leaves them where the step wrote them.</param>
-public sealed class PieceStore(StepType type, JsonObject with, JsonObject env, PieceRecords records, LocalStore? blobs, bool reuse, PieceShare? share = null) : IPieces
+/// <param name="kept">A folder for what lasts as long as the step; the same for all processes that share it.</param>
+public sealed class PieceStore(StepType type, JsonObject with, JsonObject env, PieceRecords records, LocalStore? blobs, string kept, bool reuse, PieceShare? share = null) : IPieces
 {
     private readonly ConcurrentDictionary<string, (int Made, int Found)> counts = new(StringComparer.Ordinal);
+    private readonly KeptFiles files = new(kept, share);
 
     /// <summary>What all pieces of the step have in common. Most steps never ask: facets may be dear to find out.</summary>
     private readonly Lazy<string> step = new(() => Sha256.Of(CanonicalJson.Bytes(Recipe.OfPieces(type, with, env))));
@@ -40,16 +43,29 @@ public sealed class PieceStore(StepType type, JsonObject with, JsonObject env, P
         var key = KeyOf(part, input);
         if (reuse && Find(key, make) is { } found)
         {
-            counts.AddOrUpdate(part, (0, 1), (_, c) => (c.Made, c.Found + 1));
+            Count(part, isMade: false);
             return found;
         }
 
         var made = share is null ? Keep(key, await make(), make)
             : share.Owns(key) ? Keep(key, await share.MeasuredAsync(make), make)
             : await share.WaitAsync(() => Find(key, make)) ?? Keep(key, await share.MeasuredAsync(make), make);
-        counts.AddOrUpdate(part, (1, 0), (_, c) => (c.Made + 1, c.Found));
+        Count(part, isMade: true);
         return made;
     }
+
+    public async Task<string> KeepAsync(string part, string input, bool whole, Func<string, Task> make)
+    {
+        var (path, isMade) = await files.GetAsync(Name(part, input), whole, make);
+        Count(part, isMade);
+        return path;
+    }
+
+    public bool IsKept(string part, string input) => files.Has(Name(part, input));
+
+    private static string Name(string part, string input) => $"{part}-{Sha256.Of(Encoding.UTF8.GetBytes(input))}";
+
+    private void Count(string part, bool isMade) => counts.AddOrUpdate(part, isMade ? (1, 0) : (0, 1), (_, c) => isMade ? (c.Made + 1, c.Found) : (c.Made, c.Found + 1));
 
     private string KeyOf(string part, JsonNode input) => Sha256.Of(CanonicalJson.Bytes(new JsonObject { ["step"] = step.Value, ["part"] = part, ["input"] = input }));
 

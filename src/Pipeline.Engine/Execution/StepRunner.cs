@@ -16,8 +16,9 @@ public static class StepRunner
         var shares = type.SharesPieces && task.Ranks > 1;
         // Without earlier pieces to be found, ranks cannot find one another's either.
         if (shares && rank > 0 && task.PieceUse != PieceUse.Reuse) return new();
+        var kept = Path.Combine(task.PieceUse == PieceUse.Reuse ? task.Workspace : task.Scratch, "kept");
         if (shares && rank > 0) task = Apart(task, rank);
-        var pieces = PiecesOf(task, type, store, shares ? rank : null);
+        var pieces = PiecesOf(task, type, store, kept, shares ? rank : null);
         var context = new StepContext
         {
             WorkspacePath = task.Workspace,
@@ -70,11 +71,11 @@ public static class StepRunner
     }
 
     /// <param name="rank">Null where one process makes them all.</param>
-    private static PieceStore PiecesOf(StepTask task, StepType type, LocalStore store, int? rank)
+    private static PieceStore PiecesOf(StepTask task, StepType type, LocalStore store, string kept, int? rank)
     {
         var ignore = task.PieceUse == PieceUse.Ignore;
         var records = new PieceRecords(ignore ? Path.Combine(task.Scratch, "pieces") : task.Pieces, TimeProvider.System);
-        return new(type, task.With, task.Env, records, ignore ? null : store, reuse: task.PieceUse == PieceUse.Reuse, rank is { } own && task.PieceUse == PieceUse.Reuse ? new PieceShare(own, task.Ranks) : null);
+        return new(type, task.With, task.Env, records, ignore ? null : store, kept, reuse: task.PieceUse == PieceUse.Reuse, rank is { } own && task.PieceUse == PieceUse.Reuse ? new PieceShare(own, task.Ranks) : null);
     }
 
     private static void RefuseOdd(IReadOnlyDictionary<string, double> metrics)

@@ -55,6 +55,10 @@ internal static class StepShards
             return (piece.Facts, piece.File is null ? null : new(name, piece.File, piece.Digest));
         }
 
+        public Task<string> KeepAsync(string part, string key, bool whole, Func<string, Task> make) => context.Pieces.KeepAsync(part, key, whole, make);
+
+        public bool IsKept(string part, string key) => context.Pieces.IsKept(part, key);
+
         private sealed record Nothing;
     }
 }

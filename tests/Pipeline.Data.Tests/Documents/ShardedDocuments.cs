@@ -29,8 +29,8 @@ internal sealed class ShardedDocuments : IDisposable
     /// <param name="memory">Bytes; few make every sort write runs.</param>
     public ShardWork Work(long memory = 512 << 20, int workers = 1, Action<string>? runWritten = null, Action<string>? log = null) => new()
     {
-        Pieces = new NoPieces(),
-        Scratch = Directory.CreateDirectory(folder[$"scratch-{written++}"]).FullName,
+        Pieces = new NoPieces(Directory.CreateDirectory(folder[$"kept-{written++}"]).FullName),
+        Scratch = Directory.CreateDirectory(folder[$"scratch-{written}"]).FullName,
         Memory = memory,
         Workers = workers,
         Cancellation = TestContext.Current.CancellationToken,

@@ -47,7 +47,7 @@ public sealed class PieceTests : IDisposable
     private PieceRecords Records => new(folder["pieces"], TimeProvider.System);
 
     private PieceStore Store(string with = "{}", int version = 1, bool reuse = true, string env = "{}", LocalStore? store = null, PieceShare? share = null) =>
-        new(new Mapping { Raised = version }, JsonNode.Parse(with)!.AsObject(), JsonNode.Parse(env)!.AsObject(), Records, store ?? blobs, reuse, share);
+        new(new Mapping { Raised = version }, JsonNode.Parse(with)!.AsObject(), JsonNode.Parse(env)!.AsObject(), Records, store ?? blobs, folder["kept"], reuse, share);
 
     private Task<Piece<Facts>> Get(PieceStore store, string part = "file", string input = "a", string content = "content") =>
         store.GetAsync(part, input, () => Task.FromResult(new MadePiece<Facts>(new(input, ++made)) { Content = System.Text.Encoding.UTF8.GetBytes(content) }));
