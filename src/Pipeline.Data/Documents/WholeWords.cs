@@ -8,13 +8,15 @@ internal static class WholeWords
     /// <summary>UTF-16 units from which something without white space is no word, such as encoded data: it may be cut anywhere.</summary>
     private const int Longest = 64;
 
-    /// <summary>The range without the words that it has a part of.</summary>
+    /// <summary>The range without the words that it has a part of, and without the white space that keeps what is left on both sides apart.</summary>
     public static (int From, int To) Within(string text, int from, int to)
     {
         var (start, end) = (from, to);
         while (start < to && start - from < Longest && !IsBoundary(text, start)) start++;
         while (end > from && to - end < Longest && !IsBoundary(text, end)) end--;
-        return (start - from == Longest ? from : start, to - end == Longest ? to : end);
+        (start, end) = (start - from == Longest ? from : start, to - end == Longest ? to : end);
+        if (start >= end || start == 0 || end == text.Length || char.IsWhiteSpace(text[start - 1]) || char.IsWhiteSpace(text[end])) return (start, end);
+        return char.IsWhiteSpace(text[start]) ? (start + 1, end) : char.IsWhiteSpace(text[end - 1]) ? (start, end - 1) : (start, end);
     }
 
     /// <summary>Han, kana, Thai, Lao, Myanmar, Khmer.</summary>

@@ -35,7 +35,7 @@ public sealed class Deduplicate : Step<Deduplicate.With, Deduplicate.Given, Dedu
         [Description("Then cut runs of three sentences that occurred before.")]
         public RepeatOptions Sentences { get; init; } = new();
 
-        [Description("Last, cut every run of bytes of at least a length that occurred before, wherever it begins and ends.")]
+        [Description("Last, cut every run of bytes of at least a length that occurred before, to the words that are whole in it.")]
         public SubstringOptions Substrings { get; init; } = new();
 
         [Description("Memory for sorting and caches, such as 512MiB or 2GB; what does not fit is sorted on disk. Documents being read and some dozens of bytes for each document come on top.")]
@@ -69,7 +69,7 @@ public sealed class Deduplicate : Step<Deduplicate.With, Deduplicate.Given, Dedu
 
     public sealed record SubstringOptions
     {
-        [Description("Cut them; the first copy stays. Bytes are compared as they are, and cuts end at whole characters.")]
+        [Description("Cut them; the first copy stays. Bytes are compared as they are, and cuts end at whole words (in scripts without spaces at letters), so that less than `minimum_bytes` may go.")]
         [WholeOnly]
         public bool Enabled { get; init; }
 
@@ -95,7 +95,7 @@ public sealed class Deduplicate : Step<Deduplicate.With, Deduplicate.Given, Dedu
     }
 
     public override string Name => "clean.deduplicate";
-    public override int Version => 3;
+    public override int Version => 4;
     public override string Description => "Drops exact and near duplicates of documents, and cuts repeated paragraphs, lines, sentences and substrings.";
     public override string Incremental => "documents are read and signed, and what is left of them is written, per shard; comparing them is done whole";
     public override int DefaultCpus => 4;

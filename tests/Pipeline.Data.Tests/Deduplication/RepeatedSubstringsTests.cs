@@ -14,16 +14,29 @@ public class RepeatedSubstringsTests
     public async Task A_run_of_bytes_that_occurred_before_is_cut_wherever_it_begins()
     {
         var (kept, rule) = await Run(100, $"First. {Story}! End.", $"xyz{Story[10..]}; more");
-        Assert.Equal([$"First. {Story}! End.", "xyz; more"], kept);
-        Assert.Equal(("repeated substrings", "100 bytes or more", Story.Length - 10L), (rule.Rule, rule.Threshold, rule.CharactersIn - rule.CharactersOut));
+        // "xyzeper" and "sea;" are words that the copy has a part of only.
+        Assert.Equal([$"First. {Story}! End.", "xyzeper sea; more"], kept);
+        Assert.Equal(("repeated substrings", "100 bytes or more", Story.Length - 18L), (rule.Rule, rule.Threshold, rule.CharactersIn - rule.CharactersOut));
         Assert.Equal((Story[..99] + ".").Length + Story.Length + 1, (await Run(100, Story + "!", Story[..99] + ".")).Kept.Sum(t => t.Length));
     }
 
+    [Theory]
+    // A word that goes on differently stays whole, in whatever script.
+    [InlineData("Она сказала, что ", " и что больше ничего не будет, потому что так решили все они вместе вчера ", "утром. Да", "вечером. Нет", "утром. Да")]
+    // Scripts without spaces are cut between letters.
+    [InlineData("东", "海潮每天涨落两次因为月亮牵引着它而海湾的形状使潮水高低不同渔民们早就知道了这一点并且记录", "西", "南", "南北")]
+    [InlineData("กข", "คนไทยเขียนหนังสือโดยไม่เว้นวรรคระหว่างคำและอ่านได้สบาย", "ก", "ข", "จข")]
+    public async Task Cuts_end_at_whole_words(string before, string middle, string end, string otherEnd, string left)
+    {
+        var (kept, _) = await Run(60, before + middle + end, (left.Length > 2 ? before : left[..1]) + middle + otherEnd);
+        Assert.Equal(left.Length > 2 ? otherEnd : left[..1] + otherEnd, kept[1].Trim());
+    }
+
     [Fact]
-    public async Task Cuts_end_at_whole_characters()
+    public async Task What_is_too_long_for_a_word_is_cut_between_characters()
     {
         // Two letters that differ in their second byte: what repeats begins and ends in the middle of one.
-        var middle = string.Concat(Enumerable.Range(0, 60).Select(i => (char)('а' + (i % 30))));
+        var middle = string.Concat(Enumerable.Range(0, 160).Select(i => (char)('а' + (i % 30))));
         var (kept, _) = await Run(100, "\u0410" + middle + "\u0411", "\u0412" + middle + "\u0413");
         Assert.Equal("\u0412\u0413", kept[1]);
     }
@@ -55,7 +68,7 @@ public class RepeatedSubstringsTests
                 foreach (var (kind, count, gap, at) in row)
                 {
                     if (kind == 0) text.Append(new string((char)('a' + (gap % 3)), count));
-                    else if (kind == 1) text.Append(string.Concat(Enumerable.Range(0, count).Select(_ => (char)('a' + random.Next(26)))));
+                    else if (kind == 1) text.Append(string.Concat(Enumerable.Range(0, count).Select(_ => random.Next(31) is < 26 and var letter ? (char)('a' + letter) : ' ')));
                     else text.Append(all.ToString(Math.Min(at, all.Length - 1), Math.Min(count + gap, all.Length - Math.Min(at, all.Length - 1))));
                 }
 
@@ -106,17 +119,43 @@ public class RepeatedSubstringsTests
                 for (var i = copy.Text == t ? Math.Max(at, copy.At + length) : at; i < at + length; i++) gone[i] = true;
             }
 
-            var (text, number) = (new StringBuilder(), 0);
+            var (going, number) = (new List<bool>(), 0);
             foreach (var rune in texts[t].EnumerateRunes())
             {
-                if (!Enumerable.Range(number, rune.Utf8SequenceLength).All(i => gone[i])) text.Append(rune.ToString());
+                going.AddRange(Enumerable.Repeat(Enumerable.Range(number, rune.Utf8SequenceLength).All(i => gone[i]), rune.Utf16SequenceLength));
                 number += rune.Utf8SequenceLength;
+            }
+
+            var text = new StringBuilder();
+            for (var i = 0; i < going.Count; i++)
+            {
+                if (!going[i]) text.Append(texts[t][i]);
+                if (!going[i] || (i > 0 && going[i - 1])) continue;
+                var end = Enumerable.Range(i, going.Count - i).TakeWhile(j => going[j]).Last() + 1;
+                var (head, tail) = (Torn(texts[t], i, end), Torn(new string([.. texts[t].Reverse()]), going.Count - end, going.Count - i));
+                if (head + tail >= end - i) text.Append(texts[t], i, end - i);
+                else
+                {
+                    // One blank stays between what was apart before.
+                    text.Append(texts[t], i, head);
+                    var (left, right) = (i + head, end - tail);
+                    if (left > 0 && right < going.Count && texts[t][left - 1] != ' ' && texts[t][right] != ' ' && (texts[t][left] == ' ' || texts[t][right - 1] == ' ')) text.Append(' ');
+                    text.Append(texts[t], right, tail);
+                }
             }
 
             if (!string.IsNullOrWhiteSpace(text.ToString())) left.Add(text.ToString());
         }
 
         return left;
+    }
+
+    /// <summary>Letters at the beginning of a range that belong to a word which begins before it, unless they are too many for a word.</summary>
+    private static int Torn(string text, int from, int to)
+    {
+        if (from == 0 || text[from - 1] == ' ') return 0;
+        var torn = text[from..to].TakeWhile(c => c != ' ').Count();
+        return torn < 64 ? torn : 0;
     }
 
     private static Task<(List<string> Kept, FunnelRule Rule)> Run(int length, params string[] texts) => Run(length, 2, texts);
