@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Pipeline.Cli.Tests;
 
@@ -51,15 +52,18 @@ public sealed class DuplicatesRunTests
             project.Write(name + ".jsonl", string.Concat(rows.Select(r => JsonSerializer.Serialize(new { text = r.Text, author = r.Author }) + "\n")));
     }
 
+    private const string Yaml = """
+        name: killed
+        steps:
+          files: { uses: collect.files, with: { paths: ["*.jsonl"] } }
+          unique: { uses: clean.deduplicate, inputs: { documents: files }, with: { lines: { enabled: true }, substrings: { enabled: true }, memory: 16MiB }, resources: { cpus: 1 } }
+          split: { uses: partition.split, inputs: { documents: unique }, with: { max_cluster_share: 0.001, memory: 16MiB } }
+          certify: { uses: partition.certify, inputs: { train: split.train, validation: split.validation, test: split.test } }
+        """;
+
     [Fact]
-    public async Task A_deduplication_that_is_killed_goes_on_from_what_it_had_signed_and_gives_the_same_bytes()
+    public async Task A_deduplication_that_is_killed_goes_on_from_what_it_had_signed_and_sorted_and_gives_the_same_bytes()
     {
-        const string Yaml = """
-            name: killed
-            steps:
-              files: { uses: collect.files, with: { paths: ["*.jsonl"] } }
-              unique: { uses: clean.deduplicate, inputs: { documents: files }, with: { lines: { enabled: true }, substrings: { enabled: true }, memory: 16MiB }, resources: { cpus: 1 } }
-            """;
         using var calm = Texts();
         var whole = (await calm.Run()).Expect(ExitCode.Success);
         for (var attempt = 1; ; attempt++)
@@ -67,38 +71,66 @@ public sealed class DuplicatesRunTests
             using var project = Texts();
             using (var run = project.Start("run", "p.yaml", "--json"))
             {
-                Assert.True(await run.Says("\"step.progress\",\"id\":\"unique\""), run.Output);
+                Assert.True(await run.Says("step.started"), run.Output);
+                // Documents are compared, and lines are being sorted.
+                while (Kept(project, "run").Length < 3 || Kept(project, "comparison").Length == 0) await Task.Delay(2, TestContext.Current.CancellationToken);
                 run.Signal(ProgramRun.Kill);
                 await run.End();
                 // It may have come to its end before the blow fell.
-                if (run.Output.Contains("run.finished", StringComparison.Ordinal) && attempt < 5) continue;
+                if (Kept(project, "run").Length == 0 && attempt < 5) continue;
             }
 
+            var sorted = Kept(project, "run").Length;
+            // One is damaged on disk, which its checksum tells.
+            var damaged = Kept(project, "run")[0];
+            var bytes = await File.ReadAllBytesAsync(damaged, TestContext.Current.CancellationToken);
+            bytes[bytes.Length / 2] ^= 1;
+            await File.WriteAllBytesAsync(damaged, bytes, TestContext.Current.CancellationToken);
             var second = (await project.Run()).Expect(ExitCode.Success);
             Assert.Equal(whole.Digest("unique", "documents"), second.Digest("unique", "documents"));
             Assert.Equal(whole.Digest("unique", "funnel"), second.Digest("unique", "funnel"));
             var log = File.ReadAllText(Directory.EnumerateFiles(project.State, "unique.log", SearchOption.AllDirectories).OrderBy(File.GetLastWriteTimeUtc).Last());
-            Assert.Contains("signatures done anew", log, StringComparison.Ordinal);
+            Assert.Contains("the run was damaged on disk. It is made anew.", log, StringComparison.Ordinal);
+            var pieces = Regex.Matches(log, @"(\d+) of (\d+) (comparison|run|signature)s").ToDictionary(m => m.Groups[3].Value, m => (Made: Number(m.Groups[1]), All: Number(m.Groups[2])));
+            Assert.Equal((0, 0), (pieces["comparison"].Made, pieces["signature"].Made));
+            Assert.True(pieces["run"].All - pieces["run"].Made >= sorted, $"{sorted} runs were there, {pieces["run"]}");
             return;
         }
+    }
 
-        static Project Texts()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Several_processes_divide_the_work_of_comparing_and_make_the_bytes_of_one(int ranks)
+    {
+        Assert.SkipWhen(Steps.Running.Ranks.Launcher.Unavailable() is not null, "no MPI launcher here");
+        using var project = Texts();
+        var alone = (await project.Run("--state", "alone")).Expect(ExitCode.Success);
+        var shared = (await project.Run([.. ((string[])["unique", "split", "certify"]).SelectMany(s => (string[])["--set", $"steps.{s}.resources.ranks={ranks}"])])).Expect(ExitCode.Success);
+        foreach (var (step, output) in ((string, string)[])[("unique", "documents"), ("unique", "funnel"), ("split", "train"), ("split", "validation"), ("split", "test"), ("split", "certificate"), ("certify", "certificate")])
+            Assert.Equal(alone.Digest(step, output), shared.Digest(step, output));
+    }
+
+    private static int Number(Group digits) => int.Parse(digits.Value, CultureInfo.InvariantCulture);
+
+    private static string[] Kept(Project project, string part) => Directory.Exists(project[".pipeline/workspaces"]) ? [.. Directory.GetFiles(project[".pipeline/workspaces"], part + "-*", SearchOption.AllDirectories).Where(f => !Path.GetFileName(f).Contains('.', StringComparison.Ordinal)).Order()] : [];
+
+    private static Project Texts()
+    {
+        var project = new Project(Yaml);
+        var random = new Random(3);
+        for (var file = 0; file < 4; file++)
         {
-            var project = new Project(Yaml);
-            var random = new Random(3);
-            for (var file = 0; file < 4; file++)
+            var lines = new StringBuilder();
+            for (var i = 0; i < 1200; i++)
             {
-                var lines = new StringBuilder();
-                for (var i = 0; i < 1200; i++)
-                {
-                    var text = i % 5 == 0 ? Story : string.Join(' ', Enumerable.Range(0, 60).Select(_ => random.Next(100_000).ToString("x", CultureInfo.InvariantCulture)));
-                    lines.Append(JsonSerializer.Serialize(new { text = $"{text}\n{i % 7} lines of the page footer that everyone has\n{file}" })).Append('\n');
-                }
-
-                project.Write($"{file}.jsonl", lines.ToString());
+                var text = i % 5 == 0 ? Story : string.Join(' ', Enumerable.Range(0, 60).Select(_ => random.Next(100_000).ToString("x", CultureInfo.InvariantCulture)));
+                lines.Append(JsonSerializer.Serialize(new { text = $"{text}\n{i % 7} lines of the page footer that everyone has\n{file}" })).Append('\n');
             }
 
-            return project;
+            project.Write($"{file}.jsonl", lines.ToString());
         }
+
+        return project;
     }
 }

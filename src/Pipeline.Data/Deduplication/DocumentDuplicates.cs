@@ -33,7 +33,7 @@ internal sealed class DocumentDuplicates
     {
         var key = $"{signed.Corpus.Digest} exact={rules.Exact} near={rules.Near} threshold={rules.Threshold:R} keep={rules.Keep} field={rules.Field}";
         Runs? made = null;
-        var found = await work.FindAsync("duplicates", key, PrepareAsync, async runs =>
+        var found = await work.FindAsync("comparison", key, PrepareAsync, async runs =>
         {
             var duplicates = new DocumentDuplicates(signed, rules, work);
             await duplicates.FindAsync(runs);

@@ -15,7 +15,7 @@ internal static class RepeatedParts
         var parts = await ShardRecords<RepeatablePart>.OfAsync(shards, name, $"words={rule.LeastWords}", () => Collector(rule), work);
         var (cuts, runs) = (new ExternalSort<Cut>(work.Space(2), name + "-cuts"), (ShardRuns<RepeatablePart>?)null);
         using var _ = cuts;
-        var (_, found) = await work.FindAsync(name + "-cuts", $"{parts.Corpus.Digest} {rule}", async () => runs = await parts.SortAsync<RepeatablePart>(name, (records, all) => all.AddRange(records)), all =>
+        var (_, found) = await work.FindAsync(name + "-comparison", $"{parts.Corpus.Digest} {rule}", async () => runs = await parts.SortAsync<RepeatablePart>(name, (records, all) => all.AddRange(records)), all =>
         {
             AddCuts(all.Sorted(share: 2), cuts);
             return Task.FromResult((0, cuts.Sorted()));

@@ -20,7 +20,7 @@ internal sealed class RepeatedSubstrings(int length, ShardWork work)
         var corpus = places.Corpus;
         using var cuts = new ExternalSort<Cut>(work.Space(4), "substring-cuts");
         ShardRuns<Place>? runs = null;
-        var (_, found) = await work.FindAsync("substring-cuts", $"{corpus.Digest} bytes={length}", async () => runs = await places.SortAsync<Place>("anchors", (records, all) => all.AddRange(records)), async all =>
+        var (_, found) = await work.FindAsync("substring-comparison", $"{corpus.Digest} bytes={length}", async () => runs = await places.SortAsync<Place>("anchors", (records, all) => all.AddRange(records)), async all =>
         {
             using var shared = search.Shared(all);
             using var single = await search.CompareSpansAsync(corpus, shared, cuts);

@@ -138,8 +138,8 @@ public class RepeatedSubstringsTests
                 {
                     // One blank stays between what was apart before.
                     text.Append(texts[t], i, head);
-                    var (left, right) = (i + head, end - tail);
-                    if (left > 0 && right < going.Count && texts[t][left - 1] != ' ' && texts[t][right] != ' ' && (texts[t][left] == ' ' || texts[t][right - 1] == ' ')) text.Append(' ');
+                    var (begin, right) = (i + head, end - tail);
+                    if (begin > 0 && right < going.Count && texts[t][begin - 1] != ' ' && texts[t][right] != ' ' && (texts[t][begin] == ' ' || texts[t][right - 1] == ' ')) text.Append(' ');
                     text.Append(texts[t], right, tail);
                 }
             }
