@@ -50,7 +50,7 @@ public sealed class Certify : Step<Certify.With, Certify.Given, Certify.Made>
     public override string Name => "partition.certify";
     public override int Version => 1;
     public override string Description => "Proves that two or three sets of documents share no duplicate, no near duplicate, no run of words and no group, and fails where they do.";
-    public override string Incremental => "documents are read and signed per shard; comparing them is done whole";
+    public override string Incremental => "documents are read, signed and sorted per shard; comparing them is done whole";
     public override int DefaultCpus => 4;
     public override bool SharesPieces => true;
 
