@@ -85,6 +85,55 @@ public sealed class PieceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_lasts_as_long_as_the_step_is_made_once_by_whom_it_falls_to_and_found_after_a_kill()
+    {
+        var stores = Enumerable.Range(0, 3).Select(rank => Store(share: new(rank, 3))).ToList();
+        var makers = new System.Collections.Concurrent.ConcurrentBag<int>();
+        var paths = await Task.WhenAll(stores.Select(async (store, rank) =>
+        {
+            var parts = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => store.KeepAsync("run", $"{i}", whole: false, path => Make(path, 100))));
+            return parts.Append(await store.KeepAsync("whole", "x", whole: true, path => Make(path, rank))).ToList();
+        }));
+        Assert.Equal(20, makers.Count(m => m == 100));
+        Assert.Equal([0], makers.Where(m => m < 100));
+        Assert.Equal(paths[0], paths[1]);
+        Assert.Equal(paths[0], paths[2]);
+
+        // What was being written is no file yet; what is deleted is made again.
+        var again = Store();
+        await Assert.ThrowsAsync<IOException>(() => again.KeepAsync("run", "new", whole: false, path =>
+        {
+            File.WriteAllText(path, "half");
+            throw new IOException("killed");
+        }));
+        Assert.False(again.IsKept("run", "new"));
+        File.Delete(paths[0][0]);
+        Assert.Equal((false, true), (again.IsKept("run", "0"), again.IsKept("run", "1")));
+        await again.KeepAsync("run", "0", whole: false, path => Make(path, 200));
+        await again.KeepAsync("run", "1", whole: false, path => Make(path, 200));
+        Assert.Equal((1, 1), again.Count("run"));
+
+        Task Make(string path, int maker)
+        {
+            makers.Add(maker);
+            return File.WriteAllTextAsync(path, "made", TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
+    public async Task A_whole_that_somebody_is_at_is_waited_for_beyond_patience()
+    {
+        var (first, second) = (Store(share: new(0, 2)), Store(share: new(1, 2, patience: TimeSpan.FromSeconds(1.5))));
+        var slow = first.KeepAsync("whole", "x", whole: true, async path =>
+        {
+            await Task.Delay(2500, TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(path, "slow", TestContext.Current.CancellationToken);
+        });
+        var found = await second.KeepAsync("whole", "x", whole: true, _ => throw new InvalidOperationException("it was being made"));
+        Assert.Equal(await slow, found);
+    }
+
+    [Fact]
     public async Task A_piece_is_found_again_with_its_facts_and_content()
     {
         await Get(Store());
