@@ -54,7 +54,7 @@ public sealed class DecontaminationFilter : DocumentFilter
         if (action == ContaminationAction.Cut && Without(document.Text, sentences, marked) is { Length: > 0 } rest)
         {
             var (start, end) = sentences[Array.IndexOf(marked, true)];
-            tally.Cut(0, document.Id, document.Text[start..end], document.Text.Length - rest.Length, index.NameOf(item));
+            tally.Cut(0, document.Id, document.Text[start..end], 0, document.Text.Length - rest.Length, index.NameOf(item));
             return document with { Text = rest };
         }
 

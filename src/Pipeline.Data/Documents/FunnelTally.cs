@@ -43,14 +43,14 @@ public sealed class FunnelTally(IReadOnlyList<(string Rule, string? Threshold)> 
     }
 
     /// <summary>A rule cut a passage of <paramref name="length"/> characters.</summary>
-    /// <param name="passage">It, or its beginning.</param>
-    internal void Cut(int rule, string id, string passage, int length, string value)
+    /// <param name="text">What it was cut from, where it began at <paramref name="start"/>.</param>
+    internal void Cut(int rule, string id, string text, int start, int length, string value)
     {
         removed[rule] += length;
         if (lastChanged[rule] == documents) return;
         lastChanged[rule] = documents;
         changed[rule]++;
-        if (samples[rule].Count < MostSamples) samples[rule].Add(new(id, value, Excerpt(passage, 0), ""));
+        if (samples[rule].Count < MostSamples) samples[rule].Add(new(id, value, Excerpt(text.Substring(start, Math.Min(ExcerptAfter + LongestPersonal, text.Length - start)), 0), ""));
     }
 
     /// <summary>A document has something that is counted beside the rules.</summary>

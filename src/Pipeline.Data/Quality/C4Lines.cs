@@ -10,8 +10,14 @@ internal sealed class C4Lines
 {
     private const string Prefix = "c4.";
 
-    private static readonly SearchValues<string> PolicyPhrases = SearchValues.Create(["terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies"], StringComparison.OrdinalIgnoreCase);
+    private const string JavascriptPhrase = "javascript", LoremIpsumPhrase = "lorem ipsum";
+
+    private static readonly string[] PolicyWords = ["terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies"];
+    private static readonly SearchValues<string> PolicyPhrases = SearchValues.Create(PolicyWords, StringComparison.OrdinalIgnoreCase);
+    private static readonly SearchValues<string> AllPhrases = SearchValues.Create([JavascriptPhrase, LoremIpsumPhrase, .. PolicyWords], StringComparison.OrdinalIgnoreCase);
     private static readonly SearchValues<char> WordBlanks = SearchValues.Create(" \t\u00a0\u3000\u2009\u200a\u2003\u2002\u202f\u205f\u1680\v\f");
+
+    private static readonly SearchValues<char> LineEnds = SearchValues.Create("\n\r\u0085\u2028\u2029");
 
     private enum Rule
     {
@@ -51,6 +57,8 @@ internal sealed class C4Lines
         var kept = new StringBuilder(text.Length);
         var cuts = new List<(Rule Rule, int Start, int Length, string Value)>();
         var (sentences, any) = (0, false);
+        // Most texts have no phrase that a rule looks for, and that is quicker to see in all of it than line by line. Without its citations a line may have another.
+        var phrases = text.AsSpan().ContainsAny(AllPhrases) || (limits.Citations && text.Contains('['));
         foreach (var range in Lines(text))
         {
             var (start, length) = range.GetOffsetAndLength(text.Length);
@@ -70,10 +78,10 @@ internal sealed class C4Lines
 
             if (terminal && !EndsWell(line)) cuts.Add((Rule.TerminalPunctuation, start, CutLength(line), line.Length > 0 ? line[^1..].ToString() : ""));
             else if (words < limits.WordsPerLine) cuts.Add((Rule.FewWords, start, CutLength(line), Text(words)));
-            else if (limits.LoremIpsum && line.Contains("lorem ipsum", StringComparison.OrdinalIgnoreCase)) return Dropped(Rule.LoremIpsum, "lorem ipsum");
-            else if (limits.Javascript && line.Contains("javascript", StringComparison.OrdinalIgnoreCase)) cuts.Add((Rule.Javascript, start, CutLength(line), "line"));
+            else if (phrases && limits.LoremIpsum && line.Contains(LoremIpsumPhrase, StringComparison.OrdinalIgnoreCase)) return Dropped(Rule.LoremIpsum, LoremIpsumPhrase);
+            else if (phrases && limits.Javascript && line.Contains(JavascriptPhrase, StringComparison.OrdinalIgnoreCase)) cuts.Add((Rule.Javascript, start, CutLength(line), "line"));
             else if (limits.CurlyBracket && line.Contains('{')) return Dropped(Rule.CurlyBracket, "{");
-            else if (limits.Policy && line.ContainsAny(PolicyPhrases)) cuts.Add((Rule.Policy, start, CutLength(line), "line"));
+            else if (phrases && limits.Policy && line.ContainsAny(PolicyPhrases)) cuts.Add((Rule.Policy, start, CutLength(line), "line"));
             else
             {
                 sentences += Sentences.Count(line);
@@ -92,11 +100,11 @@ internal sealed class C4Lines
         {
             var counted = Math.Min(length, unexplained);
             unexplained -= counted;
-            tally.Cut(first + (int)rule, document.Id, text[start..Math.Min(text.Length, start + 200)], counted, value);
+            tally.Cut(first + (int)rule, document.Id, text, start, counted, value);
         }
 
         // Blanks around lines, and the kinds of line ends.
-        if (unexplained > 0) tally.Cut(first + (int)Rule.Blanks, document.Id, text[..Math.Min(text.Length, 200)], unexplained, Text(unexplained));
+        if (unexplained > 0) tally.Cut(first + (int)Rule.Blanks, document.Id, text, 0, unexplained, Text(unexplained));
         return result == text ? text : result;
 
         string? Dropped(Rule rule, string value)
@@ -110,16 +118,19 @@ internal sealed class C4Lines
     private Rule? Refuses(ReadOnlySpan<char> line, out int words)
     {
         words = 0;
-        for (var at = 0; at < line.Length;)
+        for (var at = 0; at < line.Length; at++)
         {
-            var length = line[at..].IndexOfAny(WordBlanks) is >= 0 and var stop ? stop : line.Length - at;
-            if (length > limits.LongestWord && MeasuredText.CodePoints(line.Slice(at, length)) > limits.LongestWord) return Rule.LongWord;
-            if (length > 0) words++;
-            at += length + 1;
+            if (IsBlank(line[at])) continue;
+            var start = at;
+            for (at++; at < line.Length && !IsBlank(line[at]);) at++;
+            if (at - start > limits.LongestWord && MeasuredText.CodePoints(line[start..at]) > limits.LongestWord) return Rule.LongWord;
+            words++;
         }
 
         return null;
     }
+
+    private static bool IsBlank(char c) => c <= ' ' ? c is ' ' or '\t' or '\v' or '\f' : c >= '\u00a0' && WordBlanks.Contains(c);
 
     private static bool EndsWell(ReadOnlySpan<char> line) => line is [.., '.' or '?' or '!' or '"' or '\''] && !line.EndsWith("...");
 
@@ -150,17 +161,14 @@ internal sealed class C4Lines
         return stripped?.Append(line[copied..]).ToString();
     }
 
-    private static List<Range> Lines(string text)
+    private static IEnumerable<Range> Lines(string text)
     {
-        var lines = new List<Range>();
         for (var at = 0; at < text.Length;)
         {
-            var end = text.AsSpan(at).IndexOfAny("\n\r\u0085\u2028\u2029") is >= 0 and var stop ? at + stop : text.Length;
-            lines.Add(at..end);
+            var end = text.AsSpan(at).IndexOfAny(LineEnds) is >= 0 and var stop ? at + stop : text.Length;
+            yield return at..end;
             at = end + (end + 1 < text.Length && text[end] == '\r' && text[end + 1] == '\n' ? 2 : 1);
         }
-
-        return lines;
     }
 
     private static string OnOff(bool on) => on ? "on" : "off";

@@ -17,10 +17,13 @@ internal static class FineWebRules
     public static IReadOnlyList<QualityRule> Of(FineWebLimits limits) =>
     [
         AtLeast("terminal_lines", limits.TerminalLines, t => Lines(t.Text, EndsSentence) is { All: > 0 } lines ? (double)lines.Of / lines.All : -1),
-        AtMost("short_lines", limits.ShortLines, t => Lines(t.Text, line => MeasuredText.CodePoints(line) <= limits.ShortLine) is var lines ? MeasuredText.Ratio(lines.Of, lines.All) : 0),
+        AtMost("short_lines", limits.ShortLines, t => Lines(t.Text, line => IsShort(line, limits.ShortLine)) is var lines ? MeasuredText.Ratio(lines.Of, lines.All) : 0),
         AtMost("duplicate_line_characters", limits.DuplicateLineCharacters, t => MeasuredText.Ratio(RepeatedCharacters(t), t.Characters - t.Text.AsSpan().Count('\n'))),
         AtMost("newlines", limits.Newlines, t => MeasuredText.Ratio(t.Text.AsSpan().Count('\n'), t.Words.Count)),
     ];
+
+    /// <summary>A code point is one or two units, so that few lines need be counted.</summary>
+    private static bool IsShort(ReadOnlySpan<char> line, int most) => line.Length <= most || (line.Length <= 2L * most && MeasuredText.CodePoints(line) <= most);
 
     private static (int Of, int All) Lines(ReadOnlySpan<char> text, Func<ReadOnlySpan<char>, bool> isOfKind)
     {

@@ -1,45 +1,54 @@
+using System.Runtime.InteropServices;
 using Pipeline.Data.Deduplication;
 
 namespace Pipeline.Data.Quality;
 
 /// <summary>
 /// Runs of n words of a text, their hashes and lengths from running sums. What is there more than once has beginning and end that are there more than once: so only runs of two words are all
-/// counted, and of longer ones those that may be repeated.
+/// looked at, and of longer ones those that may be repeated. Of either a sieve of bits first leaves out nearly all that are there once, so that the table of counts is small and stays in the cache.
 /// </summary>
-internal sealed class Grams
+internal sealed class Grams(HashCounts counts)
 {
     private const ulong Base = 0x9E3779B97F4A7C15;
 
-    private readonly HashCounts counts;
-    private readonly ulong[] hashes;
-    private readonly int[] characters;
+    /// <summary>Hash of the words up to one, and their code points.</summary>
+    private ulong[] hashes = [];
+    private int[] characters = [];
 
-    /// <summary>Where runs of <see cref="length"/> words begin that the text has more than once, ascending.</summary>
-    private readonly List<int> repeated = [];
-    private readonly List<int> places = [];
-    private int length = 1, most, first;
+    /// <summary>Where runs of <see cref="length"/> words begin that the text has more than once, ascending; and their places in the table.</summary>
+    private int[] repeated = [], places = [];
+    private int words, runs, length, most, first;
+    private ulong[] once = [], twice = [];
 
-    public Grams(List<TextWord> words, HashCounts counts)
+    public void Read(string text, List<TextWord> read)
     {
-        this.counts = counts;
-        (hashes, characters) = (new ulong[words.Count + 1], new int[words.Count + 1]);
-        for (var i = 0; i < words.Count; i++)
+        (words, runs, length, most, first) = (read.Count, 0, 1, 0, 0);
+        if (hashes.Length <= words)
         {
-            hashes[i + 1] = (hashes[i] * Base) + words[i].Hash;
-            characters[i + 1] = characters[i] + words[i].Characters;
+            var size = Math.Max(1024, words + words / 4 + 1);
+            (hashes, characters, repeated, places) = (new ulong[size], new int[size], new int[size], new int[size]);
+        }
+
+        var (hash, sum) = (0UL, 0);
+        var all = text.AsSpan();
+        var each = CollectionsMarshal.AsSpan(read);
+        (hashes[0], characters[0]) = (0, 0);
+        for (var i = 0; i < each.Length; i++)
+        {
+            hash = (hash * Base) + HashOf(all.Slice(each[i].Start, each[i].Length));
+            sum += each[i].Characters;
+            (hashes[i + 1], characters[i + 1]) = (hash, sum);
         }
     }
 
     /// <summary>Code points of all words.</summary>
-    public int Characters => characters[^1];
-
-    private int Words => hashes.Length - 1;
+    public int Characters => characters[words];
 
     /// <summary>The code points that the most frequent run covers, of equally frequent ones the first: its length times its count.</summary>
     /// <param name="blanks">Count those between its words.</param>
     public long TopCharacters(int n, bool blanks)
     {
-        if (Words < n) return 0;
+        if (words < n) return 0;
         CountTo(n);
         return (long)most * (LengthOf(first, n) + (blanks ? n - 1 : 0));
     }
@@ -48,9 +57,9 @@ internal sealed class Grams
     public int RepeatedCharacters(int n)
     {
         CountTo(n);
-        counts.Clear(repeated.Count);
+        counts.Clear(runs);
         var (scale, sum, next) = (Scale(n), 0, 0);
-        foreach (var i in repeated)
+        foreach (var i in repeated.AsSpan(0, runs))
         {
             if (i < next || counts.Add(HashOf(i, n, scale)) == 1) continue;
             sum += LengthOf(i, n);
@@ -64,9 +73,10 @@ internal sealed class Grams
     public double RepeatedShare(int n)
     {
         CountTo(n);
-        var all = 0L;
-        for (var i = 0; i + n <= Words; i++) all += LengthOf(i, n);
-        return MeasuredText.Ratio(repeated.Sum(i => (long)LengthOf(i, n)), all);
+        var (all, again) = (0L, 0L);
+        for (var i = 0; i + n <= words; i++) all += LengthOf(i, n);
+        foreach (var i in repeated.AsSpan(0, runs)) again += LengthOf(i, n);
+        return MeasuredText.Ratio(again, all);
     }
 
     private void CountTo(int n)
@@ -78,48 +88,88 @@ internal sealed class Grams
     private void CountLonger()
     {
         length++;
-        counts.Clear(length == 2 ? Words : repeated.Count);
-        places.Clear();
-        var scale = Scale(length);
-        if (length == 2)
-        {
-            for (var i = 0; i + 2 <= Words; i++)
-            {
-                repeated.Add(i);
-                places.Add(counts.PlaceOf(HashOf(i, 2, scale)));
-            }
-        }
-        else
-        {
-            var candidates = 0;
-            for (var r = 0; r + 1 < repeated.Count; r++)
-            {
-                var i = repeated[r];
-                if (repeated[r + 1] != i + 1 || i + length > Words) continue;
-                repeated[candidates++] = i;
-                places.Add(counts.PlaceOf(HashOf(i, length, scale)));
-            }
-
-            repeated.RemoveRange(candidates, repeated.Count - candidates);
-        }
-
         // Without a repeated run the first of all is the most frequent.
         (most, first) = (1, 0);
+        runs = Candidates();
+        if (runs == 0) return;
+        var scale = Scale(length);
+        Sieve(scale);
+        counts.Clear(runs);
+        for (var r = 0; r < runs; r++) places[r] = counts.PlaceOf(HashOf(repeated[r], length, scale));
         var kept = 0;
-        for (var r = 0; r < repeated.Count; r++)
+        for (var r = 0; r < runs; r++)
         {
             var count = counts.At(places[r]);
             if (count > most) (most, first) = (count, repeated[r]);
             if (count > 1) repeated[kept++] = repeated[r];
         }
 
-        repeated.RemoveRange(kept, repeated.Count - kept);
+        runs = kept;
+    }
+
+    /// <summary>Puts the runs that may be repeated in place of the repeated ones that are a word shorter, and says how many there are.</summary>
+    private int Candidates()
+    {
+        if (length == 2)
+        {
+            for (var i = 0; i + 2 <= words; i++) repeated[i] = i;
+            return Math.Max(0, words - 1);
+        }
+
+        var candidates = 0;
+        for (var r = 0; r + 1 < runs; r++)
+            if (repeated[r + 1] == repeated[r] + 1 && repeated[r] + length <= words) repeated[candidates++] = repeated[r];
+        return candidates;
+    }
+
+    /// <summary>Leaves the candidates whose bit another one has too.</summary>
+    private void Sieve(ulong scale)
+    {
+        // Eight bits for each: one in eight of those that are there once stays.
+        var size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(64, runs / 8 + 1));
+        if (once.Length < size) (once, twice) = (new ulong[size], new ulong[size]);
+        var seen = once.AsSpan(0, size);
+        var again = twice.AsSpan(0, size);
+        seen.Clear();
+        again.Clear();
+        foreach (var i in repeated.AsSpan(0, runs))
+        {
+            var hash = HashOf(i, length, scale);
+            var (at, bit) = ((int)(hash >> 6) & (size - 1), 1UL << (int)(hash & 63));
+            again[at] |= seen[at] & bit;
+            seen[at] |= bit;
+        }
+
+        var left = 0;
+        foreach (var i in repeated.AsSpan(0, runs))
+        {
+            var hash = HashOf(i, length, scale);
+            if ((again[(int)(hash >> 6) & (size - 1)] & (1UL << (int)(hash & 63))) != 0) repeated[left++] = i;
+        }
+
+        runs = left;
     }
 
     /// <summary>Code points of the words alone.</summary>
     private int LengthOf(int start, int n) => characters[start + n] - characters[start];
 
     private ulong HashOf(int start, int n, ulong scale) => NormalizedWords.Mix(hashes[start + n] - (hashes[start] * scale));
+
+    /// <summary>Four units at a time; of up to four no two words have the same.</summary>
+    private static ulong HashOf(ReadOnlySpan<char> word)
+    {
+        var hash = (ulong)word.Length * Base;
+        while (word.Length >= 4)
+        {
+            hash = (hash ^ MemoryMarshal.Read<ulong>(MemoryMarshal.AsBytes(word))) * Base;
+            hash ^= hash >> 29;
+            word = word[4..];
+        }
+
+        var rest = 0UL;
+        foreach (var c in word) rest = (rest << 16) | c;
+        return NormalizedWords.Mix(hash ^ rest);
+    }
 
     private static ulong Scale(int n)
     {

@@ -1,24 +1,37 @@
+using System.Runtime.InteropServices;
+
 namespace Pipeline.Data.Quality;
 
-/// <summary>A text with what several rules ask of it, each computed once.</summary>
-internal sealed class MeasuredText(string text, HashCounts counts)
+/// <summary>A text with what several rules ask of it, each computed once. The tables are kept for the next text.</summary>
+internal sealed class MeasuredText
 {
-    private List<TextWord>? words, pieces;
-    private Grams? wordGrams, pieceGrams;
+    private readonly List<TextWord> words = [], pieces = [];
+    private readonly Grams wordGrams, pieceGrams;
+    private bool hasWords, hasPieces, hasWordGrams, hasPieceGrams;
+    private WordTotals? totals;
+    private int? characters;
+    private (int Count, int Characters, int All)? lines, paragraphs, dolmaLines;
 
-    public string Text { get; } = text;
+    public MeasuredText(string text = "")
+    {
+        (wordGrams, pieceGrams) = (new(Counts), new(Counts));
+        Text = text;
+    }
+
+    public string Text { get; private set; }
 
     /// <summary>A table to count in.</summary>
-    public HashCounts Counts { get; } = counts;
+    public HashCounts Counts { get; } = new();
 
     /// <summary>Code points.</summary>
-    public int Characters => field > 0 || Text.Length == 0 ? field : field = CodePoints(Text);
+    public int Characters => characters ??= CodePoints(Text);
 
     public List<TextWord> Words
     {
         get
         {
-            if (words is null) TextWords.Read(Text, words = new(Text.Length / 5));
+            if (!hasWords) TextWords.Read(Text, words);
+            hasWords = true;
             return words;
         }
     }
@@ -28,20 +41,47 @@ internal sealed class MeasuredText(string text, HashCounts counts)
     {
         get
         {
-            if (pieces is null) TextWords.ReadPieces(Text, pieces = new(Text.Length / 5));
+            if (!hasPieces) TextWords.ReadPieces(Text, pieces);
+            hasPieces = true;
             return pieces;
         }
     }
 
-    public Grams WordGrams => wordGrams ??= new(Words, Counts);
+    public WordTotals Totals => totals ??= WordTotals.Of(Words);
 
-    public Grams PieceGrams => pieceGrams ??= new(Pieces, Counts);
+    public Grams WordGrams
+    {
+        get
+        {
+            if (!hasWordGrams) wordGrams.Read(Text, Words);
+            hasWordGrams = true;
+            return wordGrams;
+        }
+    }
 
-    public (int Count, int Characters, int All) RepeatedLines { get => field.All > 0 ? field : field = Repetition.OfLines(this); }
+    public Grams PieceGrams
+    {
+        get
+        {
+            if (!hasPieceGrams) pieceGrams.Read(Text, Pieces);
+            hasPieceGrams = true;
+            return pieceGrams;
+        }
+    }
 
-    public (int Count, int Characters, int All) RepeatedParagraphs { get => field.All > 0 ? field : field = Repetition.OfParagraphs(this); }
+    public (int Count, int Characters, int All) RepeatedLines => lines ??= Repetition.OfLines(this);
 
-    public (int Count, int Characters, int All) DolmaLines { get => field.All > 0 ? field : field = DolmaRules.RepeatedLines(this); }
+    public (int Count, int Characters, int All) RepeatedParagraphs => paragraphs ??= Repetition.OfParagraphs(this);
+
+    public (int Count, int Characters, int All) DolmaLines => dolmaLines ??= DolmaRules.RepeatedLines(this);
+
+    /// <summary>Goes on with another text.</summary>
+    public void Begin(string text)
+    {
+        Text = text;
+        (hasWords, hasPieces, hasWordGrams, hasPieceGrams) = (false, false, false, false);
+        (totals, characters, lines, paragraphs, dolmaLines) = (null, null, null, null, null);
+    }
 
     public static int CodePoints(ReadOnlySpan<char> text)
     {
@@ -56,4 +96,22 @@ internal sealed class MeasuredText(string text, HashCounts counts)
     }
 
     public static double Ratio(double part, double whole) => whole > 0 ? part / whole : 0;
+}
+
+/// <summary>What the words of a text come to.</summary>
+/// <param name="Plain">Those that are not all marks.</param>
+/// <param name="PlainCharacters">Code points of these.</param>
+internal readonly record struct WordTotals(int Plain, long PlainCharacters, int WithLetters)
+{
+    public static WordTotals Of(List<TextWord> words)
+    {
+        var (plain, characters, letters) = (0, 0L, 0);
+        foreach (ref readonly var word in CollectionsMarshal.AsSpan(words))
+        {
+            if (!word.IsSymbol) (plain, characters) = (plain + 1, characters + word.Characters);
+            if (word.HasLetter) letters++;
+        }
+
+        return new(plain, characters, letters);
+    }
 }

@@ -23,9 +23,11 @@ public sealed class QualityFilter : DocumentFilter
     /// <summary>The presets of FineWeb in its order.</summary>
     public static readonly IReadOnlyList<string> FineWebRecipe = [GopherRepetition, GopherQuality, C4, FineWeb];
 
+    private const int LongestKept = 4 << 20;
+
     private readonly List<Func<Document, MeasuredText, FunnelTally, string?>> presets = [];
     private readonly List<(string Rule, string? Threshold)> rules = [];
-    private readonly ConcurrentBag<HashCounts> tables = [];
+    private readonly ConcurrentBag<MeasuredText> idle = [];
 
     /// <exception cref="ArgumentException">A preset of that name there is not.</exception>
     public QualityFilter(QualityOptions options)
@@ -50,21 +52,23 @@ public sealed class QualityFilter : DocumentFilter
     public override Document? Apply(Document document, FunnelTally tally)
     {
         tally.Begin(document.Text.Length);
-        if (!tables.TryTake(out var counts)) counts = new();
-        var measured = new MeasuredText(document.Text, counts);
+        if (!idle.TryTake(out var measured)) measured = new();
+        measured.Begin(document.Text);
+        var left = Left(document, measured, tally);
+        // The tables of a huge text would stay as large as it needed them.
+        if (document.Text.Length <= LongestKept) idle.Add(measured);
+        return left is null ? null : ReferenceEquals(left, document.Text) ? document : document with { Text = left };
+    }
+
+    private string? Left(Document document, MeasuredText measured, FunnelTally tally)
+    {
         foreach (var preset in presets)
         {
-            if (preset(document, measured, tally) is not { } next)
-            {
-                tables.Add(counts);
-                return null;
-            }
-
-            if (!ReferenceEquals(next, measured.Text)) measured = new(next, counts);
+            if (preset(document, measured, tally) is not { } next) return null;
+            if (!ReferenceEquals(next, measured.Text)) measured.Begin(next);
         }
 
-        tables.Add(counts);
-        return ReferenceEquals(measured.Text, document.Text) ? document : document with { Text = measured.Text };
+        return measured.Text;
     }
 
     private void Add(C4Lines lines)

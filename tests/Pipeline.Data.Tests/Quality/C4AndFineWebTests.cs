@@ -14,6 +14,7 @@ public sealed class C4AndFineWebTests
         { "terminal_punctuation", Open with { TerminalPunctuation = true }, "Ends well.\nDoes not\n\"Quoted.\"\nTrails...\nAsks?", "Ends well.\n\"Quoted.\"\nAsks?" },
         { "words_per_line", Open with { WordsPerLine = 3 }, "a b c\na b\nd e f", "a b c\nd e f" },
         { "javascript", Open with { Javascript = true }, "Please turn on JavaScript now\nkept", "kept" },
+        { "citations", Open with { Citations = true, Javascript = true }, "Turn on java[1]script now\nkept", "kept" },
         { "policy", Open with { Policy = true }, "This site uses cookies\nSee our Privacy Policy\nkept", "kept" },
         { "blanks", Open, "  a  \r\n b\n", "a\nb" },
     };
