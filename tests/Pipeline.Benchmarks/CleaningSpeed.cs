@@ -45,7 +45,7 @@ static class CleaningSpeed
         foreach (var algorithm in (StemmingAlgorithm[])[StemmingAlgorithm.Porter, StemmingAlgorithm.English]) yield return ($"stemming, {algorithm}", [new WordFilter(new() { Stemming = algorithm })]);
         yield return ("abbreviations", [new WordFilter(new() { Definitions = true, Abbreviations = new Dictionary<string, string> { ["e.g."] = "for example", ["i.e."] = "that is" } })]);
         var vocabulary = new Vocabulary(100_000);
-        foreach (var document in Corpora().SelectMany(c => c.Documents)) vocabulary.Add(document.Text);
+        foreach (var document in Corpora().SelectMany(c => c.Documents)) vocabulary.Add(document);
         yield return ("spelling, by the corpus' own words", [new WordFilter(new() { Dictionary = new(SpellingDictionary.Read("words", Encoding.UTF8.GetString(vocabulary.ToLines(5)).Split('\n'), int.MaxValue)) })]);
         var addresses = new BlockList();
         addresses.Read("list", ["bad.org", "word casino"], 10);

@@ -5,6 +5,9 @@ namespace Pipeline.Data.Cleaning;
 /// <summary>Which operations clean a text, each with its own switch. They run in the order written here.</summary>
 public sealed record CleaningOptions
 {
+    /// <summary>Code in texts, and texts that are code, keep every character but for controls and composition.</summary>
+    public bool ProtectCode { get; init; } = true;
+
     /// <summary>UTF-8 that was once read as Windows-1252 or Latin-1 becomes what it was.</summary>
     public bool Mojibake { get; init; } = true;
 

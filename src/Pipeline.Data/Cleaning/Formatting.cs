@@ -10,13 +10,11 @@ internal static class Formatting
     public static string Clean(string text)
     {
         StringBuilder? cleaned = null;
-        var fenced = false;
         for (var at = 0; at < text.Length;)
         {
             var end = text.IndexOf('\n', at) is >= 0 and var feed ? feed + 1 : text.Length;
             var line = text.AsSpan(at, end - at);
-            if (line.TrimStart().StartsWith("```")) fenced = !fenced;
-            var own = fenced || LooksLikeCode(line) ? null : Line(line);
+            var own = LooksLikeCode(line) ? null : Line(line);
             if (own is not null) cleaned ??= new StringBuilder(text, 0, at, text.Length);
             if (own is not null) cleaned!.Append(own);
             else cleaned?.Append(line);

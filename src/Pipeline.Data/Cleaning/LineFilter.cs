@@ -58,6 +58,8 @@ internal sealed class LineFilter
 
     private bool Drops(ReadOnlySpan<char> line)
     {
+        // A block of code is not a line.
+        if (line.Contains(CodeShield.BlockMark)) return false;
         if (stock && line.Trim().Length <= LongestStockLine && line.ContainsAny(Phrases)) return true;
         foreach (var expression in expressions)
             if (expression.IsMatch(line)) return true;

@@ -29,6 +29,7 @@ public sealed class MarkupStripper
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> BlockNames = Blocks.GetAlternateLookup<ReadOnlySpan<char>>();
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> InlineNames = Inlines.GetAlternateLookup<ReadOnlySpan<char>>();
 
+    /// <summary>Places of what may begin a tag; the complement of a place is one behind which those before it cannot.</summary>
     private readonly Stack<int> opened = new();
     private char[] text;
     private int length;
@@ -51,17 +52,30 @@ public sealed class MarkupStripper
     {
         if (length == text.Length) Array.Resize(ref text, length * 2);
         text[length++] = c;
-        if (c == '<' && comment < 0) opened.Push(length - 1);
+        if (c == CodeShield.BlockMark) Forget();
+        else if (c == '<' && comment < 0) opened.Push(length - 1);
         else if (c == '-' && comment < 0 && length >= 4 && text.AsSpan(length - 4, 4) is "<!--") comment = length - 4;
         else if (c == '>' && comment < 0) EndTag();
         else if (c == '>') EndComment();
         else if (c == ';') EndEntity();
     }
 
+    /// <summary>Nothing that is open takes code with it when it closes.</summary>
+    private void Forget()
+    {
+        Close();
+        (comment, hidden) = (-1, -1);
+    }
+
+    /// <summary>What is open can no longer become a tag, unless the last character goes again.</summary>
+    private void Close()
+    {
+        if (opened.TryPeek(out var top) && top >= 0) opened.Push(~(length - 1));
+    }
+
     private void EndTag()
     {
-        if (opened.Count == 0) return;
-        var start = opened.Peek();
+        if (!opened.TryPeek(out var start) || start < 0) return;
         var tag = text.AsSpan(start + 1, length - start - 2);
         var closing = tag.StartsWith('/');
         if (closing) tag = tag[1..];
@@ -70,8 +84,8 @@ public sealed class MarkupStripper
         var block = BlockNames.Contains(name);
         if (tag.Length > LongestTag || !(block || InlineNames.Contains(name)))
         {
-            // A literal '>' lies between them and any later one: what is open can no longer become a tag.
-            opened.Clear();
+            // A literal '>' lies between them and any later one.
+            Close();
             return;
         }
 
@@ -94,7 +108,7 @@ public sealed class MarkupStripper
     private void CutTo(int position)
     {
         length = position;
-        while (opened.TryPeek(out var top) && top >= length) opened.Pop();
+        while (opened.TryPeek(out var top) && (top < 0 ? ~top : top) >= length) opened.Pop();
         if (comment >= length) comment = -1;
         if (hidden > length) hidden = -1;
     }

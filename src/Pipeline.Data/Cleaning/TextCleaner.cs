@@ -12,12 +12,14 @@ public sealed class TextCleaner : DocumentFilter
 {
     private const int MostRounds = 8;
 
-    private readonly IReadOnlyList<(string Rule, string? Threshold, Func<string, string> Apply)> operations;
+    private readonly bool protectCode;
+    private readonly IReadOnlyList<(string Rule, string? Threshold, Func<string, string> Apply, Func<string, string>? ApplyToCode)> operations;
     private readonly IReadOnlyList<(string Rule, string? Threshold, Func<string, bool, string?> Drops)> limits;
 
     /// <exception cref="ArgumentException">An expression in <see cref="CleaningOptions.DropLines"/> is none.</exception>
     public TextCleaner(CleaningOptions options)
     {
+        protectCode = options.ProtectCode;
         var lines = new LineFilter(options.BoilerplateLines, options.DropLines);
         List<(bool On, string Rule, string? Threshold, Func<string, string> Apply)> all =
         [
@@ -37,7 +39,13 @@ public sealed class TextCleaner : DocumentFilter
             (options.Formatting, "formatting", null, Formatting.Clean),
             (options.Casing != Casing.Keep, "casing", options.Casing == Casing.Lower ? "lower" : "fold", t => options.Casing == Casing.Lower ? t.ToLowerInvariant() : UnicodeNormalization.Fold(t)),
         ];
-        operations = [.. from o in all where o.On select (o.Rule, o.Threshold, o.Apply)];
+        // Of all these only two keep what code means.
+        operations = [.. from o in all where o.On select (o.Rule, o.Threshold, o.Apply, o.Rule switch
+        {
+            "control_characters" => o.Apply,
+            "unicode" => (Func<string, string>)(t => UnicodeNormalization.Clean(t, UnicodeForm.Nfc)),
+            _ => null,
+        })];
         limits =
         [
             ("unstable", Text(MostRounds), (_, stable) => stable ? null : "not after " + Text(MostRounds) + " rounds"),
@@ -71,19 +79,23 @@ public sealed class TextCleaner : DocumentFilter
     {
         tally.Begin(document.Text.Length);
         var (text, stable) = (document.Text, false);
+        CodeShield? shield = null;
         for (var round = 0; round < MostRounds && !stable; round++)
         {
             stable = true;
+            // What cleaning brings to light may be code, or no longer be any.
+            shield = protectCode ? CodeShield.Over(text, document) : CodeShield.Off(text);
             for (var i = 0; i < operations.Count; i++)
             {
-                var after = operations[i].Apply(text);
-                if (ReferenceEquals(after, text) || after == text) continue;
+                if (!shield.Apply(operations[i].Apply, operations[i].ApplyToCode)) continue;
                 stable = false;
+                var after = shield.Text;
                 tally.Changed(i, document.Id, text, after);
                 text = after;
             }
         }
 
+        shield?.Count(tally);
         for (var i = 0; i < limits.Count; i++)
         {
             if (limits[i].Drops(text, stable) is not { } value) continue;

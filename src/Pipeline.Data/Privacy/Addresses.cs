@@ -10,10 +10,10 @@ internal static class Addresses
     public const string EmailPlaceholder = "[EMAIL]";
     public const string HandlePlaceholder = "[HANDLE]";
 
-    private const int LongestHandle = 30;
+    private const int LongestHandle = 30, LongestLocal = 64, LongestDomain = 255;
 
     private static readonly SearchValues<string> UrlStarts = SearchValues.Create(["http://", "https://", "ftp://", "www."], StringComparison.OrdinalIgnoreCase);
-    private static readonly SearchValues<char> UrlEnds = SearchValues.Create([' ', '<', '>', '"', '`', '|', '\\', '^', '{', '}', '\u00a0', .. Enumerable.Range(0, 32).Select(i => (char)i)]);
+    private static readonly SearchValues<char> UrlEnds = SearchValues.Create([' ', '<', '>', '"', '`', '|', '\\', '^', '{', '}', '\u00a0', Cleaning.CodeShield.SpanMark, Cleaning.CodeShield.BlockMark, .. Enumerable.Range(0, 32).Select(i => (char)i)]);
     private static readonly SearchValues<char> Local = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-");
     private static readonly SearchValues<char> Domain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-");
 
@@ -30,15 +30,27 @@ internal static class Addresses
         var (start, end) = next(text, 0);
         if (start < 0) return text;
         var replaced = new StringBuilder(text.Length);
-        var copied = 0;
+        var (copied, places) = (0, new List<int>());
         while (start >= 0)
         {
-            replaced.Append(text, copied, start - copied).Append(replacement);
-            copied = end;
-            (start, end) = next(text, end);
+            var found = end;
+            if (replacement.Length > 0)
+            {
+                replaced.Append(text, copied, start - copied).Append(replacement);
+                copied = end;
+            }
+            else
+            {
+                var gone = Removal.Around(text, copied, start, end);
+                replaced.Append(text, copied, gone.From - copied).Append(text, gone.LabelFrom, gone.LabelTo - gone.LabelFrom);
+                places.Add(replaced.Length);
+                copied = gone.To;
+            }
+
+            (start, end) = next(text, Math.Max(found, copied));
         }
 
-        return replaced.Append(text, copied, text.Length - copied).ToString();
+        return Removal.WithoutBareLines(replaced.Append(text, copied, text.Length - copied).ToString(), places);
     }
 
     private static (int Start, int End) NextUrl(ReadOnlySpan<char> text, int from)
@@ -49,6 +61,8 @@ internal static class Addresses
             var head = text[start] is 'w' or 'W' ? 4 : text[start..].IndexOf("//") + 2;
             var body = text[(start + head)..];
             var length = body.IndexOfAny(UrlEnds) is >= 0 and var stop ? stop : body.Length;
+            // A link whose label is an address.
+            if (body[..length].IndexOf("](") is >= 0 and var label) length = label;
             // A sentence or bracket may end where the address ends.
             length = body[..length].TrimEnd(".,;:!?)]'*_-").Length;
             from = start + head + length;
@@ -75,6 +89,7 @@ internal static class Addresses
         return (-1, -1);
     }
 
+    /// <summary>Letters may be of any alphabet that sets its words apart; <c>git@host:path</c> and the user of <c>scheme://user@host</c> are no mail address.</summary>
     internal static (int Start, int End) NextEmail(ReadOnlySpan<char> text, int from)
     {
         var least = from;
@@ -82,15 +97,49 @@ internal static class Addresses
         {
             var at = from + found;
             var start = at;
-            while (start > least && at - start < 64 && Local.Contains(text[start - 1])) start--;
-            var rest = text.Slice(at + 1, Math.Min(255, text.Length - at - 1));
-            var domain = (rest.IndexOfAnyExcept(Domain) is >= 0 and var stop ? rest[..stop] : rest).TrimEnd(".-");
-            var dot = domain.LastIndexOf('.');
+            while (start > least && at - start < LongestLocal && (Local.Contains(text[start - 1]) || IsForeignLetter(text[start - 1]))) start--;
+            while (start < at && text[start] == '.') start++;
+            var domain = DomainAt(text, at + 1);
             from = at + 1;
-            if (start < at && dot > 0 && domain.Length - dot > 2 && !domain[(dot + 1)..].ContainsAnyExcept(Letters)) return (start, at + 1 + domain.Length);
+            if (start < at && !domain.IsEmpty && !IsRemotePath(text[start..at], text[(at + 1 + domain.Length)..]) && !IsUserInfo(text, start)) return (start, at + 1 + domain.Length);
         }
 
         return (-1, -1);
+    }
+
+    /// <summary>Labels with dots between them, the last one of two letters at least or in Punycode; empty where there is none.</summary>
+    private static ReadOnlySpan<char> DomainAt(ReadOnlySpan<char> text, int at)
+    {
+        var end = at;
+        while (end < text.Length && end - at < LongestDomain && (Domain.Contains(text[end]) || IsForeignLetter(text[end]))) end++;
+        var domain = text[at..end].TrimEnd(".-");
+        var dot = domain.LastIndexOf('.');
+        if (dot <= 0) return default;
+        var last = domain[(dot + 1)..];
+        foreach (var c in last)
+            if (!char.IsLetter(c) && !last.StartsWith("xn--", StringComparison.OrdinalIgnoreCase)) return default;
+        return last.Length > 1 ? domain : default;
+    }
+
+    /// <summary>Beyond ASCII, in scripts with blanks between words: elsewhere the words around an address would be taken for a part of it.</summary>
+    private static bool IsForeignLetter(char c) => c is >= '\u00aa' and < '\u0e00' && (char.IsLetter(c) || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.NonSpacingMark);
+
+    /// <summary><c>user@host:path</c>, as git and scp have it.</summary>
+    private static bool IsRemotePath(ReadOnlySpan<char> local, ReadOnlySpan<char> after)
+    {
+        if (after.Length < 2 || after[0] != ':' || char.IsWhiteSpace(after[1])) return false;
+        after = after[1..Math.Min(after.Length, LongestDomain)];
+        var path = after[..(after.IndexOfAny(UrlEnds) is >= 0 and var end ? end : after.Length)];
+        return local is "git" or "hg" || path.Contains('/');
+    }
+
+    /// <summary>Whether what ends with an @ is in front of a host: nothing but a user and perhaps a password stands between it and the slashes.</summary>
+    private static bool IsUserInfo(ReadOnlySpan<char> text, int start)
+    {
+        var before = text[Math.Max(0, start - LongestDomain)..start];
+        before = before[(before.LastIndexOfAny(UrlEnds) + 1)..];
+        var slashes = before.LastIndexOf("//");
+        return slashes > 0 && before[slashes - 1] == ':' && !before[(slashes + 2)..].ContainsAny("/?#@");
     }
 
     private static readonly SearchValues<char> Letters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");

@@ -1,8 +1,15 @@
+using System.Buffers;
+
 namespace Pipeline.Data.Privacy;
 
 /// <summary>Where a number may begin and end so that it is not a part of a longer number, a version or a name.</summary>
 internal static class Bounds
 {
+    private const int LookBack = 32;
+    private const string Between = " \t\u00a0=:\"'`(>";
+
+    private static readonly SearchValues<char> LetterValues = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
     public static bool Begins(ReadOnlySpan<char> text, int at)
     {
         if (at == 0) return true;
@@ -17,6 +24,17 @@ internal static class Bounds
         var after = text[end];
         if (char.IsLetterOrDigit(after) || after is '_' or '%' or '@') return false;
         return end + 1 >= text.Length || !Joins(after, text[end + 1]);
+    }
+
+    /// <summary>Whether one of some words stands before a number, perhaps with a sign or a number of its own between them: <c>Version=</c>, <c>ISBN-13:</c>.</summary>
+    public static bool IsBehind(ReadOnlySpan<char> text, int at, string[] words)
+    {
+        var before = text[Math.Max(0, at - LookBack)..at].TrimEnd(Between);
+        if (before.EndsWith("-10") || before.EndsWith("-13")) before = before[..^3];
+        var word = before[(before.LastIndexOfAnyExcept(LetterValues) + 1)..];
+        foreach (var one in words)
+            if (word.Equals(one, StringComparison.OrdinalIgnoreCase)) return true;
+        return false;
     }
 
     /// <summary>Whether a mark ties a number to what stands on its other side. A placeholder there is what was something tied.</summary>

@@ -65,18 +65,14 @@ internal static class InternetAddresses
     private static bool IsVersion(ReadOnlySpan<char> text, int at, int end, ReadOnlySpan<int> parts)
     {
         if (parts[2] == 0 && parts[3] == 0) return true;
-        var before = text[Math.Max(0, at - LookBack)..at].TrimEnd(" \t\u00a0=:\"'`(>");
-        var word = before[(before.LastIndexOfAnyExcept(LetterValues) + 1)..];
-        foreach (var version in VersionWords)
-            if (word.Equals(version, StringComparison.OrdinalIgnoreCase)) return true;
+        if (Bounds.IsBehind(text, at, VersionWords)) return true;
         foreach (var part in parts)
             if (part >= LargestSection) return false;
+        var before = text[Math.Max(0, at - LookBack)..at];
         if (before.Contains('§') || before.Contains("ection", StringComparison.Ordinal) || before.Contains("hapter", StringComparison.Ordinal)) return true;
         // A heading, perhaps of a list: 1.2.3.4. Scope.
         var line = text[(text[..at].LastIndexOf('\n') + 1)..at].Trim();
         var rest = text[end..].TrimStart('.');
         return (line.IsEmpty || line is "-" or "*" or "+" or "#" or "##" or "###" or "####") && rest.Length > 1 && rest[0] is ' ' or '\u00a0' or '\t' && char.IsLetter(rest[1]);
     }
-
-    private static readonly SearchValues<char> LetterValues = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 }

@@ -1,9 +1,17 @@
+using System.Buffers;
+using System.Globalization;
+
 namespace Pipeline.Data.Privacy;
 
 /// <summary>Phone numbers: international ones (E.164, with <c>+</c>), those of North America, and national ones with a trunk 0. A run of digits without any of that may be anything and is none.</summary>
 internal static class Phones
 {
     private const int MostDigits = 15;
+
+    private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdefABCDEF");
+
+    /// <summary>What numbers are that look like those of phones.</summary>
+    private static readonly string[] OtherNumbers = ["isbn", "issn", "ismn", "isni", "ean", "gtin", "upc", "oclc", "lccn", "doi", "pmid", "arxiv", "orcid", "asin", "sku", "version", "versions", "ver", "v", "release", "build", "revision", "firmware", "kernel", "driver"];
 
     /// <summary>Where a number around the digit at <paramref name="at"/> begins and ends; an end of 0 where there is none.</summary>
     public static (int Start, int End) SpanAt(ReadOnlySpan<char> text, int at)
@@ -17,11 +25,50 @@ internal static class Phones
         var groups = new DigitGroups(text, at, " -./");
         if (groups.Count == 0 || groups.Digits > MostDigits) return default;
         var end = groups.EndOf(groups.Count - 1);
-        if (!Bounds.Ends(text, end)) return default;
+        if (!Bounds.Ends(text, end) || IsOther(text, start, at, groups)) return default;
         var found = international ? IsInternational(text[at], groups)
             : text[at] == '0' ? IsTrunk(text, at, groups)
             : IsNorthAmerican(text, at, groups);
         return found ? (start, end) : default;
+    }
+
+    /// <summary>Digits that are something else: behind a word that says what, a date, a range, or some of the numbers of a row.</summary>
+    private static bool IsOther(ReadOnlySpan<char> text, int start, int at, DigitGroups groups)
+    {
+        if (Bounds.IsBehind(text, start, OtherNumbers)) return true;
+        var end = groups.EndOf(groups.Count - 1);
+        if (groups.Count >= 3 && IsDate(text, at, groups)) return true;
+        // 01000-02000 counts from one to the other.
+        if (groups.Count == 2 && groups.Separator == '-' && groups[0] == groups[1] && text[groups.EndOf(1) - groups[1]] == '0') return true;
+        // MA 02110-1301 is a postal code.
+        if (groups.Count == 2 && groups.Separator == '-' && groups[0] == 5 && groups[1] == 4 && start > 2 && text[start - 1] == ' ' && char.IsAsciiLetterUpper(text[start - 2]) && char.IsAsciiLetterUpper(text[start - 3]) && (start == 3 || !char.IsLetter(text[start - 4]))) return true;
+        // 48 65 06 12 34 56 78 9a: a row of bytes.
+        return groups.Separator == ' ' && (IsOfRow(text[..start], groups[0], before: true) || IsOfRow(text[end..], groups[groups.Count - 1], before: false));
+    }
+
+    /// <summary>Day, month and year in any order, and whatever follows them.</summary>
+    private static bool IsDate(ReadOnlySpan<char> text, int at, DigitGroups groups)
+    {
+        var (first, second, third) = (Number(text, groups, 0), Number(text, groups, 1), Number(text, groups, 2));
+        return (groups[0], groups[1], groups[2]) switch
+        {
+            ( <= 2, <= 2, 4) => first is > 0 and <= 31 && second is > 0 and <= 31 && third is >= 1000 and < 2100 && (first <= 12 || second <= 12),
+            (4, <= 2, <= 2) => first is >= 1000 and < 2100 && second is > 0 and <= 12 && third is > 0 and <= 31,
+            _ => false,
+        };
+    }
+
+    /// <summary>-1 where it is none of four digits at most.</summary>
+    private static int Number(ReadOnlySpan<char> text, DigitGroups groups, int group) =>
+        groups[group] > 4 ? -1 : int.Parse(text[(groups.EndOf(group) - groups[group])..groups.EndOf(group)], NumberStyles.None, CultureInfo.InvariantCulture);
+
+    /// <summary>Whether the next word, a blank away, is a number in hexadecimal digits that is as wide.</summary>
+    private static bool IsOfRow(ReadOnlySpan<char> text, int width, bool before)
+    {
+        if (text.Length <= width || !(before ? text[^1] : text[0]).Equals(' ')) return false;
+        var word = before ? text[^(width + 1)..^1] : text[1..(width + 1)];
+        var beyond = before ? (text.Length > width + 1 ? text[^(width + 2)] : ' ') : text.Length > width + 1 ? text[width + 1] : ' ';
+        return !char.IsLetterOrDigit(beyond) && !word.ContainsAnyExcept(Hexadecimal) && word.ContainsAnyInRange('0', '9');
     }
 
     private static bool IsInternational(char first, DigitGroups groups) =>

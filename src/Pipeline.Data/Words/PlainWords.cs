@@ -5,20 +5,18 @@ namespace Pipeline.Data.Words;
 internal readonly record struct PlainWord(int Start, int Length, bool BeginsSentence);
 
 /// <summary>
-/// The words of a text that are prose: runs of letters. Left out is what looks like code: fenced blocks, lines that begin with a tab or four blanks, what stands between backticks,
-/// and words with a digit, an underscore, a capital inside or a sign of programming beside them.
+/// The words of a text that are prose: runs of letters. Left out is what looks like code: lines that begin with a tab or four blanks, and words with a digit, an underscore, a capital inside or a sign of programming
+/// beside them. What is code for sure is not given here.
 /// </summary>
 internal static class PlainWords
 {
     public static IEnumerable<PlainWord> Of(string text)
     {
-        var (fenced, begins) = (false, true);
+        var begins = true;
         for (var start = 0; start < text.Length;)
         {
             var end = text.IndexOf('\n', start) is >= 0 and var feed ? feed : text.Length;
-            var fence = text.AsSpan(start, end - start).TrimStart().StartsWith("```");
-            if (fence) fenced = !fenced;
-            if (!fence && !fenced && !IsIndented(text.AsSpan(start, end - start)))
+            if (!IsIndented(text.AsSpan(start, end - start)))
             {
                 foreach (var word in OfLine(text, start, end, begins)) yield return word;
                 begins = text.AsSpan(start, end - start).TrimEnd() is [] or [.., '.' or '!' or '?' or ':' or '"'];
@@ -39,14 +37,6 @@ internal static class PlainWords
         for (var at = start; at < end;)
         {
             var c = text[at];
-            if (c == '`')
-            {
-                var close = text.IndexOf('`', at + 1, end - at - 1);
-                at = close < 0 ? at + 1 : close + 1;
-                begins = false;
-                continue;
-            }
-
             if (!char.IsLetter(c))
             {
                 begins = c is '.' or '!' or '?' || (begins && !char.IsLetterOrDigit(c));

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Pipeline.Data.Cleaning;
+using Pipeline.Data.Documents;
 
 namespace Pipeline.Data.Words;
 
@@ -11,8 +13,10 @@ public sealed class Vocabulary(int mostWords)
 
     public int Count => counts.Count;
 
-    public void Add(string text)
+    /// <summary>The words of a document outside its code.</summary>
+    public void Add(Document document)
     {
+        var text = CodeShield.Over(document.Text, document).Prose;
         foreach (var word in PlainWords.Of(text)) Add(text.Substring(word.Start, word.Length).ToLowerInvariant(), 1);
         Forget();
     }

@@ -1,11 +1,15 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Pipeline.Data.Cleaning;
 using Pipeline.Data.Documents;
 
 namespace Pipeline.Data.Words;
 
 public sealed record WordOptions
 {
+    /// <summary>As <see cref="CleaningOptions.ProtectCode"/>, to the character.</summary>
+    public bool ProtectCode { get; init; } = true;
+
     /// <summary>Abbreviation to what it stands for.</summary>
     public IReadOnlyDictionary<string, string> Abbreviations { get; init; } = new Dictionary<string, string>();
     public bool Definitions { get; init; }
@@ -20,11 +24,13 @@ public sealed record WordOptions
 /// <summary>Changes words and not only characters: for search and for classifiers of words. It harms language models, which learn what they are given.</summary>
 public sealed class WordFilter : DocumentFilter
 {
+    private readonly bool protectCode;
     private readonly List<(string Rule, string? Threshold, Func<string, string> Apply)> operations = [];
     private readonly ConcurrentBag<Stemmer> stemmers = [];
 
     public WordFilter(WordOptions options)
     {
+        protectCode = options.ProtectCode;
         if (options.Abbreviations.Count > 0 || options.Definitions) operations.Add(("abbreviations", null, new Abbreviations(options.Abbreviations, options.Definitions).Expand));
         if (options.Dictionary is { } dictionary)
             operations.Add(("spelling", options.MostDistance.ToString(CultureInfo.InvariantCulture), new Speller(dictionary, options.MostDistance, options.LeastLength).Correct));
@@ -37,10 +43,12 @@ public sealed class WordFilter : DocumentFilter
     {
         tally.Begin(document.Text.Length);
         var text = document.Text;
+        var shield = protectCode ? CodeShield.Over(text, document) : CodeShield.Off(text);
+        shield.Count(tally);
         for (var i = 0; i < operations.Count; i++)
         {
-            var after = operations[i].Apply(text);
-            if (after == text) continue;
+            if (!shield.Apply(operations[i].Apply)) continue;
+            var after = shield.Text;
             tally.Changed(i, document.Id, text, after);
             text = after;
         }

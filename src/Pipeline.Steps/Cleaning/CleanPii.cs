@@ -10,10 +10,10 @@ public sealed class CleanPii : Step<CleanPii.With, CleanPii.Given, CleanPii.Made
 {
     public sealed record With
     {
-        [Description("Mail addresses: [EMAIL].")]
+        [Description("Mail addresses, also with letters beyond ASCII (of alphabets that set words apart): [EMAIL]. `git@host:path` and the user in `scheme://user@host` are none.")]
         public PersonalAction Email { get; init; }
 
-        [Description("Phone numbers with a country code, of North America, or with a trunk 0: [PHONE]. A run of digits without any of that is none.")]
+        [Description("Phone numbers with a country code, of North America, or with a trunk 0: [PHONE]. A run of digits without any of that is none, nor is a date, a range, a row of bytes, or a number behind a word such as ISBN or version.")]
         public PersonalAction Phone { get; init; }
 
         [Description("Public internet addresses, IPv4 and IPv6: [IP_ADDRESS]. Private ones, versions and section numbers are none.")]
@@ -28,7 +28,7 @@ public sealed class CleanPii : Step<CleanPii.With, CleanPii.Given, CleanPii.Made
         [Description("Social security numbers of the United States: [SSN].")]
         public PersonalAction Ssn { get; init; }
 
-        [Description("Keys and tokens by the shapes of their issuers, JSON Web Tokens, private keys, and values of high entropy given to a name such as `password`: [SECRET].")]
+        [Description("Keys and tokens by the shapes of their issuers, JSON Web Tokens, private keys, credentials of `Authorization: Bearer …`, passwords in `scheme://user:password@host`, and what looks drawn at random, or for a password like no word, and is given to a name such as `password`, `AccountKey` or `sig`: [SECRET].")]
         public PersonalAction Secret { get; init; }
     }
 
@@ -48,7 +48,7 @@ public sealed class CleanPii : Step<CleanPii.With, CleanPii.Given, CleanPii.Made
     }
 
     public override string Name => "clean.pii";
-    public override int Version => 1;
+    public override int Version => 2;
     public override string Description => "Finds personal data by shape, bounds and checksum, and redacts it, drops the document or reports it, each kind as you say. Nothing that was found is ever written to a log or report. Names and street addresses have no shape and are not found.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;

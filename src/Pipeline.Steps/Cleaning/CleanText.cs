@@ -10,6 +10,9 @@ public sealed class CleanText : Step<CleanText.With, CleanText.Given, CleanText.
 {
     public sealed record With
     {
+        [Description("Leave code as it is but for control characters and composition (NFC): blocks between fences (``` and ~~~), code between backticks, indented blocks of Markdown, and documents that are source files by media type, by the name in their source or metadata (`path`, `extension`, `programming_language`), or by a first line such as #!/bin/sh. The funnel counts them (`found`: protected.code_blocks, code_spans, code_files). Without it code is cleaned like prose.")]
+        public bool ProtectCode { get; init; } = true;
+
         [Description("Repair text that was UTF-8 and has been read as Windows-1252 or Latin-1 before, once or more often (`cafÃ©`). Good text stays as it is.")]
         public bool Mojibake { get; init; } = true;
 
@@ -25,7 +28,7 @@ public sealed class CleanText : Step<CleanText.With, CleanText.Given, CleanText.
         [Description("Plain quotes, dashes and ellipses in place of typographic ones.")]
         public bool Punctuation { get; init; } = true;
 
-        [Description("What becomes of web addresses; the placeholder is [URL].")]
+        [Description("What becomes of web addresses; the placeholder is [URL]. Removing one takes the brackets around it, a blank beside it, marks that then stand without words, and of a Markdown link all but its label.")]
         public Treatment Urls { get; init; } = Treatment.Remove;
 
         [Description("What becomes of mail addresses; the placeholder is [EMAIL].")]
@@ -92,7 +95,7 @@ public sealed class CleanText : Step<CleanText.With, CleanText.Given, CleanText.
     }
 
     public override string Name => "clean.text";
-    public override int Version => 3;
+    public override int Version => 4;
     public override string Description => "Cleans the text of documents, each operation with its own switch and count, and drops documents that are too short or too long.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;
@@ -110,6 +113,7 @@ public sealed class CleanText : Step<CleanText.With, CleanText.Given, CleanText.
 
     private static CleaningOptions Options(With with) => new()
     {
+        ProtectCode = with.ProtectCode,
         Mojibake = with.Mojibake,
         ControlCharacters = with.ControlCharacters,
         Unicode = with.Normalize,

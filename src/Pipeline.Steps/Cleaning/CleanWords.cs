@@ -37,6 +37,9 @@ public sealed class CleanWords : Step<CleanWords.With, CleanWords.Given, CleanWo
 
     public sealed record With
     {
+        [Description("Leave code as it is: blocks between fences, code between backticks, indented blocks of Markdown, and documents that are source files (see clean.text).")]
+        public bool ProtectCode { get; init; } = true;
+
         [Description("Write abbreviations out.")]
         public AbbreviationOptions Abbreviations { get; init; } = new();
 
@@ -74,7 +77,7 @@ public sealed class CleanWords : Step<CleanWords.With, CleanWords.Given, CleanWo
     }
 
     public override string Name => "clean.words";
-    public override int Version => 1;
+    public override int Version => 2;
     public override string Description => "Changes words: abbreviations written out, spelling corrected, stems. All of it is off until asked for, and wrong for language models: they would learn a language that nobody writes. It is for search and for classifiers of words.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;
@@ -119,6 +122,7 @@ public sealed class CleanWords : Step<CleanWords.With, CleanWords.Given, CleanWo
 
         var options = new WordOptions
         {
+            ProtectCode = with.ProtectCode,
             Abbreviations = with.Abbreviations.Table,
             Definitions = with.Abbreviations.Definitions,
             Dictionary = dictionary,

@@ -33,8 +33,8 @@ public sealed class CountWords : Step<CountWords.With, CountWords.Given, CountWo
     }
 
     public override string Name => "clean.vocabulary";
-    public override int Version => 1;
-    public override string Description => "Counts the words of a corpus, for clean.words: what many documents write is no mistake.";
+    public override int Version => 2;
+    public override string Description => "Counts the words of a corpus outside its code, for clean.words: what many documents write is no mistake.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;
     public override string Incremental => "per shard of its documents";
@@ -61,7 +61,7 @@ public sealed class CountWords : Step<CountWords.With, CountWords.Given, CountWo
         context.Pieces.GetAsync("shard", shard.Sha256, async () =>
         {
             var words = new Vocabulary(mostWords);
-            await foreach (var document in DocumentReader.ReadAsync([(shard.Path, documents.Locate(shard.Path))], context.Cancellation)) words.Add(document.Text);
+            await foreach (var document in DocumentReader.ReadAsync([(shard.Path, documents.Locate(shard.Path))], context.Cancellation)) words.Add(document);
             return new MadePiece<Counted>(new(words.Count)) { Content = words.ToLines() };
         });
 

@@ -76,7 +76,8 @@ public sealed class WordFilterTests
     public void A_vocabulary_counts_prose_and_forgets_what_is_rare()
     {
         var words = new Vocabulary(1000);
-        words.Add("The cat and the `dog` saw THE cat. x1 é");
+        words.Add(Document.Create("s", "The cat and the `dog` saw THE cat. x1 é\n~~~\ncode\n~~~"));
+        words.Add(Document.Create("a.py", "code"));
         Assert.Equal("cat\t2\nthe\t2\nand\t1\nsaw\t1\né\t1\n", Encoding.UTF8.GetString(words.ToLines()));
         Assert.Equal("cat\t2\nthe\t2\n", Encoding.UTF8.GetString(words.ToLines(2)));
         var few = new Vocabulary(10);
@@ -89,10 +90,20 @@ public sealed class WordFilterTests
     public void A_dictionary_beyond_its_limit_is_refused() =>
         Assert.StartsWith("d: has more than 2 words", Assert.Throws<InvalidDataException>(() => SpellingDictionary.Read("d", ["# x", "a 1", "b 2", "c"], 2).Count()).Message, StringComparison.Ordinal);
 
-    private static string Only(WordOptions options, string text)
+    [Fact]
+    public void Code_keeps_its_words_unless_told_otherwise()
+    {
+        const string Text = "Relational `ponies` (PP)\n~~~\nponies = relational\n~~~\nponies";
+        Assert.Equal("relat `ponies` (pp)\n~~~\nponies = relational\n~~~\nponi", Only(new() { Stemming = StemmingAlgorithm.Porter }, Text));
+        Assert.Equal("relat `poni` (pp)\n~~~\nponi = relat\n~~~\nponi", Only(new() { Stemming = StemmingAlgorithm.Porter, ProtectCode = false }, Text));
+        Assert.Equal("ponies", Only(new() { Stemming = StemmingAlgorithm.Porter }, "ponies", "x.py"));
+        Assert.Equal("use `e.g.` for example\n```\ne.g.\n```", Only(new() { Abbreviations = new Dictionary<string, string> { ["e.g."] = "for example" } }, "use `e.g.` e.g.\n```\ne.g.\n```"));
+    }
+
+    private static string Only(WordOptions options, string text, string source = "s")
     {
         var filter = new WordFilter(options);
-        return filter.Apply(Document.Create("s", text), filter.NewTally())!.Text;
+        return filter.Apply(Document.Create(source, text), filter.NewTally())!.Text;
     }
 
     /// <summary>With swaps of neighbours, by the definition.</summary>

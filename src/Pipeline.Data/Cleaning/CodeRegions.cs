@@ -1,0 +1,189 @@
+using System.Buffers;
+
+namespace Pipeline.Data.Cleaning;
+
+public enum CodeKind
+{
+    /// <summary>The text is a source file.</summary>
+    File,
+
+    /// <summary>Between fences, or indented in Markdown.</summary>
+    Block,
+
+    /// <summary>Between backticks in a line.</summary>
+    Span,
+
+    /// <summary>Characters that stand for code while it is taken out, where a text has them itself.</summary>
+    Foreign,
+}
+
+/// <summary>Code in a text, with its fences or backticks; <paramref name="End"/> is the place after it.</summary>
+internal readonly record struct CodeRegion(CodeKind Kind, int Start, int End);
+
+/// <summary>
+/// Code in running text as CommonMark has it: blocks between fences of three or more backticks or tildes, spans between backticks, and in Markdown blocks that are indented by four.
+/// Fences may stand behind the marks of quotations and list items. What is not closed is code to the end in Markdown and none elsewhere, for text has such lines as ornaments.
+/// </summary>
+internal static class CodeRegions
+{
+    /// <summary>A longer fence counts as one of this length: looking for what closes it is then done a bounded number of times.</summary>
+    private const int LongestFence = 16;
+    private const int LongestTicks = 8;
+    private const int Indent = 4;
+
+    private static readonly SearchValues<char> Marks = SearchValues.Create("`~");
+
+    public static List<CodeRegion> In(string text, bool markdown)
+    {
+        var regions = new List<CodeRegion>();
+        var indented = markdown && (text.StartsWith(' ') || text.StartsWith('\t') || text.AsSpan().IndexOf("\n    ") >= 0 || text.AsSpan().IndexOf("\n\t") >= 0);
+        if (!indented && !text.AsSpan().ContainsAny(Marks)) return regions;
+        Span<int> unclosed = [LongestFence + 1, LongestFence + 1];
+        var (blank, list) = (true, 0);
+        for (var start = 0; start < text.Length;)
+        {
+            var end = EndOfLine(text, start);
+            var line = text.AsSpan(start, end - start);
+            var (mark, count) = Fence(line);
+            if (count > 0 && count < unclosed[mark == '`' ? 0 : 1])
+            {
+                var close = EndOfFence(text, end, mark, count);
+                if (close < 0 && markdown) close = text.Length;
+                if (close >= 0)
+                {
+                    regions.Add(new(CodeKind.Block, start, close));
+                    (start, blank) = (close + 1, false);
+                    continue;
+                }
+
+                unclosed[mark == '`' ? 0 : 1] = count;
+            }
+
+            var width = WidthOfIndent(line, out var at);
+            if (indented && blank && at < line.Length && width >= list + Indent)
+            {
+                var close = EndOfIndented(text, start, list + Indent);
+                regions.Add(new(CodeKind.Block, start, close));
+                (start, blank) = (close + 1, false);
+                continue;
+            }
+
+            if (at < line.Length)
+            {
+                var marker = Marker(line[at..]);
+                if (marker > 0) list = width + marker;
+                else if (blank) list = Math.Min(list, width);
+            }
+
+            blank = at == line.Length;
+            AddSpans(text, start, end, markdown, regions);
+            start = end + 1;
+        }
+
+        return regions;
+    }
+
+    /// <summary>The mark of the fence that a line opens and how often it stands there; 0 where there is none.</summary>
+    private static (char Mark, int Count) Fence(ReadOnlySpan<char> line)
+    {
+        var body = line.TrimStart(" \t>");
+        if (Marker(body) is > 0 and var marker) body = body[marker..].TrimStart(" \t");
+        if (body.Length < 3 || body[0] is not ('`' or '~')) return default;
+        var rest = body.TrimStart(body[0]);
+        var count = body.Length - rest.Length;
+        return count < 3 || (body[0] == '`' && rest.Contains('`')) ? default : (body[0], Math.Min(count, LongestFence));
+    }
+
+    /// <summary>The end of the line that closes a fence; -1 where none does.</summary>
+    private static int EndOfFence(string text, int from, char mark, int count)
+    {
+        for (var start = from + 1; start < text.Length;)
+        {
+            var end = EndOfLine(text, start);
+            var body = text.AsSpan(start, end - start).Trim(" \t>");
+            if (body.Length >= count && body[0] == mark && !body.ContainsAnyExcept(mark)) return end;
+            start = end + 1;
+        }
+
+        return -1;
+    }
+
+    private static int EndOfIndented(string text, int from, int indent)
+    {
+        var last = from;
+        for (var start = from; start < text.Length;)
+        {
+            var end = EndOfLine(text, start);
+            var line = text.AsSpan(start, end - start);
+            var width = WidthOfIndent(line, out var at);
+            if (at < line.Length && width < indent) break;
+            if (at < line.Length) last = end;
+            start = end + 1;
+        }
+
+        return last;
+    }
+
+    /// <summary>Columns; <paramref name="at"/> is the first character that is no blank.</summary>
+    private static int WidthOfIndent(ReadOnlySpan<char> line, out int at)
+    {
+        var width = 0;
+        for (at = 0; at < line.Length && line[at] is ' ' or '\t'; at++) width += line[at] == '\t' ? Indent - (width % Indent) : 1;
+        return width;
+    }
+
+    /// <summary>Characters of the mark of a list item and the blank behind it.</summary>
+    private static int Marker(ReadOnlySpan<char> body)
+    {
+        var digits = 0;
+        while (digits < body.Length && digits < 9 && char.IsAsciiDigit(body[digits])) digits++;
+        var mark = digits == 0 ? body is ['-' or '*' or '+', ..] : digits < body.Length && body[digits] is '.' or ')';
+        return mark && digits + 1 < body.Length && body[digits + 1] is ' ' or '\t' ? digits + 2 : 0;
+    }
+
+    /// <summary>A run of backticks is closed by the next as long in the line.</summary>
+    private static void AddSpans(string text, int start, int end, bool markdown, List<CodeRegion> regions)
+    {
+        var unclosed = 0;
+        for (var at = start; at < end && text.AsSpan(at, end - at).IndexOf('`') is >= 0 and var found;)
+        {
+            var open = at + found;
+            var after = EndOfRun(text, open, end);
+            var length = after - open;
+            at = after;
+            if (length > LongestTicks || (unclosed & (1 << length)) != 0) continue;
+            if (EndOfSpan(text, after, end, length) is not (> 0 and var close)) unclosed |= 1 << length;
+            else if (markdown || !IsQuote(text.AsSpan(after, close - length - after)))
+            {
+                regions.Add(new(CodeKind.Span, open, close));
+                at = close;
+            }
+        }
+    }
+
+    private static int EndOfSpan(string text, int from, int end, int length)
+    {
+        for (var at = from; at < end && text.AsSpan(at, end - at).IndexOf('`') is >= 0 and var found;)
+        {
+            at = EndOfRun(text, at + found, end);
+            if (at - from >= length && text.AsSpan(from, at - from).EndsWith("````````".AsSpan(0, length)) && (at - length == from || text[at - length - 1] != '`')) return at;
+        }
+
+        return -1;
+    }
+
+    /// <summary>Plain text may quote `so' or ``so'', and the next quotation then begins with what would end code.</summary>
+    private static bool IsQuote(ReadOnlySpan<char> inside)
+    {
+        var word = inside.IndexOfAny('\'', '’');
+        return word > 0 && (word + 1 == inside.Length || !char.IsLetterOrDigit(inside[word + 1])) && inside[..word].IndexOfAny("=([{\"") < 0;
+    }
+
+    private static int EndOfRun(string text, int at, int end)
+    {
+        while (at < end && text[at] == '`') at++;
+        return at;
+    }
+
+    private static int EndOfLine(string text, int start) => text.IndexOf('\n', start) is >= 0 and var feed ? feed : text.Length;
+}
