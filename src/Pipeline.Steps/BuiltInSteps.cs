@@ -31,6 +31,7 @@ public static class BuiltInSteps
         new CleanUrls(),
         new CleanLanguage(),
         new CleanText(),
+        new CleanChunk(),
         new CleanQuality(),
         new Deduplicate(),
         new CleanPii(),

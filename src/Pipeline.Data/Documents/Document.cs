@@ -8,7 +8,7 @@ public sealed record Document
 {
     public const string UnknownLicense = "unknown";
 
-    /// <summary>32 hex digits that stay with the document through every later stage, see <see cref="Create"/>.</summary>
+    /// <summary>32 hex digits that stay with the document through every later stage, see <see cref="Create"/>; of a piece of a document with its number behind them (<c>…#0001</c>).</summary>
     public required string Id { get; init; }
 
     public required string Text { get; init; }

@@ -28,7 +28,11 @@ public sealed record Funnel(IReadOnlyList<FunnelRule> Rules)
 /// <summary>One rule: what went in, what came out, and how many of those it changed.</summary>
 /// <param name="Threshold">The rule's setting as text; null for rules that have none.</param>
 public sealed record FunnelRule(
-    string Rule, string? Threshold, long DocumentsIn, long DocumentsOut, long CharactersIn, long CharactersOut, long DocumentsChanged, IReadOnlyList<FunnelSample> Samples);
+    string Rule, string? Threshold, long DocumentsIn, long DocumentsOut, long CharactersIn, long CharactersOut, long DocumentsChanged, IReadOnlyList<FunnelSample> Samples)
+{
+    /// <summary>What to do about the documents that it dropped; null for most rules, and where it dropped none.</summary>
+    public string? Hint { get; init; }
+}
 
 /// <summary>An excerpt around the first change.</summary>
 /// <param name="Value">What a rule that drops measured; null for rules that change.</param>

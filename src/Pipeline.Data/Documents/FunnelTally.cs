@@ -10,7 +10,7 @@ public sealed record FunnelCounts(
 
 /// <summary>Counts for a <see cref="Funnel"/> while documents pass; counts of parts add up to those of the whole when added in order.</summary>
 /// <remarks>Samples show no personal data: what <see cref="PersonalData"/> finds in an excerpt is masked.</remarks>
-public sealed class FunnelTally(IReadOnlyList<(string Rule, string? Threshold)> rules)
+public sealed class FunnelTally(IReadOnlyList<(string Rule, string? Threshold)> rules, IReadOnlyDictionary<string, string>? hints = null)
 {
     private const int MostSamples = 3;
     private const int ExcerptBefore = 40;
@@ -53,6 +53,17 @@ public sealed class FunnelTally(IReadOnlyList<(string Rule, string? Threshold)> 
         if (samples[rule].Count < MostSamples) samples[rule].Add(new(id, value, Excerpt(text.Substring(start, Math.Min(ExcerptAfter + LongestPersonal, text.Length - start)), 0), ""));
     }
 
+    /// <summary>A rule made several documents of one.</summary>
+    /// <param name="at">Where the second begins.</param>
+    /// <param name="repeated">Characters that are in two of them.</param>
+    internal void Parted(int rule, string id, string text, int at, int parts, int repeated)
+    {
+        dropped[rule] -= parts - 1;
+        removed[rule] -= repeated;
+        changed[rule]++;
+        if (samples[rule].Count < MostSamples) samples[rule].Add(new(id, parts.ToString(System.Globalization.CultureInfo.InvariantCulture), Excerpt(text, at), Excerpt(text[at..], 0)));
+    }
+
     /// <summary>A document has something that is counted beside the rules.</summary>
     internal void Found(string what, long count = 1) => found[what] = found.GetValueOrDefault(what) + count;
 
@@ -84,7 +95,7 @@ public sealed class FunnelTally(IReadOnlyList<(string Rule, string? Threshold)> 
         var result = new List<FunnelRule>();
         for (var i = 0; i < rules.Count; i++)
         {
-            result.Add(new(rules[i].Rule, rules[i].Threshold, docs, docs - dropped[i], chars, chars - removed[i], changed[i], [.. samples[i]]));
+            result.Add(new(rules[i].Rule, rules[i].Threshold, docs, docs - dropped[i], chars, chars - removed[i], changed[i], [.. samples[i]]) { Hint = dropped[i] > 0 ? hints?.GetValueOrDefault(rules[i].Rule) : null });
             docs -= dropped[i];
             chars -= removed[i];
         }

@@ -56,14 +56,14 @@ internal sealed class C4Lines
     {
         var kept = new StringBuilder(text.Length);
         var cuts = new List<(Rule Rule, int Start, int Length, string Value)>();
-        var (sentences, any) = (0, false);
+        var (sentences, any, speakers) = (0, false, NoWords.SpeakersOf(document));
         // Most texts have no phrase that a rule looks for, and that is quicker to see in all of it than line by line. Without its citations a line may have another.
         var phrases = text.AsSpan().ContainsAny(AllPhrases) || (limits.Citations && text.Contains('['));
         foreach (var range in Lines(text))
         {
             var (start, length) = range.GetOffsetAndLength(text.Length);
             var line = text.AsSpan(start, length).Trim();
-            if (Refuses(line, out var words) is { } refused)
+            if (Refuses(line, NoWords.NameIn(line, speakers), out var words) is { } refused)
             {
                 cuts.Add((refused, start, Math.Min(length + 1, text.Length - start), refused == Rule.FewWords ? Text(words) : "line"));
                 continue;
@@ -115,7 +115,8 @@ internal sealed class C4Lines
     }
 
     /// <summary>The rule by which a line goes before anything is stripped from it.</summary>
-    private Rule? Refuses(ReadOnlySpan<char> line, out int words)
+    /// <param name="name">Where what a speaker says begins: names are no words of theirs.</param>
+    private Rule? Refuses(ReadOnlySpan<char> line, int name, out int words)
     {
         words = 0;
         for (var at = 0; at < line.Length; at++)
@@ -124,7 +125,7 @@ internal sealed class C4Lines
             var start = at;
             for (at++; at < line.Length && !IsBlank(line[at]);) at++;
             if (at - start > limits.LongestWord && MeasuredText.CodePoints(line[start..at]) > limits.LongestWord) return Rule.LongWord;
-            words++;
+            if (start >= name) words++;
         }
 
         return null;

@@ -6,19 +6,16 @@ namespace Pipeline.Data.Quality;
 internal sealed class MeasuredText
 {
     private readonly List<TextWord> words = [], pieces = [];
+    private readonly NoWords noWords = new();
     private readonly Grams wordGrams, pieceGrams;
     private bool hasWords, hasPieces, hasWordGrams, hasPieceGrams;
     private WordTotals? totals;
     private int? characters;
     private (int Count, int Characters, int All)? lines, paragraphs, dolmaLines;
 
-    public MeasuredText(string text = "")
-    {
-        (wordGrams, pieceGrams) = (new(Counts), new(Counts));
-        Text = text;
-    }
+    public MeasuredText() => (wordGrams, pieceGrams) = (new(Counts), new(Counts));
 
-    public string Text { get; private set; }
+    public string Text { get; private set; } = "";
 
     /// <summary>A table to count in.</summary>
     public HashCounts Counts { get; } = new();
@@ -30,7 +27,9 @@ internal sealed class MeasuredText
     {
         get
         {
-            if (!hasWords) TextWords.Read(Text, words);
+            if (hasWords) return words;
+            TextWords.Read(Text, words);
+            noWords.RemoveFrom(words);
             hasWords = true;
             return words;
         }
@@ -41,7 +40,9 @@ internal sealed class MeasuredText
     {
         get
         {
-            if (!hasPieces) TextWords.ReadPieces(Text, pieces);
+            if (hasPieces) return pieces;
+            TextWords.ReadPieces(Text, pieces);
+            noWords.RemoveFrom(pieces);
             hasPieces = true;
             return pieces;
         }
@@ -76,9 +77,11 @@ internal sealed class MeasuredText
     public (int Count, int Characters, int All) DolmaLines => dolmaLines ??= DolmaRules.RepeatedLines(this);
 
     /// <summary>Goes on with another text.</summary>
-    public void Begin(string text)
+    /// <param name="speakers">As <see cref="NoWords.SpeakersOf"/>.</param>
+    public void Begin(string text, HashSet<string> speakers)
     {
         Text = text;
+        noWords.Find(text, speakers);
         (hasWords, hasPieces, hasWordGrams, hasPieceGrams) = (false, false, false, false);
         (totals, characters, lines, paragraphs, dolmaLines) = (null, null, null, null, null);
     }

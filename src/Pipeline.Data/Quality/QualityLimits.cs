@@ -118,6 +118,28 @@ public sealed record C4Limits
     public int Sentences { get; init; } = 5;
 }
 
+/// <summary>Rules of Raffel et al. 2020 (C4) as dolma's tagger and mixer read them.</summary>
+public sealed record DolmaC4Limits
+{
+    [Description("Cut lines that do not end in . ? ! or \"; empty ones are among them.")]
+    public bool TerminalPunctuation { get; init; } = true;
+
+    [Description("Cut lines with fewer words.")]
+    public int WordsPerLine { get; init; } = 3;
+
+    [Description("Drop documents with the word `javascript`.")]
+    public bool Javascript { get; init; } = true;
+
+    [Description("Drop documents with `lorem ipsum`.")]
+    public bool LoremIpsum { get; init; } = true;
+
+    [Description("Drop documents with a curly bracket.")]
+    public bool CurlyBracket { get; init; } = true;
+
+    [Description("Drop documents with one of these words (between blanks) or phrases (anywhere in a line), whatever their case. dolma has a list of naughty words here, which does not come with this project.")]
+    public IReadOnlyList<string> BlockedWords { get; init; } = [];
+}
+
 /// <summary>Thresholds of FineWeb's own rules.</summary>
 public sealed record FineWebLimits
 {

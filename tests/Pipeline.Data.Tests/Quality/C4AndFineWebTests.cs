@@ -1,3 +1,4 @@
+using Pipeline.Data.Documents;
 using Pipeline.Data.Quality;
 
 namespace Pipeline.Data.Tests.Quality;
@@ -53,6 +54,41 @@ public sealed class C4AndFineWebTests
         Assert.Equal("on", new QualityFilter(new() { C4 = new() { TerminalPunctuation = true } }).Rules.Single(r => r.Rule == "c4.terminal_punctuation").Threshold);
     }
 
+    private static readonly DolmaC4Limits DolmaOpen = new() { TerminalPunctuation = false, WordsPerLine = 0, Javascript = false, LoremIpsum = false, CurlyBracket = false };
+
+    public static TheoryData<string, DolmaC4Limits, string, string?> DolmaLines() => new()
+    {
+        // The example of dolma's own tests: a blank after the mark does no harm, a semicolon ends no sentence, and neither does nothing.
+        { "terminal_punctuation", DolmaOpen with { TerminalPunctuation = true }, "This is a test.\nIt has more;\nA trailing space! \nShould be good on this one.\nThis one is bad\n", "This is a test.\nA trailing space! \nShould be good on this one.\n" },
+        { "terminal_punctuation", DolmaOpen with { TerminalPunctuation = true }, "Trails...\n\n'quoted'\n\"quoted\"", "Trails...\n\"quoted\"" },
+        { "words_per_line", DolmaOpen with { WordsPerLine = 3 }, "a b c\na b\n\nd e f", "a b c\nd e f" },
+        { "javascript", DolmaOpen with { Javascript = true }, "kept\nuse JavaScript now", null },
+        { "javascript", DolmaOpen with { Javascript = true }, "javascript: is another word", "javascript: is another word" },
+        { "lorem_ipsum", DolmaOpen with { LoremIpsum = true }, "x Lorem Ipsum", null },
+        { "curly_bracket", DolmaOpen with { CurlyBracket = true, WordsPerLine = 3 }, "a b c\n{", null },
+        { "blocked_words", DolmaOpen with { BlockedWords = ["bad", "very bad"] }, "one BAD word", null },
+        { "blocked_words", DolmaOpen with { BlockedWords = ["bad", "very bad"] }, "not Very Badly", null },
+        { "blocked_words", DolmaOpen with { BlockedWords = ["bad"] }, "badly, bad.", "badly, bad." },
+        { "empty", DolmaOpen with { WordsPerLine = 3 }, "a b\n\n", null },
+    };
+
+    [Theory]
+    [MemberData(nameof(DolmaLines))]
+    public void C4_as_dolma_reads_it(string rule, DolmaC4Limits limits, string text, string? left)
+    {
+        var result = Filtered.By(new QualityFilter(new() { Presets = [QualityFilter.DolmaC4], DolmaC4 = limits }), text);
+        Assert.Equal((left, left is null ? "dolma_c4." + rule : null), (result.Text, result.Rule));
+        if (left is not null && left != text) Assert.Equal("dolma_c4." + rule, Assert.Single(result.Changed));
+    }
+
+    [Fact]
+    public void Names_of_speakers_are_no_words_of_a_line()
+    {
+        var filter = new QualityFilter(new() { Presets = [QualityFilter.C4], C4 = Open with { WordsPerLine = 3 } });
+        var document = Document.Create("s", "Mary Ann: Yes.\nMary Ann: Yes it is.\nJo: one two") with { Metadata = new Dictionary<string, string> { ["speakers"] = "Mary Ann; Bob" } };
+        Assert.Equal("Mary Ann: Yes it is.\nJo: one two", filter.Apply(document, filter.NewTally())!.Text);
+    }
+
     public static TheoryData<string, FineWebLimits, string, string?> FineWeb()
     {
         var open = new FineWebLimits { TerminalLines = -1, ShortLines = 1, DuplicateLineCharacters = 1, Newlines = 1000 };
@@ -84,8 +120,8 @@ public sealed class C4AndFineWebTests
     [Fact]
     public void An_empty_text_and_megabytes_of_anything_are_measured()
     {
-        var filter = new QualityFilter(new() { Presets = [.. QualityFilter.FineWebRecipe, QualityFilter.DolmaQuality, QualityFilter.DolmaRepetition] });
-        foreach (var piece in (string[])["", "a", "\n", "a\n", "...", "'", "\ud83d", "a-", "{", "[", "x. "])
+        var filter = new QualityFilter(new() { Presets = [.. QualityFilter.FineWebRecipe, QualityFilter.DolmaQuality, QualityFilter.DolmaRepetition, QualityFilter.DolmaC4] });
+        foreach (var piece in (string[])["", "a", "\n", "a\n", "...", "'", "\ud83d", "a-", "{", "[", "x. ", "a | b\n", "|--|\n"])
             Filtered.By(filter, string.Concat(Enumerable.Repeat(piece, 200_000)));
     }
 }

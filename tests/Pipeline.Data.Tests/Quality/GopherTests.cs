@@ -1,3 +1,4 @@
+using Pipeline.Data.Documents;
 using Pipeline.Data.Quality;
 
 namespace Pipeline.Data.Tests.Quality;
@@ -127,6 +128,31 @@ public sealed class GopherTests
         Assert.Equal(["50", "100000", "3", "10", "0.1", "0.1", "0.9", "0.3", "0.8", "2"], rules.Where(r => r.Key.StartsWith("gopher_quality", StringComparison.Ordinal)).Select(r => r.Value));
         Assert.Equal(["0.3", "0.2", "0.3", "0.2", "0.2", "0.18", "0.16", "0.15", "0.14", "0.13", "0.12", "0.11", "0.1"], rules.Where(r => r.Key.StartsWith("gopher_repetition", StringComparison.Ordinal)).Select(r => r.Value));
         Assert.Equal("0.3", rules["dolma_repetition.duplicate_line_characters"]);
+    }
+
+    [Theory]
+    // Rows as extraction writes them: two one below the other.
+    [InlineData("a | b | c\nd | e | f", null, 6)]
+    [InlineData("| a | b |\n|---|:--:|\n| c | d |", null, 4)]
+    [InlineData("Home | About | Contact\nnext", null, 6)]
+    [InlineData("a | b\n\nc | d", null, 6)]
+    [InlineData("Mary Ann: Yes, I do.\nBob: No.", "Mary Ann; Bob", 7)]
+    [InlineData("Mary Ann: Yes, I do.\nBob: No.", null, 12)]
+    [InlineData("He met Bob: once.\nJo: hi", "Bob", 9)]
+    public void Bars_of_tables_and_names_of_speakers_are_no_words(string text, string? speakers, int words)
+    {
+        var document = Document.Create("s", text) with { Metadata = speakers is null ? new Dictionary<string, string>() : new() { ["speakers"] = speakers } };
+        var measured = new MeasuredText();
+        measured.Begin(text, NoWords.SpeakersOf(document));
+        Assert.Equal(words, measured.Words.Count);
+    }
+
+    [Fact]
+    public void A_document_that_is_too_long_goes_with_a_hint()
+    {
+        var filter = new QualityFilter(new() { Presets = [QualityFilter.GopherQuality], GopherQuality = Quality with { MaximumWords = 3 } });
+        Assert.Contains("clean.chunk", Filtered.By(filter, "a b c d")["gopher_quality.maximum_words"].Hint, StringComparison.Ordinal);
+        Assert.Null(Filtered.By(filter, "a b c")["gopher_quality.maximum_words"].Hint);
     }
 
     internal static void Check(string rule, QualityOptions options, string text, string? value)

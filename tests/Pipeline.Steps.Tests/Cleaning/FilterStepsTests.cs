@@ -47,6 +47,38 @@ public sealed class FilterStepsTests
     }
 
     [Fact]
+    public void Options_of_a_preset_that_is_not_used_are_refused()
+    {
+        using var run = new StepRun(new CleanQuality());
+        Assert.Equal(["dolma_quality: is set, but presets does not name gopher-quality@dolma, so it would do nothing; add gopher-quality@dolma to presets or leave dolma_quality out"], run.Problems("""{"dolma_quality":{"minimum_words":7}}"""));
+        Assert.StartsWith("dolma_c4: is set", Assert.Single(run.Problems("""{"dolma_c4":{"blocked_words":["x"]}}""")), StringComparison.Ordinal);
+        Assert.Empty(run.Problems("""{"presets":["c4@dolma"],"dolma_c4":{"words_per_line":1}}"""));
+        Assert.Empty(run.Problems("""{"fineweb":{"short_line":20},"dolma_c4":{"words_per_line":3}}"""));
+    }
+
+    [Fact]
+    public async Task Long_documents_are_cut_and_no_longer_go_as_a_whole()
+    {
+        var words = string.Join(' ', Enumerable.Range(0, 90).Select(i => $"word{i}."));
+        using var chunks = new StepRun(new CleanChunk());
+        await chunks.GivenDocuments("documents", Document.Create("long", words), Document.Create("short", "a b"));
+        await chunks.RunAsync("""{"chunk_size":40}""");
+        var pieces = await chunks.DocumentsOf("documents");
+        Assert.Equal(words + "a b", string.Concat(pieces.Select(p => p.Text)));
+        Assert.Equal(["1", "2", "3", null], pieces.Select(p => p.Metadata.GetValueOrDefault("chunk")));
+        Assert.Equal(("2 -> 4", 1.0), (chunks.Context!.Summary, chunks.Context.Metrics["changed.chunk_size"]));
+        Assert.StartsWith("chunk_overlap: is more than half", Assert.Single(chunks.Problems("""{"chunk_size":40,"chunk_overlap":21}""")), StringComparison.Ordinal);
+        var tokens = System.Text.Json.Nodes.JsonNode.Parse("""{"chunk_size":40,"unit":"tokens"}""")!.AsObject();
+        Assert.Equal("unit", new CleanChunk().CheckInputs(tokens, new Dictionary<string, int> { ["documents"] = 1 }).Single().Option);
+        Assert.Empty(new CleanChunk().CheckInputs(tokens, new Dictionary<string, int> { ["documents"] = 1, ["tokenizer"] = 1 }));
+
+        using var quality = new StepRun(new CleanQuality());
+        await quality.GivenDocuments("documents", Document.Create("long", words), Document.Create("short", "a b"));
+        await quality.RunAsync("""{"presets":["gopher-quality@datatrove"],"gopher_quality":{"minimum_words":0,"maximum_words":40,"minimum_word_length":0,"stop_words":0}}""");
+        Assert.Contains("clean.chunk", Assert.Single(quality.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_threshold_of_a_preset_is_overridden_alone()
     {
         using var run = new StepRun(new CleanQuality());
