@@ -13,7 +13,8 @@ internal static class Addresses
     private const int LongestHandle = 30, LongestLocal = 64, LongestDomain = 255;
 
     private static readonly SearchValues<string> UrlStarts = SearchValues.Create(["http://", "https://", "ftp://", "www."], StringComparison.OrdinalIgnoreCase);
-    private static readonly SearchValues<char> UrlEnds = SearchValues.Create([' ', '<', '>', '"', '`', '|', '\\', '^', '{', '}', '\u00a0', Cleaning.CodeShield.SpanMark, Cleaning.CodeShield.BlockMark, .. Enumerable.Range(0, 32).Select(i => (char)i)]);
+    /// <summary>The two noncharacters stand where code was taken out.</summary>
+    private static readonly SearchValues<char> UrlEnds = SearchValues.Create([' ', '<', '>', '"', '`', '|', '\\', '^', '{', '}', '\u00a0', '\ufdd0', '\ufdd2', .. Enumerable.Range(0, 32).Select(i => (char)i)]);
     private static readonly SearchValues<char> Local = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-");
     private static readonly SearchValues<char> Domain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-");
 

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json.Nodes;
-using Pipeline.Data.Cleaning;
+using Pipeline.Data.Chunking;
 using Pipeline.Data.Tokenizers;
 using Pipeline.Engine.Authoring;
 

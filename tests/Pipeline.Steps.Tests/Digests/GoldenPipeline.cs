@@ -25,6 +25,7 @@ public sealed class GoldenPipeline : IAsyncLifetime
           language: { uses: clean.language, inputs: { documents: pages } }
           quality: { uses: clean.quality, inputs: { documents: pages }, with: { gopher_quality: { minimum_words: 10 }, c4: { sentences: 1 }, fineweb: { terminal_lines: 0 } } }
           pii: { uses: clean.pii, inputs: { documents: pages } }
+          chunks: { uses: clean.chunk, inputs: { documents: pages }, with: { chunk_size: 20, chunk_overlap: 4 } }
           vocabulary: { uses: clean.vocabulary, inputs: { documents: pages } }
           words: { uses: clean.words, inputs: { documents: pages, vocabulary: vocabulary }, with: { spelling: { enabled: true, known_count: 1 }, abbreviations: { definitions: true }, stemming: english } }
           decontaminate: { uses: clean.decontaminate, inputs: { documents: members, benchmarks: [pages] } }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Pipeline.Data.Documents;
 
-namespace Pipeline.Data.Cleaning;
+namespace Pipeline.Data.Chunking;
 
 /// <summary>
 /// Cuts documents that are longer than a size into pieces of about equal length, none longer. Together, without what overlaps, they are the document to the character. A piece's id is its document's with a number

@@ -1,7 +1,8 @@
 using System.Globalization;
+using Pipeline.Data.Cleaning;
 using Pipeline.Data.Quality;
 
-namespace Pipeline.Data.Cleaning;
+namespace Pipeline.Data.Chunking;
 
 /// <summary>Where a text can be cut, from the best place to the worst: between paragraphs, sentences, lines, words, characters. Blanks belong to what is before them, and code is cut between lines.</summary>
 internal sealed class TextCuts(string text, bool markdown)

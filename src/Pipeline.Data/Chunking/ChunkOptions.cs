@@ -1,4 +1,4 @@
-namespace Pipeline.Data.Cleaning;
+namespace Pipeline.Data.Chunking;
 
 public enum ChunkUnit
 {

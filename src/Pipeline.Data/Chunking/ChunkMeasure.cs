@@ -1,4 +1,4 @@
-namespace Pipeline.Data.Cleaning;
+namespace Pipeline.Data.Chunking;
 
 /// <summary>Lengths of parts of a text in a unit, and how far a length reaches.</summary>
 internal sealed class ChunkMeasure(ChunkOptions options)

@@ -1,8 +1,8 @@
 using CsCheck;
-using Pipeline.Data.Cleaning;
+using Pipeline.Data.Chunking;
 using Pipeline.Data.Documents;
 
-namespace Pipeline.Data.Tests.Cleaning;
+namespace Pipeline.Data.Tests.Chunking;
 
 public sealed class DocumentChunkerTests
 {
