@@ -45,7 +45,8 @@ internal static class AssignedSecrets
         var password = EndsAsPassword(name) ? Password(text[at..], quote) : 0;
         if (password > 0) return (at, password);
         var value = Secrets.Run(text[at..], Value, LongestValue + 1);
-        if (quote == '\0') value = value.TrimEnd(".!,");
+        // In an address the next parameter begins.
+        if (quote == '\0') value = value[..(value.IndexOf('&') is >= 0 and var next ? next : value.Length)].TrimEnd(".!,");
         var after = at + value.Length < text.Length ? text[at + value.Length] : ' ';
         return value.Length is < LeastValue or > LongestValue || after is '(' or '[' or '<' || !IsRandom(value) || (quote == '\0' && IsName(value)) ? default : (at, value.Length);
     }
@@ -79,16 +80,16 @@ internal static class AssignedSecrets
         at += Blanks(text[at..], "\"'` \t");
         var scheme = Secrets.Run(text[at..], NameCharacters, LongestName);
         if (!IsOneOf(scheme, Schemes) || at + scheme.Length >= text.Length || text[at + scheme.Length] != ' ') return default;
-        return Credential(text, at + scheme.Length, basic: scheme.Equals("basic", StringComparison.OrdinalIgnoreCase));
+        return Credential(text, at + scheme.Length, header: true);
     }
 
-    /// <param name="basic">Base64 of a name and a password, which may be short.</param>
-    private static (int Start, int Length) Credential(ReadOnlySpan<char> text, int at, bool basic = false)
+    /// <param name="header">The name of the header stands before it, so that it may be short: a name and a password in base64, say.</param>
+    private static (int Start, int Length) Credential(ReadOnlySpan<char> text, int at, bool header = false)
     {
         at += Blanks(text[at..], " \t\"'");
         var value = Secrets.Run(text[at..], Value, LongestValue * 8).TrimEnd(".!,");
         var (digits, upper, lower) = Count(value);
-        var found = basic ? value.Length >= LeastBarePassword && (digits > 0 || value.EndsWith("=")) && upper > 0 && lower > 0 : value.Length >= LeastValue && digits > 0 && IsRandom(value);
+        var found = header ? value.Length >= LeastBarePassword && ((digits > 0 && upper + lower > 0) || (upper > 1 && lower > 1)) : value.Length >= LeastValue && digits > 0 && IsRandom(value);
         return found ? (at, value.Length) : default;
     }
 

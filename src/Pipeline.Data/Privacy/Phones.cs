@@ -53,7 +53,7 @@ internal static class Phones
         return (groups[0], groups[1], groups[2]) switch
         {
             ( <= 2, <= 2, 4) => first is > 0 and <= 31 && second is > 0 and <= 31 && third is >= 1000 and < 2100 && (first <= 12 || second <= 12),
-            (4, <= 2, <= 2) => first is >= 1000 and < 2100 && second is > 0 and <= 12 && third is > 0 and <= 31,
+            (4, <= 2, <= 2) => first is 1 or (>= 1000 and < 2100) && second is > 0 and <= 12 && third is > 0 and <= 31,
             _ => false,
         };
     }
