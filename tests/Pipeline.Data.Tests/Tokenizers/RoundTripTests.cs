@@ -1,6 +1,8 @@
+using System.Text;
 using CsCheck;
 using Pipeline.Data.Documents;
 using Pipeline.Data.Tokenizers;
+using Pipeline.Data.Tokenizers.Normalizing;
 using Pipeline.Data.Tokenizers.Splitting;
 
 namespace Pipeline.Data.Tests.Tokenizers;
@@ -20,6 +22,7 @@ public class RoundTripTests
         { "cl100k", Corpus.SmallCl100k },
         { "o200k", BpeTrainer.Train([Corpus.Text], new() { VocabularySize = 600, Pattern = SplitPattern.O200k }).Model },
         { "unigram", UnigramTrainer.Train([Corpus.Text], new() { VocabularySize = 600 }).Model },
+        { "characters with bytes", WithBytes() },
         { "unigram without prefix", UnigramTrainer.Train([Corpus.Text], new() { VocabularySize = 600, PrefixSpace = false }).Model },
     };
 
@@ -29,6 +32,61 @@ public class RoundTripTests
     {
         var tokenizer = new TextTokenizer(model);
         AnyText.Sample(text => Assert.Equal((name, WellFormedText.Of(text)), (name, tokenizer.DecodeWhole(tokenizer.Encode(text)))), iter: 2000, threads: 1);
+    }
+
+    /// <summary>In the manner of Llama 2: one word a text, merges of characters, bytes for the rest.</summary>
+    private static BpeModel WithBytes()
+    {
+        List<string> tokens = ["<unk>", .. Enumerable.Range(0, 256).Select(value => $"<0x{value:X2}>"), "▁", "t", "h", "e", "th", "▁t", "▁the", "he", "𠮷", "\u0301", "e\u0301"];
+        BpeMerge Merge(string left, string right) => new(tokens.IndexOf(left), tokens.IndexOf(right), tokens.IndexOf(left + right));
+        return new(tokens, AddedToken.Specials(["<unk>"]), [Merge("h", "e"), Merge("▁", "t"), Merge("t", "h"), Merge("▁t", "he"), Merge("e", "\u0301")])
+        {
+            Unknown = 0,
+            ByteFallback = true,
+            FusesUnknown = true,
+            Normalizers = [new Prepend("▁"), new Replace(" ", "▁")],
+            Decoder = new SpaceSymbolDecoder(FirstSpace.Dropped, Bytes: true),
+        };
+    }
+
+    [Fact]
+    public void Words_of_letters_that_are_known_come_back_and_each_that_is_not_is_one_unknown_token()
+    {
+        string[] letters = ["a", "B", "é", "e\u0301", "\u0303", "𐐷", "न्न", "한", "ﬁ"];
+        var known = string.Join(' ', letters) + " " + string.Concat([.. letters, .. letters]);
+        var pieces = new TextTokenizer(WordPieceTrainer.Train([known], new() { VocabularySize = 200, Lowercase = false }).Model);
+        var characters = new TextTokenizer(WordTrainer.Train([known], new() { Characters = true }).Model);
+        var letter = Gen.Int[0, letters.Length - 1].Select(i => letters[i]);
+        letter.Array[1, 8].Select(string.Concat).Array[1, 8].Sample(drawn =>
+        {
+            var text = string.Join(' ', drawn);
+            Assert.Equal(text, pieces.DecodeWhole(pieces.Encode(text)));
+            Assert.Equal(text, characters.DecodeWhole(characters.Encode(text)));
+            var words = new TextTokenizer(WordTrainer.Train([text], new()).Model);
+            Assert.Equal(text, words.DecodeWhole(words.Encode(text)));
+        }, iter: 300, threads: 1);
+
+        AnyText.Sample(text =>
+        {
+            var ids = characters.Encode(text);
+            Assert.Equal(WellFormedText.Of(text).EnumerateRunes().Select(rune => characters.Model.Find(rune.ToString()) ?? characters.Model.Unknown!.Value), ids);
+            Assert.All(pieces.Encode(text), id => Assert.InRange(id, 0, pieces.Model.VocabularySize - 1));
+        }, iter: 1000, threads: 1);
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_UTF8_are_replaced_where_they_stand_and_only_there()
+    {
+        foreach (var model in (TokenizerModel[])[Corpus.Small, WithBytes()])
+        {
+            var tokenizer = new TextTokenizer(model);
+            int Byte(byte value) => model.Find(model is BpeModel { ByteLevel: true } ? ByteAlphabet.SymbolOf(value).ToString() : $"<0x{value:X2}>")!.Value;
+            var the = tokenizer.Encode("the");
+            // The first half of a letter, a byte that none begins with, an overlong one, half a surrogate pair.
+            foreach (var wrong in (byte[][])[[0xF0, 0x90], [0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80]])
+                Assert.Equal("the" + Encoding.UTF8.GetString(wrong), tokenizer.DecodeWhole([.. the, .. wrong.Select(Byte)]));
+            Assert.Equal("the𐐷", tokenizer.DecodeWhole([.. the, .. Encoding.UTF8.GetBytes("𐐷").Select(Byte)]));
+        }
     }
 
     [Fact]

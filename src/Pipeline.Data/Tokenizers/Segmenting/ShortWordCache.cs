@@ -39,10 +39,13 @@ internal readonly record struct ShortWordKey(ulong Head, ulong Tail, int Length)
     }
 }
 
-/// <summary>The tokens of short words that were seen lately, with the words, in one piece of memory: a word that is found costs one look at it. A word has one of two places, where the older one goes.</summary>
+/// <summary>The tokens of short words that were seen lately, with the words, in one piece of memory: a word that is found costs one look at it. Of the words that share four places the oldest goes.</summary>
 internal sealed class ShortWordCache
 {
     private const int Places = 1 << 16;
+
+    /// <summary>How many places a word has, of which the latest words have the first.</summary>
+    private const int Ways = 4;
 
     /// <summary>Words of more tokens are not kept.</summary>
     private const int MostTokens = 3;
@@ -52,13 +55,13 @@ internal sealed class ShortWordCache
     public bool TryAdd(in ShortWordKey key, List<int> ids)
     {
         var place = (int)key.Hash() & (Places - 1);
-        ref var entry = ref entries[place];
-        if (!entry.Is(key))
+        var way = 0;
+        while (!entries[place ^ way].Is(key))
         {
-            entry = ref entries[place ^ 1];
-            if (!entry.Is(key)) return false;
+            if (++way == Ways) return false;
         }
 
+        ref var entry = ref entries[place ^ way];
         if (entry.Count > 0) ids.Add(entry.First);
         if (entry.Count > 1) ids.Add(entry.Second);
         if (entry.Count > 2) ids.Add(entry.Third);
@@ -69,7 +72,7 @@ internal sealed class ShortWordCache
     {
         if (tokens.Length > MostTokens) return false;
         var place = (int)key.Hash() & (Places - 1);
-        entries[place ^ 1] = entries[place];
+        for (var way = Ways - 1; way > 0; way--) entries[place ^ way] = entries[place ^ (way - 1)];
         entries[place] = new(key.Head, key.Tail, (byte)key.Length, (byte)tokens.Length, tokens is [var first, ..] ? first : 0, tokens is [_, var second, ..] ? second : 0, tokens is [_, _, var third] ? third : 0);
         return true;
     }

@@ -28,15 +28,13 @@ internal sealed class UnigramWords(UnigramModel model, UnigramTables tables) : W
 {
     private const int Unknown = -1;
     private readonly Stack<(int Start, int End, int Id)> path = [];
-    private double[] best = new double[256];
-    private int[] from = new int[256];
-    private int[] token = new int[256];
+    private Step[] steps = new Step[256];
 
     protected override void Segment(ReadOnlySpan<char> word, List<int> ids)
     {
-        if (best.Length <= word.Length) (best, from, token) = (new double[word.Length + 1], new int[word.Length + 1], new int[word.Length + 1]);
-        Array.Fill(from, -1, 0, word.Length + 1);
-        best[0] = 0;
+        if (steps.Length <= word.Length) steps = new Step[word.Length + 1];
+        var best = steps.AsSpan(0, word.Length + 1);
+        best.Fill(new(0, -1, 0));
         for (int start = 0, length; start < word.Length; start += length)
         {
             length = char.IsHighSurrogate(word[start]) && start + 1 < word.Length ? 2 : 1;
@@ -45,14 +43,14 @@ internal sealed class UnigramWords(UnigramModel model, UnigramTables tables) : W
             {
                 end++;
                 if (tables.Trie.TokenAt(node) is not (>= 0 and var id)) continue;
-                Consider(start, end, id, tables.Scores[id]);
+                Consider(best, start, end, id, tables.Scores[id]);
                 single |= end == start + length;
             }
 
-            if (!single) Consider(start, start + length, Unknown, tables.UnknownScore);
+            if (!single) Consider(best, start, start + length, Unknown, tables.UnknownScore);
         }
 
-        for (var end = word.Length; end > 0; end = from[end]) path.Push((from[end], end, token[end]));
+        for (var end = word.Length; end > 0; end = best[end].From) path.Push((best[end].From, end, best[end].Token));
         while (path.TryPop(out var part))
         {
             // Unknown characters in a row are one.
@@ -62,11 +60,11 @@ internal sealed class UnigramWords(UnigramModel model, UnigramTables tables) : W
         }
     }
 
-    private void Consider(int start, int end, int id, double score)
+    private static void Consider(Span<Step> best, int start, int end, int id, double score)
     {
-        var total = best[start] + score;
-        if (from[end] >= 0 && total <= best[end]) return;
-        (best[end], from[end], token[end]) = (total, start, id);
+        var total = best[start].Total + score;
+        ref var step = ref best[end];
+        if (step.From < 0 || total > step.Total) step = new(total, start, id);
     }
 
     private void AddUnknown(ReadOnlySpan<char> text, List<int> ids)
@@ -83,4 +81,7 @@ internal sealed class UnigramWords(UnigramModel model, UnigramTables tables) : W
 
         if (model.Unknown is { } unknown) ids.Add(unknown);
     }
+
+    /// <summary>How the best spelling of a word up to some place ends.</summary>
+    private readonly record struct Step(double Total, int From, int Token);
 }
