@@ -6,8 +6,8 @@
 
 The text comes from the documentation files of the .NET SDK and from --text folders. A document is a seeded mixture of short runs
 of real words, so that it is new; one in seven is an exact copy of an earlier one, one in seven a copy with a few words changed.
-Every step runs in a worker that is ended when it holds more than --memory. Runs once for each number of --cpus, each with a state
-of its own, and compares what all steps made. Takes about --mb x (3 + runs) of disk.
+Every step runs in a worker that is ended when it holds more than --memory. Runs once for each number of --cpus and of --ranks, each with a
+state of its own, and compares what all steps made. Takes about --mb x (3 + runs) of disk.
 """
 import argparse, glob, json, os, random, re, shutil, subprocess, sys, tempfile, threading, time
 
@@ -18,7 +18,7 @@ steps:
   clean: {{ uses: clean.text, inputs: {{ documents: files }}, resources: {resources} }}
   unique: {{ uses: clean.deduplicate, inputs: {{ documents: clean }}, with: {{ {unique} memory: {sort} }}, resources: {resources} }}
   split: {{ uses: partition.split, inputs: {{ documents: unique }}, with: {{ memory: {sort} }}, resources: {resources} }}
-  tokenizer: {{ uses: tokenizer.train-bpe, inputs: {{ documents: split.train }}, with: {{ vocab_size: 8192 }}, resources: {resources} }}
+  tokenizer: {{ uses: tokenizer.train-bpe, inputs: {{ documents: split.train }}, with: {{ vocab_size: 8192 }}, resources: {alone} }}
   tokens: {{ uses: tokenizer.encode, inputs: {{ split: split, tokenizer: tokenizer }}, resources: {resources} }}
 """
 
@@ -103,11 +103,12 @@ def peak(pid):
         return 0
 
 
-def run(program, folder, state, cpus, args):
-    resources = f"{{ cpus: {cpus}, memory: {args.memory} }}"
+def run(program, folder, cpus, ranks, args):
+    alone = f"{{ cpus: {cpus}, memory: {args.memory} }}"
+    resources = f"{{ cpus: {cpus}, ranks: {ranks} }}" if ranks > 1 else alone
     unique = "lines: { enabled: true }, substrings: { enabled: true }," if args.parts else ""
     with open(os.path.join(folder, "scale.yaml"), "w") as f:
-        f.write(YAML.format(resources=resources, sort=args.sort, unique=unique))
+        f.write(YAML.format(resources=resources, alone=alone, sort=args.sort, unique=unique))
     shutil.rmtree(os.path.join(folder, ".pipeline"), ignore_errors=True)
     process = subprocess.Popen([program, "run", "scale.yaml", "--json", "-j", "1"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     watch, finished = PeakMemory(process), None
@@ -122,7 +123,7 @@ def run(program, folder, state, cpus, args):
     process.wait()
     watch.join()
     if process.returncode:
-        sys.exit(f"with {cpus} cpus the run failed ({process.returncode}): {json.dumps(finished)[:3000]} {errors[-2000:]}")
+        sys.exit(f"with {cpus} cpus and {ranks} ranks the run failed ({process.returncode}): {json.dumps(finished)[:3000]} {errors[-2000:]}")
     return {s["id"]: s for s in finished["steps"]}, watch
 
 
@@ -131,6 +132,7 @@ def main():
     parser.add_argument("pipeline")
     parser.add_argument("--mb", type=int, default=200)
     parser.add_argument("--cpus", default="1,2,7")
+    parser.add_argument("--ranks", default="", help="numbers of processes to share each step's work, tried after the cpus, each with one cpu a process")
     parser.add_argument("--memory", default="1GB", help="limit of each step")
     parser.add_argument("--sort", default="256MiB", help="memory option of deduplicate and split")
     parser.add_argument("--parts", action="store_true", help="also cut repeated lines and substrings")
@@ -143,10 +145,11 @@ def main():
         print(f"# {size / 1e6:,.0f} MB in {files} files, from collection to tokens\n")
         print(f"`python3 benchmarks/scale.py {' '.join(sys.argv[1:])}`: every step held to {args.memory}, sorting within {args.sort}, {os.cpu_count()} cpus of this machine, load {load:.1f} before.\n")
         first = None
-        for cpus in map(int, args.cpus.split(",")):
+        tries = [(int(cpus), 1) for cpus in args.cpus.split(",")] + [(int(ranks), int(ranks)) for ranks in args.ranks.split(",") if ranks]
+        for cpus, ranks in tries:
             start = time.perf_counter()
-            steps, watch = run(program, top, "state", cpus, args)
-            print(f"## cpus: {cpus}\n\n| step | wall s | peak RSS of its worker, MB | summary |\n|---|---|---|---|")
+            steps, watch = run(program, top, cpus, ranks, args)
+            print(f"## {f'cpus: {cpus}' if ranks == 1 else f'ranks: {ranks} (no limit of memory)'}\n\n| step | wall s | peak RSS of its worker, MB | summary |\n|---|---|---|---|")
             for name in STEPS:
                 print(f"| {name} | {steps[name]['seconds']:.1f} | {watch.peaks.get(name, 0) / 1e6:,.0f} | {steps[name].get('summary', '')} |")
             print(f"\n{time.perf_counter() - start:.0f} s in all; the engine itself held {watch.engine / 1e6:,.0f} MB.\n", flush=True)
@@ -154,9 +157,9 @@ def main():
             if first is None:
                 first = outputs
             elif outputs != first:
-                sys.exit(f"MISSED: other bytes with {cpus} cpus: {[n for n in STEPS if outputs[n] != first[n]]}")
-        if "," in args.cpus:
-            print("The outputs of all steps are the same to the byte for each number of cpus.")
+                sys.exit(f"MISSED: other bytes with {cpus} cpus, {ranks} ranks: {[n for n in STEPS if outputs[n] != first[n]]}")
+        if len(tries) > 1:
+            print("The outputs of all steps are the same to the byte for each number of cpus and ranks.")
 
 
 main()

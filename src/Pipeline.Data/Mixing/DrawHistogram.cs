@@ -5,32 +5,48 @@ namespace Pipeline.Data.Mixing;
 
 /// <summary>
 /// Sizes of documents by a seeded draw of their ids. To take a share of a domain is to take the documents of the lowest draws, so that a larger share has all of a smaller one and a new document
-/// moves no other. Memory does not grow with the documents; histograms of parts add up.
+/// moves no other. Memory does not grow with the documents.
 /// </summary>
 public sealed class DrawHistogram
 {
-    public const int Buckets = 1 << 14;
+    private const int Bits = 14;
 
-    public long[] Sizes { get; init; } = new long[Buckets];
+    private readonly long[] sizes = new long[1 << Bits];
 
-    public long Total => Sizes.Sum();
+    public long Total { get; private set; }
 
-    public void Add(int draw, long size) => Sizes[draw] += size;
+    public long Documents { get; private set; }
 
-    public void Add(DrawHistogram other)
+    public static ulong DrawOf(string id, ulong seed) => XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(id), (long)seed);
+
+    public void Add(ulong draw, long size)
     {
-        for (var i = 0; i < Buckets; i++) Sizes[i] += other.Sizes[i];
+        sizes[draw >> (64 - Bits)] += size;
+        Total += size;
+        Documents++;
     }
 
-    public static int DrawOf(string id, ulong seed) =>
-        (int)(XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(id), (long)seed) >> 50);
-
-    /// <summary>The draw below which documents are taken so that their sizes come nearest to <paramref name="target"/>.</summary>
-    public int Below(double target)
+    /// <summary>The bucket in which the documents below it come to <paramref name="target"/>, as its first draw and the one after its last, and what is below it.</summary>
+    public (ulong From, ulong To, long Below) Around(double target)
     {
         var (sum, bucket) = (0L, 0);
-        if (target <= 0) return 0;
-        while (bucket < Buckets && sum + (Sizes[bucket] / 2.0) <= target) sum += Sizes[bucket++];
-        return bucket;
+        while (bucket < sizes.Length - 1 && sum + sizes[bucket] < target) sum += sizes[bucket++];
+        return ((ulong)bucket << (64 - Bits), bucket == sizes.Length - 1 ? ulong.MaxValue : (ulong)(bucket + 1) << (64 - Bits), sum);
+    }
+
+    /// <summary>The draw below which documents are taken so that their sizes come nearest to <paramref name="target"/>, and what they come to.</summary>
+    /// <param name="below">Sizes below the bucket.</param>
+    /// <param name="end">The draw after it.</param>
+    /// <param name="bucket">The documents of the bucket that <see cref="Around"/> gave.</param>
+    public static (ulong Draw, long Size) Cut(double target, long below, ulong end, IEnumerable<(ulong Draw, long Size)> bucket)
+    {
+        var sum = below;
+        foreach (var (draw, size) in bucket.Order())
+        {
+            if (sum + (size / 2.0) > target) return (draw, sum);
+            sum += size;
+        }
+
+        return (end, sum);
     }
 }

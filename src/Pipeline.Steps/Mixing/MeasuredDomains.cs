@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Pipeline.Data.Documents;
 using Pipeline.Data.Mixing;
@@ -6,15 +8,19 @@ using Pipeline.Steps.Artifacts;
 
 namespace Pipeline.Steps.Mixing;
 
-/// <summary>The domains of a mixture with the sizes of their documents by draw.</summary>
+/// <summary>The domains of a mixture: how much there is of each, and where.</summary>
 internal sealed class MeasuredDomains
 {
     private const int MostDomains = 1000;
+    private const int MostKeys = 100;
 
-    private readonly Mix.Given inputs;
-    private readonly Mix.With with;
+    private readonly List<(Measured Facts, Func<Task<byte[]>> Content)> measured = [];
+    private readonly StepContext context;
 
-    private MeasuredDomains(Mix.Given inputs, Mix.With with) => (this.inputs, this.with) = (inputs, with);
+    private MeasuredDomains(StepContext context) => this.context = context;
+
+    /// <summary>All shards, in the order of their inputs by name.</summary>
+    public List<DocumentShard> Shards { get; } = [];
 
     /// <summary>By name, ordinally.</summary>
     public SortedDictionary<string, DrawHistogram> Domains { get; } = new(StringComparer.Ordinal);
@@ -24,73 +30,129 @@ internal sealed class MeasuredDomains
 
     public static async Task<MeasuredDomains> OfAsync(Mix.Given inputs, Mix.With with, UnitSizes sizes, StepContext context)
     {
-        var measured = new MeasuredDomains(inputs, with);
+        var all = new MeasuredDomains(context);
         foreach (var (name, _, artifact) in inputs.Domains.Entries)
         {
-            await foreach (var piece in artifact.Files.SelectInOrderAsync(context.Cpus, shard => MeasureAsync(name, (Artifact<Documents>)artifact, shard, inputs.Tokenizer?.Digest ?? "", with, sizes, context), context.Cancellation))
-                measured.Add(piece.Facts);
+            var shards = StepShards.Of((Artifact<Documents>)artifact);
+            all.Shards.AddRange(shards);
+            await foreach (var piece in shards.SelectInOrderAsync(context.Cpus, shard => MeasureAsync(name, shard, inputs.Tokenizer?.Digest ?? "", with, sizes, context), context.Cancellation))
+                await all.AddAsync(piece, with.By);
         }
 
-        return measured;
+        all.RefuseUnknownKey(with.By);
+        return all;
     }
 
-    /// <summary>A domain as much of it as a plan says.</summary>
-    public MixedDomain Take(DomainPlan plan, CancellationToken cancellation)
+    /// <summary>The documents of a domain in their order, epoch after epoch the same.</summary>
+    /// <param name="domain">Its place among <see cref="Domains"/>.</param>
+    public async IAsyncEnumerable<(int Shard, int Row, MixedDocument Document)> ReadAsync(string domain, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        var whole = (int)Math.Floor(plan.Epochs + 1e-9);
-        return new(plan.Domain, () => Read(plan.Domain, cancellation), whole, Domains[plan.Domain].Below(plan.Target - ((double)whole * plan.Size)), plan.Target);
-    }
-
-    private async IAsyncEnumerable<Document> Read(string domain, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
-    {
-        foreach (var (name, _, artifact) in inputs.Domains.Entries.Where(e => with.By is not null || e.Name == domain))
+        for (var shard = 0; shard < measured.Count; shard++)
         {
-            await foreach (var document in DocumentReader.ReadAsync(artifact.LocateAll(), cancellation))
-                if (DomainOf(document, name, with.By) == domain) yield return document;
+            var own = measured[shard].Facts.Domains.IndexOf(domain);
+            if (own < 0) continue;
+            cancellation.ThrowIfCancellationRequested();
+            var documents = Unpack(await measured[shard].Content());
+            for (var row = 0; row < documents.Length; row++)
+                if (documents[row].Domain == own) yield return (shard, row, documents[row]);
         }
     }
 
-    private static string DomainOf(Document document, string input, string? by) => by switch
+    /// <summary>How much of each domain is taken so that the whole comes within a document of what was planned: what one misses the next makes good, the one with the smallest documents last.</summary>
+    public async Task<IReadOnlyList<DomainShare>> ShareAsync(IReadOnlyList<DomainPlan> plan, double mostEpochs)
+    {
+        var shares = new DomainShare[plan.Count];
+        var missing = 0.0;
+        foreach (var i in Enumerable.Range(0, plan.Count).OrderByDescending(i => plan[i].Size / Math.Max(1.0, Domains[plan[i].Domain].Documents)).ThenBy(i => i))
+        {
+            if (plan[i].Size == 0 || plan[i].Target <= 0)
+            {
+                shares[i] = new(0, 0, 0);
+                continue;
+            }
+
+            var target = Math.Clamp(plan[i].Target + missing, 0, plan[i].Size * mostEpochs);
+            var whole = (int)Math.Floor((target / plan[i].Size) + 1e-9);
+            var (below, size) = await CutAsync(plan[i].Domain, target - ((double)whole * plan[i].Size));
+            shares[i] = new(whole, below, ((long)whole * plan[i].Size) + size);
+            missing += plan[i].Target - shares[i].Size;
+        }
+
+        return shares;
+    }
+
+    private async Task<(ulong Below, long Size)> CutAsync(string domain, double target)
+    {
+        if (target < 1e-6) return (0, 0);
+        var (from, to, below) = Domains[domain].Around(target);
+        var bucket = new List<(ulong Draw, long Size)>();
+        await foreach (var (_, _, document) in ReadAsync(domain, context.Cancellation))
+            if (document.Draw >= from && document.Draw < to) bucket.Add((document.Draw, document.Size));
+        return DrawHistogram.Cut(target, below, to, bucket);
+    }
+
+    private static MixedDocument[] Unpack(byte[] content) => MemoryMarshal.Cast<byte, MixedDocument>(content).ToArray();
+
+    private static string? DomainOf(Document document, string input, string? by) => by switch
     {
         null => input,
-        "language" => document.Language ?? "none",
+        "language" => document.Language,
         "license" => document.License,
         "source" => document.Source,
-        _ => document.Metadata.GetValueOrDefault(by) ?? "none",
+        _ => document.Metadata.GetValueOrDefault(by),
     };
 
-    private static Task<Piece<Measured>> MeasureAsync(string name, Artifact<Documents> documents, ArtifactFile shard, string tokenizer, Mix.With with, UnitSizes sizes, StepContext context) =>
-        context.Pieces.GetAsync("shard", new JsonObject { ["input"] = name, ["documents"] = shard.Sha256, ["tokenizer"] = tokenizer }, async () =>
+    private static Task<Piece<Measured>> MeasureAsync(string name, DocumentShard shard, string tokenizer, Mix.With with, UnitSizes sizes, StepContext context) =>
+        context.Pieces.GetAsync("measure", new JsonObject { ["input"] = name, ["documents"] = shard.Digest, ["tokenizer"] = tokenizer }, async () =>
         {
-            var domains = new SortedDictionary<string, SortedDictionary<int, long>>(StringComparer.Ordinal);
-            var marks = 0L;
-            await foreach (var document in DocumentReader.ReadAsync([(shard.Path, documents.Locate(shard.Path))], context.Cancellation))
+            var (domains, keys, known, documents) = (new List<string>(), new SortedSet<string>(StringComparer.Ordinal), 0L, new List<MixedDocument>());
+            var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+            await foreach (var document in shard.ReadAsync(context.Cancellation))
             {
-                var domain = DomainOf(document, name, with.By);
-                if (!domains.TryGetValue(domain, out var draws)) domains[domain] = draws = [];
-                var draw = DrawHistogram.DrawOf(document.Id, (ulong)with.Seed);
-                draws[draw] = draws.GetValueOrDefault(draw) + sizes.Of(document);
-                marks += DocumentMark.Of(document).Size;
+                var value = DomainOf(document, name, with.By);
+                if (value is not null) known++;
+                if (!numbers.TryGetValue(value ?? "none", out var domain))
+                {
+                    numbers[value ?? "none"] = domain = domains.Count;
+                    domains.Add(value ?? "none");
+                }
+
+                foreach (var key in document.Metadata.Keys)
+                    if (keys.Count < MostKeys) keys.Add(key);
+                documents.Add(new(domain, DocumentMark.Of(document), sizes.Of(document), DrawHistogram.DrawOf(document.Id, (ulong)with.Seed)));
             }
 
-            return new MadePiece<Measured>(new(marks, domains));
+            return new MadePiece<Measured>(new(domains, known, [.. keys])) { Content = MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(documents)).ToArray() };
         });
 
-    private void Add(Measured shard)
+    private async Task AddAsync(Piece<Measured> shard, string? by)
     {
-        Marks += shard.Marks;
-        foreach (var (domain, draws) in shard.Domains)
+        measured.Add((shard.Facts, shard.ContentAsync));
+        foreach (var domain in shard.Facts.Domains)
         {
-            if (!Domains.TryGetValue(domain, out var histogram))
-            {
-                if (Domains.Count == MostDomains) throw new InvalidDataException($"More than {MostDomains} domains, such as '{domain}': {with.By} tells documents apart and not domains. Name another key.");
-                Domains[domain] = histogram = new();
-            }
+            if (Domains.ContainsKey(domain)) continue;
+            if (Domains.Count == MostDomains) throw new InvalidDataException($"More than {MostDomains} domains, such as '{domain}': {by} tells documents apart and not domains. Name another key.");
+            Domains[domain] = new();
+        }
 
-            foreach (var (draw, size) in draws) histogram.Add(draw, size);
+        foreach (var document in Unpack(await shard.ContentAsync()))
+        {
+            Domains[shard.Facts.Domains[document.Domain]].Add(document.Draw, document.Size);
+            Marks += document.Mark.Size;
         }
     }
 
-    /// <summary>What is known of a shard: the sizes of its documents by domain and draw.</summary>
-    private sealed record Measured(long Marks, SortedDictionary<string, SortedDictionary<int, long>> Domains);
+    /// <summary>A key that no document has is a slip of the pen.</summary>
+    private void RefuseUnknownKey(string? by)
+    {
+        if (by is null || measured.Exists(m => m.Facts.Known > 0) || Domains.Count == 0) return;
+        if (by == "language") throw new InvalidDataException("by is language, but no document has one. Find it out before (clean.language).");
+        var keys = measured.SelectMany(m => m.Facts.Keys).Distinct().Order(StringComparer.Ordinal).Take(MostKeys).ToList();
+        throw new InvalidDataException($"by is '{by}', but no document has that metadata. They have: {(keys.Count > 0 ? string.Join(", ", keys) : "none")}; and language, license and source.");
+    }
+
+    /// <summary>What is known of a shard; its documents are the content.</summary>
+    /// <param name="Known">Documents whose domain they name themselves.</param>
+    /// <param name="Keys">Of metadata, some.</param>
+    private sealed record Measured(List<string> Domains, long Known, IReadOnlyList<string> Keys);
 }

@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Text.Json;
-using Pipeline.Data.Documents;
 using Pipeline.Data.Mixing;
 using Pipeline.Data.Tokenizers;
 using Pipeline.Engine.Authoring;
@@ -30,7 +29,7 @@ public sealed class Mix : Step<Mix.With, Mix.Given, Mix.Made>
         [Engine.Authoring.Range(1)]
         public long? Budget { get; init; }
 
-        [Description("What sizes, shares and budget are counted in; tokens need the input tokenizer.")]
+        [Description("What sizes, shares and budget are counted in. Tokens need the input tokenizer, and each document has one more, which ends it, as in tokenizer.encode.")]
         public MixUnit Unit { get; init; } = MixUnit.Bytes;
 
         [Description("A metadata key, or `language`, `license` or `source`, whose values are the domains; by default each input is one.")]
@@ -60,14 +59,25 @@ public sealed class Mix : Step<Mix.With, Mix.Given, Mix.Made>
     }
 
     public override string Name => "mix";
-    public override int Version => 1;
-    public override string Description => "Mixes domains of documents: shares by weight and temperature, repeated at most so often, up to a budget of documents, bytes, words or tokens; which documents is decided by a seed. It streams: memory does not grow with the corpus.";
+    public override int Version => 2;
+    public override string Description => "Mixes domains of documents: shares by weight and temperature, repeated at most so often, up to a budget of documents, bytes, words or tokens; which documents is decided by a seed. The whole comes within a document of the budget. Memory does not grow with the corpus.";
     public override int DefaultCpus => 2;
-    public override string Incremental => "the sizes per shard of the documents; the mixture is written anew";
+    public override string Incremental => "per shard of the documents, which are measured, and of the mixture, as far as the same documents come in the same order";
+    public override bool SharesPieces => true;
 
     protected override IEnumerable<(string Option, string Message)> Check(With with, IReadOnlyDictionary<string, int> given)
     {
         if (with.Unit == MixUnit.Tokens && given.GetValueOrDefault("tokenizer") == 0) yield return ("unit", "is tokens, which need the input tokenizer to be counted; give it or count bytes");
+        if (with.Weights.Count > 0 && with.Weights.Values.All(w => w == 0)) yield return ("weights", "are all 0, so that nothing would be taken; give at least one domain a weight");
+        if (with.Weights.Values.FirstOrDefault(w => !double.IsFinite(w)) is var odd && !double.IsFinite(odd)) yield return ("weights", $"has {odd}; expected numbers from 0 up");
+        if (with.By is "") yield return ("by", "is empty; leave it out or name a metadata key");
+        if (with.By is null && with.Weights.Count > 0)
+        {
+            var inputs = given.Keys.Where(name => name != "tokenizer").Order(StringComparer.Ordinal).ToList();
+            if (with.Weights.Keys.Except(inputs).Order(StringComparer.Ordinal).FirstOrDefault() is { } unknown) yield return ("weights", $"names '{unknown}', which is no input; the domains are {string.Join(", ", inputs)}");
+            else if (inputs.Except(with.Weights.Keys).FirstOrDefault() is { } missing) yield return ("weights", $"lacks '{missing}'; give it a weight, 0 to leave it out");
+        }
+
         if (with.Unit != MixUnit.Tokens && given.GetValueOrDefault("tokenizer") > 0) yield return ("unit", $"is {OptionReader.SnakeCase(with.Unit.ToString())}, so that the input tokenizer is not read; set unit: tokens or leave it out");
     }
 
@@ -78,7 +88,10 @@ public sealed class Mix : Step<Mix.With, Mix.Given, Mix.Made>
         {
             var corpus = await MeasuredDomains.OfAsync(inputs, with, sizes, context);
             var plan = MixPlan.Of([.. corpus.Domains.Select(d => (d.Key, d.Value.Total, WeightOf(with, d.Key)))], with.Temperature, with.Budget, with.MaximumEpochs);
-            await WriteAsync(corpus, plan, sizes, with, outputs, context);
+            RefuseWeights(corpus, with);
+            var mixture = new MixtureShards(corpus, await corpus.ShareAsync(plan, with.MaximumEpochs), context);
+            await mixture.WriteAsync(outputs.Documents);
+            Report(plan, mixture, with, outputs, context);
         }
         catch (InvalidDataException e)
         {
@@ -86,43 +99,20 @@ public sealed class Mix : Step<Mix.With, Mix.Given, Mix.Made>
         }
     }
 
-    private static double? WeightOf(With with, string domain) => with.Weights.Count == 0 ? null : with.Weights.TryGetValue(domain, out var weight) ? weight
-        : throw new StepFailedException($"The domain '{domain}' has no weight; weights names {string.Join(", ", with.Weights.Keys)}. Give it one, 0 to leave it out.");
-
-    private static async Task WriteAsync(MeasuredDomains corpus, IReadOnlyList<DomainPlan> plan, UnitSizes sizes, With with, Made outputs, StepContext context)
+    private static void RefuseWeights(MeasuredDomains corpus, With with)
     {
         if (with.Weights.Keys.Except(corpus.Domains.Keys).Order(StringComparer.Ordinal).ToList() is { Count: > 0 } unknown)
             throw new StepFailedException($"weights names {string.Join(", ", unknown)}, of which there is no document; the domains are {string.Join(", ", corpus.Domains.Keys)}.");
-        var domains = plan.Select(p => corpus.Take(p, context.Cancellation)).ToList();
-        var reached = new DomainTally[plan.Count];
-        var cuts = new ShardCuts((long)(corpus.Marks * plan.Sum(p => p.Target) / Math.Max(1, plan.Sum(p => p.Size))));
-        var (shard, written) = (0, 0L);
-        var writer = new DocumentWriter(outputs.Documents[DocumentShards.NameOf(shard)]);
-        try
-        {
-            await foreach (var (domain, document, size) in Interleaving.StreamAsync(domains, sizes.Of, (ulong)with.Seed))
-            {
-                reached[domain] = new(reached[domain].Documents + 1, reached[domain].Size + size);
-                await writer.AddAsync(document);
-                if (++written % 1000 == 0) context.Report(reached.Sum(r => r.Size), plan.Sum(p => p.Target), OptionReader.SnakeCase(with.Unit.ToString()));
-                if (!cuts.EndsAfter(DocumentMark.Of(document))) continue;
-                await writer.CompleteAsync();
-                await writer.DisposeAsync();
-                writer = new(outputs.Documents[DocumentShards.NameOf(++shard)]);
-            }
-
-            if (writer.Count > 0 || shard == 0) await writer.CompleteAsync();
-        }
-        finally
-        {
-            await writer.DisposeAsync();
-        }
-
-        Report(plan, reached, written, with, outputs, context);
+        if (with.Weights.Count > 0 && corpus.Domains.All(d => d.Value.Total == 0 || with.Weights[d.Key] == 0))
+            throw new StepFailedException($"The weights of all domains that have text are 0: {string.Join(", ", corpus.Domains.Where(d => d.Value.Total > 0).Select(d => d.Key))}. Give one of them a weight.");
     }
 
-    private static void Report(IReadOnlyList<DomainPlan> plan, DomainTally[] reached, long written, With with, Made outputs, StepContext context)
+    private static double? WeightOf(With with, string domain) => with.Weights.Count == 0 ? null : with.Weights.TryGetValue(domain, out var weight) ? weight
+        : throw new StepFailedException($"The domain '{domain}' has no weight; weights names {string.Join(", ", with.Weights.Keys)}. Give it one, 0 to leave it out.");
+
+    private static void Report(IReadOnlyList<DomainPlan> plan, MixtureShards mixture, With with, Made outputs, StepContext context)
     {
+        var (reached, written) = (mixture.Reached, mixture.Written);
         var all = reached.Sum(r => r.Size);
         if (written == 0) throw new StepFailedException($"No document is in the mixture: the budget of {with.Budget} {OptionReader.SnakeCase(with.Unit.ToString())} is less than half the smallest document. Raise it.");
         var rows = plan.Select((p, i) => new
@@ -149,8 +139,6 @@ public sealed class Mix : Step<Mix.With, Mix.Given, Mix.Made>
         context.Metric("size", all);
         context.Summary = string.Create(CultureInfo.InvariantCulture, $"{written:N0} documents, {all:N0} {OptionReader.SnakeCase(with.Unit.ToString())}  ({string.Join(" · ", rows.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Domain} {r.ShareReached:P0}")))})");
     }
-
-    private readonly record struct DomainTally(long Documents, long Size);
 
     private static readonly JsonSerializerOptions MixtureJson = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n" };
 }

@@ -24,7 +24,8 @@ internal sealed class UnitSizes(MixUnit unit, TokenizerPool? tokenizers)
         MixUnit.Documents => 1,
         MixUnit.Bytes => Encoding.UTF8.GetByteCount(document.Text),
         MixUnit.Words => Words(document.Text),
-        _ => tokenizers!.Encode([document.Text]).Lengths[0],
+        // With the token that ends each document in a token shard.
+        _ => tokenizers!.Encode([document.Text]).Lengths[0] + 1,
     };
 
     private static long Words(string text)

@@ -28,38 +28,48 @@ public sealed class MixPlanTests
     }
 
     [Fact]
-    public async Task The_stream_takes_what_the_plan_says_and_keeps_the_shares_all_along()
+    public async Task The_order_takes_what_each_share_says_and_keeps_the_shares_all_along()
     {
-        var documents = new Dictionary<string, List<Document>> { ["a"] = Some("a", 2000), ["b"] = Some("b", 400) };
-        var plan = MixPlan.Of([.. documents.Select(d => (d.Key, (long)d.Value.Count, (double?)1))], 1, 2000, 3);
-        var domains = plan.Select(p =>
-        {
-            var draws = new DrawHistogram();
-            foreach (var document in documents[p.Domain]) draws.Add(DrawHistogram.DrawOf(document.Id, 5), 1);
-            var whole = (int)p.Epochs;
-            return new MixedDomain(p.Domain, () => documents[p.Domain].ToAsyncEnumerable(), whole, draws.Below(p.Target - (whole * p.Size)), p.Target);
-        }).ToList();
-        var stream = await Interleaving.StreamAsync(domains, _ => 1, 5).ToListAsync();
-        Assert.InRange(stream.Count, 1980, 2020);
-        for (var start = 0; start + 200 <= stream.Count; start += 200) Assert.InRange(stream.Skip(start).Take(200).Count(d => d.Domain == 0), 95, 105);
+        List<DomainShare> shares = [new(0, ulong.MaxValue / 2, 1000), new(2, ulong.MaxValue / 2, 1000)];
+        int[] documents = [2000, 400];
+        var places = await Interleaving.PlanAsync(shares, d => Documents(documents[d]).Select((x, row) => (d, row, x)).ToAsyncEnumerable()).ToListAsync();
+        Assert.InRange(places.Count, 1900, 2100);
+        for (var start = 0; start + 200 <= places.Count; start += 200) Assert.InRange(places.Skip(start).Take(200).Count(d => d.Domain == 0), 85, 115);
+        // The second is there twice and a half: every document twice, about half of them a third time.
+        Assert.Equal([400, 400], places.Where(p => p.Domain == 1).CountBy(p => p.Epoch).OrderBy(c => c.Key).Take(2).Select(c => c.Value));
+        Assert.InRange(places.Count(p => p.Epoch == 3), 170, 230);
+        Assert.Equal(places.Count, places.Distinct().Count());
 
-        // b is there twice and a half: every document twice, about half of them a third time, each copy with an id of its own.
-        var b = stream.Where(d => d.Domain == 1).ToList();
-        Assert.Equal(stream.Count, stream.DistinctBy(d => d.Document.Id).Count());
-        Assert.Equal(400, b.Count(d => !d.Document.Metadata.ContainsKey(Interleaving.EpochKey)));
-        Assert.Equal(400, b.Count(d => d.Document.Metadata.GetValueOrDefault(Interleaving.EpochKey) == "2"));
-        Assert.All(stream, d => Assert.Equal(d.Domain == 0 ? "a" : "b", d.Document.Metadata[Interleaving.DomainKey]));
-        Assert.Equal(stream.Select(d => d.Document.Id), (await Interleaving.StreamAsync(domains, _ => 1, 5).ToListAsync()).Select(d => d.Document.Id));
+        static IEnumerable<MixedDocument> Documents(int count) => Some("x", count).Select(d => new MixedDocument(0, DocumentMark.Of(d), 1, DrawHistogram.DrawOf(d.Id, 5)));
     }
 
     [Fact]
-    public void A_larger_share_has_all_of_a_smaller_one()
+    public void A_copy_after_the_first_has_an_id_of_its_own_and_says_which_it_is()
     {
+        var document = Some("x", 1)[0];
+        var copies = Enumerable.Range(1, 3).Select(epoch => Interleaving.Copy(document, "web", epoch)).ToList();
+        Assert.Equal(document.Id, copies[0].Id);
+        Assert.Equal(3, copies.DistinctBy(c => c.Id).Count());
+        Assert.Equal([null, "2", "3"], copies.Select(c => c.Metadata.GetValueOrDefault(Interleaving.EpochKey)));
+        Assert.All(copies, c => Assert.Equal("web", c.Metadata[Interleaving.DomainKey]));
+    }
+
+    [Fact]
+    public void A_share_comes_within_half_a_document_and_a_larger_one_has_all_of_a_smaller_one()
+    {
+        var documents = Enumerable.Range(0, 50_000).Select(i => (Draw: DrawHistogram.DrawOf($"{i}", 1), Size: 50L + (i % 100))).ToList();
         var draws = new DrawHistogram();
-        foreach (var document in Some("x", 500)) draws.Add(DrawHistogram.DrawOf(document.Id, 1), 10);
-        Assert.True(draws.Below(1000) < draws.Below(2000));
-        Assert.Equal((0, DrawHistogram.Buckets), (draws.Below(0), draws.Below(5000)));
-        Assert.InRange(Some("x", 500).Count(d => DrawHistogram.DrawOf(d.Id, 1) < draws.Below(2500)), 249, 251);
+        foreach (var (draw, size) in documents) draws.Add(draw, size);
+        var before = 0UL;
+        foreach (var target in (double[])[1, 1000, 4321, 9876, 123_456.7, 2_500_000, draws.Total - 1, draws.Total])
+        {
+            var (from, to, below) = draws.Around(target);
+            var (draw, size) = DrawHistogram.Cut(target, below, to, documents.Where(d => d.Draw >= from && d.Draw < to));
+            Assert.Equal(documents.Where(d => d.Draw < draw).Sum(d => d.Size), size);
+            Assert.InRange(size, target - 75, target + 75);
+            Assert.True(draw >= before);
+            before = draw;
+        }
     }
 
     private static List<Document> Some(string source, int count) => [.. Enumerable.Range(0, count).Select(i => Document.Create(source, $"text {i}"))];

@@ -18,7 +18,7 @@ public sealed class MixTests : IDisposable
         var documents = await run.DocumentsOf("documents");
         var domains = documents.CountBy(d => d.Metadata["domain"]).ToDictionary();
         // Code would be 450 and has 100, twice at most; web gives the rest.
-        Assert.Equal((200, true), (domains["code"], Math.Abs(domains["web"] - 400) <= 2));
+        Assert.Equal((200, true), (domains["code"], domains["web"] == 400));
         Assert.Equal(documents.Count, documents.DistinctBy(d => d.Id).Count());
         var report = JsonNode.Parse(await File.ReadAllTextAsync(run["mixture"] + "/mixture.json", TestContext.Current.CancellationToken))!;
         Assert.Equal((0.75, true, 2.0), ((double)report["domains"]![0]!["share_asked"]!, (bool)report["domains"]![0]!["limited"]!, (double)report["domains"]![0]!["epochs"]!));
@@ -55,6 +55,50 @@ public sealed class MixTests : IDisposable
         Assert.StartsWith("The domain 'web' has no weight", (await Assert.ThrowsAsync<StepFailedException>(() => run.RunAsync("""{"weights":{"code":1}}"""))).Message, StringComparison.Ordinal);
         using var other = await Given();
         Assert.StartsWith("weights names books, of which there is no document", (await Assert.ThrowsAsync<StepFailedException>(() => other.RunAsync("""{"weights":{"code":1,"web":1,"books":1}}"""))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"by":"nokey"}""", "by is 'nokey', but no document has that metadata. They have: kind; and language, license and source.")]
+    [InlineData("""{"by":"language"}""", "by is language, but no document has one.")]
+    [InlineData("""{"by":"kind","weights":{"0":1,"1":1,"2":1,"7":1}}""", "weights names 7, of which there is no document; the domains are 0, 1, 2.")]
+    public async Task A_key_and_a_value_that_no_document_has_are_refused(string with, string expected)
+    {
+        using var run = await Given();
+        Assert.StartsWith(expected, (await Assert.ThrowsAsync<StepFailedException>(() => run.RunAsync(with))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Weights_that_cannot_be_are_refused_before_the_run()
+    {
+        Problem("""{"weights":{"web":0,"code":0}}""", "are all 0");
+        Problem("""{"weights":{"web":1,"cod":1}}""", "names 'cod', which is no input; the domains are code, web");
+        Problem("""{"weights":{"web":1}}""", "lacks 'code'");
+        Problem("""{"weights":{"web":1,"code":2}}""", null);
+        Problem("""{"by":"kind","weights":{"anything":1}}""", null);
+
+        static void Problem(string with, string? expected)
+        {
+            var found = new Mix().CheckInputs(JsonNode.Parse(with)!.AsObject(), new Dictionary<string, int> { ["web"] = 1, ["code"] = 1 }).ToList();
+            if (expected is null) Assert.Empty(found);
+            else Assert.StartsWith(expected, Assert.Single(found).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("bytes", 5000)]
+    [InlineData("words", 777)]
+    [InlineData("bytes", 1_003_333)]
+    public async Task A_budget_is_met_within_a_document(string unit, long budget)
+    {
+        using var run = new StepRun(new Mix());
+        foreach (var (domain, words) in ((string, int)[])[("books", 400), ("notes", 7), ("pages", 90)])
+            await run.GivenDocuments(domain, Enumerable.Range(0, 60).Select(i => Document.Create(domain, string.Join(' ', Enumerable.Range(i, words + (i % 5)).Select(w => $"w{w}")))));
+        await run.RunAsync($$"""{"weights":{"books":3,"notes":1,"pages":2},"maximum_epochs":1000,"unit":"{{unit}}","budget":{{budget}}}""");
+        var texts = (await run.DocumentsOf("documents")).Select(d => d.Text).ToList();
+        var size = texts.Sum(t => unit == "bytes" ? t.Length : t.Split(' ').Length);
+        // Half of one of the smallest documents, if the last domain has room for it.
+        Assert.InRange(size, budget - 60, budget + 60);
+        Assert.Equal(size, (long)JsonNode.Parse(await File.ReadAllTextAsync(run["mixture"] + "/mixture.json", TestContext.Current.CancellationToken))!["reached"]!);
     }
 
     private async Task<StepRun> Given()
