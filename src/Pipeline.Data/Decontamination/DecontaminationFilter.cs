@@ -21,6 +21,9 @@ public enum ContaminationAction
 /// <summary>Looks for items of benchmarks in documents.</summary>
 public sealed class DecontaminationFilter : DocumentFilter
 {
+    private const int LongestSentence = 400;
+    private const int LeastLetters = 3;
+
     private readonly BenchmarkIndex index;
     private readonly ContaminationAction action;
 
@@ -73,13 +76,44 @@ public sealed class DecontaminationFilter : DocumentFilter
             var line = text.IndexOf('\n', start) is >= 0 and var stop ? stop + 1 : text.Length;
             while (start < line)
             {
-                var end = start + Sentences.EndOf(text.AsSpan(start, line - start), 0);
+                var end = start + EndOf(text.AsSpan(start, line - start));
                 sentences.Add((start, end));
                 start = end;
             }
         }
 
         return sentences;
+    }
+
+    /// <summary>The place after the sentence that a line begins with, or after a stretch of it where it goes on and on without an end.</summary>
+    private static int EndOf(ReadOnlySpan<char> line)
+    {
+        var end = Sentences.EndOf(line, 0);
+        // Many do not begin sentences with capitals: after a word that is too long for most abbreviations a mark and a blank are enough.
+        for (var at = 1; at + 1 < end; at++)
+        {
+            if (!char.IsWhiteSpace(line[at + 1]) || line[at] is not ('.' or '?' or '!' or '…') || (line[at] == '.' && !EndsInWord(line[..at]))) continue;
+            var next = AfterBlanks(line[..end], at + 1);
+            if (next < end && char.IsLower(line[next])) return next;
+        }
+
+        if (end <= LongestSentence) return end;
+        var blank = LongestSentence;
+        while (blank > LongestSentence / 2 && !char.IsWhiteSpace(line[blank])) blank--;
+        return blank > LongestSentence / 2 ? AfterBlanks(line[..end], blank) : end;
+    }
+
+    private static bool EndsInWord(ReadOnlySpan<char> text)
+    {
+        var letters = 0;
+        while (letters < text.Length && letters < LeastLetters && char.IsLetter(text[text.Length - 1 - letters])) letters++;
+        return letters == LeastLetters;
+    }
+
+    private static int AfterBlanks(ReadOnlySpan<char> text, int at)
+    {
+        while (at < text.Length && char.IsWhiteSpace(text[at])) at++;
+        return at;
     }
 
     private static (List<ulong> Words, List<int> SentenceOf) Words(string text, List<(int Start, int End)> sentences)

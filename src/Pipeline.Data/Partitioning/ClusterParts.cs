@@ -41,6 +41,9 @@ internal sealed class ClusterParts
     /// <summary>Null for a document that belongs to none.</summary>
     public Part? Of(int document) => undated[document] ? null : parts[sets.Root(document)];
 
+    /// <summary>Documents of the largest cluster in each part.</summary>
+    public SortedDictionary<Part, int> Largest() => new(roots.Where(r => sizes[r] > 0).GroupBy(r => parts[r]).ToDictionary(g => g.Key, g => g.Max(r => sizes[r])));
+
     public static async Task<ClusterParts> OfAsync(DisjointSets sets, ShardRecords<PartitionKey> keys, PartitionRules rules)
     {
         var clusters = new ClusterParts(sets, rules);

@@ -4,7 +4,8 @@ using Pipeline.Data.Documents;
 namespace Pipeline.Data.Partitioning;
 
 /// <param name="Dropped">Documents that are in no part.</param>
-public sealed record Partitioned(IReadOnlyDictionary<Part, IReadOnlyList<DocumentShard>> Parts, int Dropped, Certificate Certificate);
+/// <param name="LargestClusters">Documents of the largest cluster that fell to each part, before any were dropped.</param>
+public sealed record Partitioned(IReadOnlyDictionary<Part, IReadOnlyList<DocumentShard>> Parts, int Dropped, IReadOnlyDictionary<Part, int> LargestClusters, Certificate Certificate);
 
 /// <summary>
 /// Splits a corpus so that no document of a later part has a relation to an earlier one, and proves it. Documents related in any way form a cluster, and a cluster goes to one part.
@@ -27,7 +28,7 @@ public static class Partitioner
         var keys = await PartitionKey.OfAsync(shards, rules, work);
         await CheckKeysAsync(keys, rules, work);
         Comparison? made = null;
-        var (facts, partOf) = await work.FindAsync("partition", $"{signed.Corpus.Digest} {rules}", async () => made = await Comparison.OfAsync(signed, rules, work), corpus => FindAsync(corpus, keys, rules, work));
+        var (found, partOf) = await work.FindAsync("partition", $"{signed.Corpus.Digest} {rules}", async () => made = await Comparison.OfAsync(signed, rules, work), corpus => FindAsync(corpus, keys, rules, work));
         made?.Delete();
         var places = partOf.ToArray();
         var parts = new SortedDictionary<Part, IReadOnlyList<DocumentShard>>();
@@ -38,15 +39,17 @@ public static class Partitioner
         }
 
         var certificate = await Certificate.OfAsync([.. parts.Select(p => (p.Key, p.Value))], rules, work);
-        return new(parts, places.Count(p => p == None), certificate with
+        return new(parts, places.Count(p => p == None), found.Largest, certificate with
         {
             Sizes = new SortedDictionary<Part, PartSize>(certificate.Sizes.ToDictionary(s => s.Key, s => s.Value with { Ratio = Math.Round(rules.RatioOf(s.Key), 6) })),
-            Partition = facts with { Dropped = new SortedDictionary<Relation, int>(facts.Dropped.ToDictionary()) },
+            Partition = found.Facts with { Dropped = new SortedDictionary<Relation, int>(found.Facts.Dropped.ToDictionary()) },
         });
     }
 
+    private sealed record Found(PartitionFacts Facts, SortedDictionary<Part, int> Largest);
+
     /// <summary>How the parts came about, and the part of each document, or <see cref="None"/>.</summary>
-    private static async Task<(PartitionFacts Facts, IEnumerable<byte> PartOf)> FindAsync(Comparison corpus, ShardRecords<PartitionKey> keys, PartitionRules rules, ShardWork work)
+    private static async Task<(Found Found, IEnumerable<byte> PartOf)> FindAsync(Comparison corpus, ShardRecords<PartitionKey> keys, PartitionRules rules, ShardWork work)
     {
         var clusters = await Clusters.OfAsync(corpus, keys, rules, work);
         var drawn = await ClusterParts.OfAsync(clusters.Sets, keys, rules);
@@ -59,7 +62,7 @@ public static class Partitioner
             Folds = rules.Folds,
             Fold = rules.Folds is null ? null : rules.Fold,
         };
-        return (facts, Enumerable.Range(0, corpus.Corpus.Count).Select(d => dropped.ContainsKey(d) ? None : (byte?)drawn.Of(d) ?? None));
+        return (new(facts, drawn.Largest()), Enumerable.Range(0, corpus.Corpus.Count).Select(d => dropped.ContainsKey(d) ? None : (byte?)drawn.Of(d) ?? None));
     }
 
     /// <summary>Documents of validation and test that overlap an earlier part through a relation too wide to link.</summary>

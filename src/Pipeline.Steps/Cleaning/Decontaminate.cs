@@ -26,7 +26,7 @@ public sealed class Decontaminate : Step<Decontaminate.With, Decontaminate.Given
         [Engine.Authoring.Range(1, 100)]
         public int MinimumWords { get; init; } = 5;
 
-        [Description("`drop` the document, `cut` the sentences that are shared, or `report` and leave it.")]
+        [Description("`drop` the document, `cut` the sentences that are shared (where a line has no ends of sentences, stretches of 400 characters), or `report` and leave it.")]
         public ContaminationAction Action { get; init; }
     }
 
@@ -49,7 +49,7 @@ public sealed class Decontaminate : Step<Decontaminate.With, Decontaminate.Given
     }
 
     public override string Name => "clean.decontaminate";
-    public override int Version => 1;
+    public override int Version => 2;
     public override string Description => "Finds runs of words that documents share with benchmarks, and drops the documents, cuts the sentences or reports them. Words are compared without case, marks, punctuation and the values of numbers.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;

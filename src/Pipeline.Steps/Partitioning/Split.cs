@@ -84,8 +84,11 @@ public sealed class Split : Step<Split.With, Split.Given, Split.Made>
     /// <summary>Of the share of a part: less is how clusters fall.</summary>
     private const double FarOff = 0.05;
 
+    /// <summary>Of a part: a cluster of more documents than that decides what is measured on it.</summary>
+    private const double Dominant = 0.2;
+
     public override string Name => "partition.split";
-    public override int Version => 3;
+    public override int Version => 4;
     public override string Description => "Splits documents into train, validation and test by near-duplicate cluster and group, with a certificate that they do not overlap.";
     public override string Incremental => "documents are read, signed and sorted, and parts are written, per shard; clusters are sought whole";
     public override int DefaultCpus => 4;
@@ -119,10 +122,19 @@ public sealed class Split : Step<Split.With, Split.Given, Split.Made>
         context.Metric("clusters", certificate.Partition.Clusters);
         context.Metric("largest_cluster", certificate.Partition.LargestCluster);
         context.Metric("dropped", result.Dropped);
+        foreach (var (part, largest) in result.LargestClusters) context.Metric($"{OptionReader.SnakeCase(part.ToString())}.largest_cluster", largest);
         CertificateReport.Tell(certificate, context);
+        foreach (var warning in Dominated(result)) context.Log("warning: " + warning);
         foreach (var miss in Misses(certificate, rules, result.Dropped)) context.Log("warning: " + miss);
         if (result.Dropped > 0) context.Summary += string.Create(CultureInfo.InvariantCulture, $" · dropped {result.Dropped:N0}");
     }
+
+    /// <summary>Parts to measure on of which one cluster makes up much.</summary>
+    private static IEnumerable<string> Dominated(Partitioned result) =>
+        from largest in result.LargestClusters
+        let documents = result.Certificate.Sizes[largest.Key].Documents
+        where largest.Key != Part.Train && largest.Value > 1 && largest.Value > Dominant * documents
+        select string.Create(CultureInfo.InvariantCulture, $"one cluster of {largest.Value:N0} documents, alike or of one group, was drawn for {OptionReader.SnakeCase(largest.Key.ToString())}, which has {documents:N0}: what is measured there says little of other texts. Remove near duplicates before (clean.deduplicate), or draw with another seed; the part of a cluster is never chosen by its size, for then it would move as the corpus grows.");
 
     /// <summary>Parts that came out far from what was asked of them, and what to do about it.</summary>
     private static IEnumerable<string> Misses(Data.Partitioning.Certificate certificate, PartitionRules rules, long dropped)

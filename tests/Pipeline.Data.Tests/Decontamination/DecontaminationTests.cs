@@ -39,6 +39,30 @@ public sealed class DecontaminationTests
         Assert.Equal(("overlap", "b:1"), (Filtered.By(filter, Question).Rule, Filtered.By(filter, Question).Value));
     }
 
+    [Theory]
+    // Sentences without capitals, and marks of other kinds.
+    [InlineData("this came before. natalia sold clips to forty eight of her friends in april and then she sold half as many clips in may. and this after", "this came before. and this after")]
+    [InlineData("who knows? natalia sold clips to forty eight of her friends in april and then she sold half as many! nobody… really", "who knows? nobody… really")]
+    // An abbreviation ends none.
+    [InlineData("It was Mr. Natalia sold clips to forty eight of her friends in April and then she went with Dr. No, e.g. by car. Later on.", "Later on.")]
+    public void Sentences_end_at_marks_whatever_letter_follows(string text, string left)
+    {
+        var index = new BenchmarkIndex(13, 5);
+        index.Add("b:1", Question);
+        Assert.Equal(left, Filtered.By(new DecontaminationFilter(index, 13, ContaminationAction.Cut), text).Text);
+    }
+
+    [Fact]
+    public void A_line_without_an_end_loses_a_stretch_and_not_all_of_itself()
+    {
+        var index = new BenchmarkIndex(13, 5);
+        index.Add("b:1", Question);
+        var (before, after) = (string.Join(' ', Enumerable.Range(0, 400).Select(i => $"before{i}")), string.Join(' ', Enumerable.Range(0, 400).Select(i => $"after{i}")));
+        var left = Filtered.By(new DecontaminationFilter(index, 13, ContaminationAction.Cut), $"{before} {Question.TrimEnd('.').ToLowerInvariant()} {after}").Text!;
+        Assert.DoesNotContain("natalia", left, StringComparison.Ordinal);
+        Assert.InRange(left.Length, before.Length + after.Length - 800, before.Length + after.Length);
+    }
+
     [Fact]
     public async Task Benchmarks_are_read_from_lines_and_Parquet_and_damaged_lines_cost_themselves()
     {

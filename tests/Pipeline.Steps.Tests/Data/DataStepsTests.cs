@@ -101,6 +101,23 @@ public sealed class DataStepsTests
         Assert.Contains("They have: declaring_type, member.", (await Assert.ThrowsAsync<StepFailedException>(() => run.RunAsync("""{"group_by":"type"}"""))).Message);
     }
 
+    [Fact]
+    public async Task A_cluster_that_fills_a_small_part_is_named_and_stays_where_it_was_drawn()
+    {
+        // Of 40 seeds the cluster of 30 among 230 falls into validation or test with some.
+        var documents = Members(200).Select((d, i) => d with { Metadata = new Dictionary<string, string> { ["declaring_type"] = i < 30 ? "large" : $"T{i}" } }).ToList();
+        for (var seed = 1; seed < 40; seed++)
+        {
+            using var run = await new StepRun(new Split()).GivenDocuments("documents", documents);
+            await run.RunAsync($$"""{"group_by":"declaring_type","seed":{{seed}}}""");
+            if (run.Context!.Metrics["test.largest_cluster"] < 30) continue;
+            Assert.Contains("warning: one cluster of 30 documents, alike or of one group, was drawn for test, which has ", string.Join('\n', run.Lines), StringComparison.Ordinal);
+            return;
+        }
+
+        Assert.Fail("no seed draws the large cluster for the test");
+    }
+
     [Theory]
     [InlineData("""{"folds":5,"fold":6}""", "fold: is 6; expected 1 to 5")]
     [InlineData("""{"stratify_by":"a","time_by":"b"}""", "stratify_by: and time_by exclude each other")]
