@@ -151,7 +151,8 @@ def main():
             steps, watch = run(program, top, cpus, ranks, args)
             print(f"## {f'cpus: {cpus}' if ranks == 1 else f'ranks: {ranks} (no limit of memory)'}\n\n| step | wall s | peak RSS of its worker, MB | summary |\n|---|---|---|---|")
             for name in STEPS:
-                print(f"| {name} | {steps[name]['seconds']:.1f} | {watch.peaks.get(name, 0) / 1e6:,.0f} | {steps[name].get('summary', '')} |")
+                held = f"{watch.peaks.get(name, 0) / 1e6:,.0f}" if ranks == 1 else ""  # the launcher is no rank
+                print(f"| {name} | {steps[name]['seconds']:.1f} | {held} | {steps[name].get('summary', '')} |")
             print(f"\n{time.perf_counter() - start:.0f} s in all; the engine itself held {watch.engine / 1e6:,.0f} MB.\n", flush=True)
             outputs = {name: steps[name]["outputs"] for name in STEPS}
             if first is None:
