@@ -34,7 +34,7 @@ public sealed partial class GenerateTests
 
     [Theory]
     [InlineData("--model nowhere --prompt a", "There is no folder 'nowhere', and it is no digest. The step of a pipeline is named with its file: generate FILE --model nowhere")]
-    [InlineData("--model . --prompt a", "has no tokenizer.json, without which its tokens have no text")]
+    [InlineData("--model . --prompt a", "has none of tokenizer.json, tokenizer.model, spiece.model, vocab.txt, without which its tokens have no text")]
     [InlineData("--model . --prompt a --temperature 0 --top-k 5", "At temperature 0 the most probable token is taken, so top-k would be ignored")]
     [InlineData("--model . --prompt a --max-tokens 0", "The most tokens to generate is 0, but must be at least 1.")]
     [InlineData("--model abcdef --prompt a", "has a digest or a key that begins with 'abcdef'")]

@@ -1,5 +1,6 @@
 using Pipeline.Data.Conversations;
 using Pipeline.Data.Tokenizers;
+using Pipeline.Data.Tokenizers.Checkpoints;
 using Pipeline.Engine.Authoring;
 using Pipeline.Steps.Train;
 using Pipeline.Training.Exporting;
@@ -24,9 +25,7 @@ public sealed class TextModel : IDisposable
     /// <exception cref="InvalidDataException">Something of it is missing, broken or cannot be computed here.</exception>
     public static TextModel Open(string folder)
     {
-        var path = Path.Combine(folder, ModelFiles.TokenizerFile);
-        if (!File.Exists(path)) throw new InvalidDataException($"{folder} has no {ModelFiles.TokenizerFile}, without which its tokens have no text");
-        var tokenizer = TokenizerReader.Read(path);
+        var tokenizer = CheckpointTokenizer.Read(folder) ?? throw new InvalidDataException($"{folder} has none of {string.Join(", ", CheckpointTokenizer.Vocabularies)}, without which its tokens have no text");
         var model = ModelFolder.Read(folder);
         try
         {

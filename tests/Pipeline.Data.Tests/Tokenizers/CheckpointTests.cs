@@ -50,7 +50,7 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("""{ "added_tokens_decoder": { "3": { "content": "[NEW]" } } }""", "The id 3 belongs to two tokens, '[SEP]' of the vocabulary and the added '[NEW]'")]
     [InlineData("""{ "added_tokens_decoder": { "x": { "content": "[NEW]" } } }""", "added_tokens_decoder has 'x'; expected ids")]
     [InlineData("""[]""", "tokenizer_config.json is []; expected an object")]
-    [InlineData("""{""", "vocab.txt: ")]
+    [InlineData("""{""", "vocab.txt with tokenizer_config.json: ")]
     public void What_would_be_tokenized_otherwise_is_refused(string config, string expected)
     {
         Vocabulary(Small);

@@ -11,14 +11,11 @@ public static class CheckpointTokenizer
     /// <summary>Files that are read, each of them if it is there; those that hold a vocabulary by which of them wins.</summary>
     public static IReadOnlyList<string> Vocabularies { get; } = [Json, .. SentencePieces, Vocabulary];
 
-    /// <summary>The file that is read of those that are there.</summary>
-    public static string? Find(Func<string, bool> exists) => Vocabularies.FirstOrDefault(exists);
-
     /// <summary>Null where none of <see cref="Vocabularies"/> is there.</summary>
     /// <exception cref="InvalidDataException">A file is damaged, or says what would be tokenized otherwise here.</exception>
     public static TokenizerModel? Read(string folder)
     {
-        if (Find(name => File.Exists(Path.Combine(folder, name))) is not { } name) return null;
+        if (Vocabularies.FirstOrDefault(name => File.Exists(Path.Combine(folder, name))) is not { } name) return null;
         var path = Path.Combine(folder, name);
         if (name == Json) return TokenizerReader.Read(path);
         try
@@ -28,7 +25,8 @@ public static class CheckpointTokenizer
         }
         catch (Exception error) when (error is JsonException or InvalidDataException or InvalidOperationException)
         {
-            throw new InvalidDataException($"{path}: {TokenizerReader.Short(error.Message)}", error);
+            var beside = File.Exists(Path.Combine(folder, CheckpointSettings.FileName)) ? $" with {CheckpointSettings.FileName}" : "";
+            throw new InvalidDataException($"{path}{beside}: {TokenizerReader.Short(error.Message)}", error);
         }
     }
 }

@@ -68,9 +68,13 @@ internal static class SentencePieceModel
         if (begin is null && end is null) return null;
         return new([.. Text(second: false)], [.. Text(second: false), .. Text(second: true)]);
 
-        IEnumerable<TemplatePiece> Text(bool second) => new TemplatePiece?[] { Piece(begin), new(null, second, second ? 1 : 0), Piece(end) }.OfType<TemplatePiece>().Select(piece => piece with { TypeId = second ? 1 : 0 });
-
-        TemplatePiece? Piece(int? id) => id is { } token ? new(token, false, 0) : null;
+        IEnumerable<TemplatePiece> Text(bool second)
+        {
+            var type = second ? 1 : 0;
+            if (begin is { } first) yield return new(first, false, type);
+            yield return new(null, second, type);
+            if (end is { } last) yield return new(last, false, type);
+        }
 
         int? Id(string option, int usual) => settings.Token(option) is { } name
             ? tokens.IndexOf(name) is >= 0 and var id ? id : throw new InvalidDataException($"{CheckpointSettings.FileName}: {option} is '{name}', which the vocabulary lacks.")
