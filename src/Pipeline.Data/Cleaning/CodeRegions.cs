@@ -42,6 +42,13 @@ internal static class CodeRegions
         var (blank, list) = (true, 0);
         for (var start = 0; start < text.Length;)
         {
+            if (!indented)
+            {
+                // Lines without a mark have nothing to say.
+                if (text.AsSpan(start).IndexOfAny(Marks) is not (>= 0 and var next)) break;
+                start += text.AsSpan(start, next).LastIndexOf('\n') + 1;
+            }
+
             var end = EndOfLine(text, start);
             var line = text.AsSpan(start, end - start);
             var (mark, count) = Fence(line);
@@ -59,23 +66,22 @@ internal static class CodeRegions
                 unclosed[mark == '`' ? 0 : 1] = count;
             }
 
-            var width = WidthOfIndent(line, out var at);
-            if (indented && blank && at < line.Length && width >= list + Indent)
+            if (indented)
             {
-                var close = EndOfIndented(text, start, list + Indent);
-                regions.Add(new(CodeKind.Block, start, close));
-                (start, blank) = (close + 1, false);
-                continue;
+                var width = WidthOfIndent(line, out var at);
+                if (blank && at < line.Length && width >= list + Indent)
+                {
+                    var close = EndOfIndented(text, start, list + Indent);
+                    regions.Add(new(CodeKind.Block, start, close));
+                    (start, blank) = (close + 1, false);
+                    continue;
+                }
+
+                if (at < line.Length && Marker(line[at..]) is > 0 and var marker) list = width + marker;
+                else if (at < line.Length && blank) list = Math.Min(list, width);
+                blank = at == line.Length;
             }
 
-            if (at < line.Length)
-            {
-                var marker = Marker(line[at..]);
-                if (marker > 0) list = width + marker;
-                else if (blank) list = Math.Min(list, width);
-            }
-
-            blank = at == line.Length;
             AddSpans(text, start, end, markdown, regions);
             start = end + 1;
         }

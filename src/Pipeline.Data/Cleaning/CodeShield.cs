@@ -18,6 +18,8 @@ internal sealed class CodeShield
 
     private readonly List<CodeRegion> regions;
     private readonly string[] code;
+    private string proseBefore = "";
+    private string[] codeBefore = [];
 
     private CodeShield(string text, List<CodeRegion> regions)
     {
@@ -51,7 +53,19 @@ internal sealed class CodeShield
     public string Prose { get; private set; }
 
     /// <summary>With its code.</summary>
-    public string Text => Lift();
+    public string Text => Lift(Prose, code);
+
+    /// <summary>Of <see cref="Text"/>, without making it.</summary>
+    public int Length
+    {
+        get
+        {
+            var length = Prose.Length;
+            if (code.Length == 0) return length;
+            foreach (var (start, end, number) in MarksIn(Prose)) length += code[number].Length - (end - start);
+            return length;
+        }
+    }
 
     /// <summary>Of a text of a document.</summary>
     public static CodeShield Over(string text, Document document)
@@ -67,6 +81,7 @@ internal sealed class CodeShield
     /// <summary>Changes the prose by one operation and the code by another or none; false where nothing changes.</summary>
     public bool Apply(Func<string, string> operation, Func<string, string>? onCode = null)
     {
+        (proseBefore, codeBefore) = (Prose, onCode is null || code.Length == 0 ? code : [.. code]);
         var after = operation(Prose);
         var changed = !ReferenceEquals(after, Prose) && after != Prose;
         Prose = after;
@@ -81,6 +96,9 @@ internal sealed class CodeShield
         return changed;
     }
 
+    /// <summary>The text before the last operation and after it.</summary>
+    public (string Before, string After) Texts() => (Lift(proseBefore, codeBefore), Text);
+
     /// <summary>Adds how much of each kind there is.</summary>
     public void Count(FunnelTally tally)
     {
@@ -88,20 +106,29 @@ internal sealed class CodeShield
             tally.Found(string.Create(CultureInfo.InvariantCulture, $"protected.code_{kind.Key.ToString().ToLowerInvariant()}s"), kind.Count());
     }
 
-    private string Lift()
+    private static string Lift(string prose, string[] code)
     {
-        if (code.Length == 0) return Prose;
-        var (text, copied) = (new StringBuilder(Prose.Length), 0);
-        for (var at = 0; at < Prose.Length && Prose.AsSpan(at).IndexOfAny(SpanMark, BlockMark) is >= 0 and var found;)
+        if (code.Length == 0) return prose;
+        var (text, copied) = (new StringBuilder(prose.Length), 0);
+        foreach (var (start, end, number) in MarksIn(prose))
         {
-            var mark = at + found;
-            var (number, shift) = (0, 0);
-            for (at = mark + 1; Prose[at] != Close; at++, shift += DigitBits) number |= (Prose[at] - Zero) << shift;
-            text.Append(Prose, copied, mark - copied).Append(code[number]);
-            copied = ++at;
+            text.Append(prose, copied, start - copied).Append(code[number]);
+            copied = end;
         }
 
-        return text.Append(Prose, copied, Prose.Length - copied).ToString();
+        return text.Append(prose, copied, prose.Length - copied).ToString();
+    }
+
+    /// <summary>Where code was taken out, and its number.</summary>
+    private static IEnumerable<(int Start, int End, int Number)> MarksIn(string prose)
+    {
+        for (var at = 0; at < prose.Length && prose.AsSpan(at).IndexOfAny(SpanMark, BlockMark) is >= 0 and var found;)
+        {
+            var start = at + found;
+            var (number, shift) = (0, 0);
+            for (at = start + 1; prose[at] != Close; at++, shift += DigitBits) number |= (prose[at] - Zero) << shift;
+            yield return (start, ++at, number);
+        }
     }
 
     private static void AddForeign(string text, List<CodeRegion> regions)

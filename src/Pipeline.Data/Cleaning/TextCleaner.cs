@@ -87,12 +87,13 @@ public sealed class TextCleaner : DocumentFilter
             shield = protectCode ? CodeShield.Over(text, document) : CodeShield.Off(text);
             for (var i = 0; i < operations.Count; i++)
             {
+                var length = shield.Length;
                 if (!shield.Apply(operations[i].Apply, operations[i].ApplyToCode)) continue;
                 stable = false;
-                var after = shield.Text;
-                tally.Changed(i, document.Id, text, after);
-                text = after;
+                tally.Changed(i, document.Id, length - shield.Length, shield.Texts);
             }
+
+            if (!stable) text = shield.Text;
         }
 
         shield?.Count(tally);

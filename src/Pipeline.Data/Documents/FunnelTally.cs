@@ -31,13 +31,17 @@ public sealed class FunnelTally(IReadOnlyList<(string Rule, string? Threshold)> 
     }
 
     /// <summary>A rule may change a document more than once; the document counts once.</summary>
-    internal void Changed(int rule, string id, string before, string after)
+    internal void Changed(int rule, string id, string before, string after) => Changed(rule, id, before.Length - after.Length, () => (before, after));
+
+    /// <param name="texts">Before and after, asked for where they are shown.</param>
+    internal void Changed(int rule, string id, int fewer, Func<(string Before, string After)> texts)
     {
-        removed[rule] += before.Length - after.Length;
+        removed[rule] += fewer;
         if (lastChanged[rule] == documents) return;
         lastChanged[rule] = documents;
         changed[rule]++;
         if (samples[rule].Count >= MostSamples) return;
+        var (before, after) = texts();
         var at = before.AsSpan().CommonPrefixLength(after);
         samples[rule].Add(new(id, null, Excerpt(before, at), Excerpt(after, at)));
     }

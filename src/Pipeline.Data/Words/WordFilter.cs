@@ -42,18 +42,18 @@ public sealed class WordFilter : DocumentFilter
     public override Document? Apply(Document document, FunnelTally tally)
     {
         tally.Begin(document.Text.Length);
-        var text = document.Text;
-        var shield = protectCode ? CodeShield.Over(text, document) : CodeShield.Off(text);
+        var shield = protectCode ? CodeShield.Over(document.Text, document) : CodeShield.Off(document.Text);
         shield.Count(tally);
+        var any = false;
         for (var i = 0; i < operations.Count; i++)
         {
+            var length = shield.Length;
             if (!shield.Apply(operations[i].Apply)) continue;
-            var after = shield.Text;
-            tally.Changed(i, document.Id, text, after);
-            text = after;
+            any = true;
+            tally.Changed(i, document.Id, length - shield.Length, shield.Texts);
         }
 
-        return ReferenceEquals(text, document.Text) ? document : document with { Text = text };
+        return any ? document with { Text = shield.Text } : document;
     }
 
     private string Stem(string text, StemmingAlgorithm algorithm)
