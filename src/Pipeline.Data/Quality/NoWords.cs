@@ -5,7 +5,7 @@ using Pipeline.Data.Documents;
 namespace Pipeline.Data.Quality;
 
 /// <summary>
-/// What stands in a text and is no word of it: bars and rules of tables as extraction writes them (rows with <c> | </c> between cells, at least two one below the other, and rows of hyphens), and names of speakers
+/// What stands in a text and is no word of it: bars and rules of tables as extraction writes them (rows with as many <c> | </c> as the one above or below them, and rows of hyphens), and names of speakers
 /// before what they say, where the metadata of a transcript lists them. Text without either is measured as its presets' sources measure it.
 /// </summary>
 internal sealed class NoWords
@@ -13,7 +13,7 @@ internal sealed class NoWords
     private const string SpeakersKey = "speakers";
 
     private const string Bar = " | ";
-    private const int LongestName = 64;
+    private const int LongestName = 64, AnyBars = int.MaxValue;
 
     private static readonly SearchValues<char> OfRules = SearchValues.Create("|-:+ \t\r");
 
@@ -31,21 +31,22 @@ internal sealed class NoWords
     {
         places.Clear();
         if (speakers.Count == 0 && !text.Contains(Bar, StringComparison.Ordinal)) return;
-        var above = (Start: 0, End: 0);
-        var (row, open) = (false, false);
+        var above = (Start: 0, End: 0, Bars: 0);
+        var open = false;
         for (var start = 0; start < text.Length;)
         {
             var end = text.IndexOf('\n', start) is >= 0 and var feed ? feed : text.Length;
             var line = text.AsSpan(start, end - start);
-            var isRow = line.IndexOf(Bar) >= 0 || IsRule(line);
-            if (isRow && row)
+            var bars = IsRule(line) ? AnyBars : line.Count(Bar);
+            var isRow = bars > 0 && above.Bars > 0 && (bars == above.Bars || bars == AnyBars || above.Bars == AnyBars);
+            if (isRow)
             {
                 if (open) Add(text, above.Start, above.End);
                 Add(text, start, end);
             }
 
-            (open, row, above) = (isRow && !row, isRow, (start, end));
-            if (!isRow && NameIn(line, speakers) is > 0 and var name) places.Add((start, start + name));
+            (open, above) = (!isRow, (start, end, bars));
+            if (bars == 0 && NameIn(line, speakers) is > 0 and var name) places.Add((start, start + name));
             start = end + 1;
         }
     }

@@ -136,6 +136,8 @@ public sealed class GopherTests
     [InlineData("| a | b |\n|---|:--:|\n| c | d |", null, 4)]
     [InlineData("Home | About | Contact\nnext", null, 6)]
     [InlineData("a | b\n\nc | d", null, 6)]
+    [InlineData("use [a | b | c]\nor d | e", null, 12)]
+    [InlineData("a | b\nc | d | e", null, 8)]
     [InlineData("Mary Ann: Yes, I do.\nBob: No.", "Mary Ann; Bob", 7)]
     [InlineData("Mary Ann: Yes, I do.\nBob: No.", null, 12)]
     [InlineData("He met Bob: once.\nJo: hi", "Bob", 9)]
