@@ -70,7 +70,7 @@ public sealed class ContractTests
     }
 
     [Fact]
-    public async Task Documents_have_an_id_a_text_and_a_source_relative_to_the_pipeline_file()
+    public async Task Documents_have_an_id_a_text_and_a_source_relative_to_the_folder_they_are_collected_from()
     {
         using var project = Papers();
         project.Write("elsewhere/x", "");
@@ -78,7 +78,7 @@ public sealed class ContractTests
         using var cat = new ProgramRun(project["elsewhere"], ["artifacts", "cat", "../p.yaml", "pages", "--json"]);
         var rows = (await cat.End()).Expect(ExitCode.Success).Rows;
 
-        Assert.Equal(["data/deep/page.html", "data/note.txt"], rows.Select(r => (string?)r["source"]));
+        Assert.Equal(["deep/page.html", "note.txt"], rows.Select(r => (string?)r["source"]));
         Assert.Equal(2, rows.Select(r => (string?)r["id"]).Distinct().Count());
         var page = (string)rows[0]["text"]!;
         Assert.Contains("A steam engine turns heat into motion", page, StringComparison.Ordinal);

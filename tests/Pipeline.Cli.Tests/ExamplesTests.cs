@@ -48,7 +48,7 @@ public sealed class ExamplesTests : IDisposable
     {
         (await project.Pipeline("run", "clean-html.yaml")).Expect(ExitCode.Success);
         var rows = (await project.Pipeline("artifacts", "cat", "clean-html.yaml", "clean.documents")).Expect(ExitCode.Success).Rows;
-        Assert.Equal(["data/bread.html", "data/tides.html"], rows.Select(r => (string?)r["source"]));
+        Assert.Equal(["bread.html", "tides.html"], rows.Select(r => (string?)r["source"]));
         Assert.All(rows, r => Assert.DoesNotContain("ookies", (string?)r["text"]));
         Assert.Contains("can be had at [URL]", (string?)rows[1]["text"]);
     }

@@ -47,7 +47,7 @@ public sealed class IncrementalTests
         var key = (string)first.Steps["pages"]["key"]!;
         var with = new ResultStore(folder.Results, new(folder.Store)).Read(key)!.Recipe["with"]!.DeepClone().AsObject();
         with["paths"] = new JsonArray("data");
-        var sources = SourceFiles.Resolve([new("data")], project.Path, new(project["digests"], TimeProvider.System));
+        var sources = SourceFiles.Resolve([new("data", Root: new("root", null))], project.Path, new(project["digests"], TimeProvider.System));
         var task = new StepTask
         {
             Step = "pages",

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Pipeline.Data.Damages;
 
 namespace Pipeline.Data.Collection;
 
@@ -13,7 +14,6 @@ internal static class ArcRecords
     public static IEnumerable<RawRecord> Cut(Input input)
     {
         var (name, options) = (input.Name, input.Options);
-        var most = options.Limits.RecordBytes;
         var lines = input.Lines();
         var lost = false;
         for (var number = input.From.Number; lines.Read();)
@@ -31,10 +31,10 @@ internal static class ArcRecords
             lost = false;
             number++;
             var where = $"record {number} at byte {at}";
-            var (block, fault) = Block(lines, header.Length, most);
-            if (fault is not null) yield return RawRecord.Damaged(where, fault, kind: header.Length > most ? DamageKind.Limit : DamageKind.Damaged);
+            var (block, fault) = Block(lines, header.Length, options.Limits);
+            if (fault is not null) yield return RawRecord.Damaged(where, fault, kind: header.Length > options.Limits.RecordBytes ? DamageKind.Limit : DamageKind.Damaged);
             else if (header.Address.StartsWith("http", StringComparison.OrdinalIgnoreCase))
-                yield return new(where, block.Length, () => HttpPayload.Parse(block, options.Limits.FileBytes) is { IsSuccess: true } payload
+                yield return new(where, block.Length, () => HttpPayload.Parse(block, options.Limits) is { IsSuccess: true } payload
                     ? payload.Documents(name, header.Address, null, new Dictionary<string, string> { ["arc_date"] = header.Date }, options) : [], new(lines.Offset, number));
         }
     }
@@ -49,7 +49,7 @@ internal static class ArcRecords
             && long.TryParse(fields[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? new(fields[0], fields[2], length) : null;
     }
 
-    private static (byte[] Block, string? Fault) Block(LineReader lines, long length, int most)
+    private static (byte[] Block, string? Fault) Block(LineReader lines, long length, ReadLimits limits)
     {
         var block = new MemoryStream();
         var buffer = new byte[1 << 16];
@@ -59,11 +59,11 @@ internal static class ArcRecords
             while (left > 0 && lines.ReadBytes(buffer.AsSpan(0, (int)Math.Min(left, buffer.Length))) is > 0 and var got)
             {
                 left -= got;
-                if (length <= most) block.Write(buffer, 0, got);
+                if (length <= limits.RecordBytes) block.Write(buffer, 0, got);
             }
 
             if (left > 0) return ([], "is truncated: its file ends within it.");
-            return length > most ? ([], $"is longer than the {most} bytes allowed for a record.") : (block.ToArray(), null);
+            return length > limits.RecordBytes ? ([], OverLimit.Record(limits)) : (block.ToArray(), null);
         }
         catch (StreamGapException e)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipeline.Data.Cleaning;
+using Pipeline.Data.Damages;
 using Pipeline.Data.Documents;
 
 namespace Pipeline.Data.Collection;
@@ -26,7 +27,7 @@ public sealed class Chunk
         {
             try
             {
-                var before = documents.Count + tally.Empty;
+                var (before, given) = (documents.Count + tally.Empty, documents.Count);
                 foreach (var read in record.Read())
                 {
                     var document = options.RepairMojibake ? read with { Text = Mojibake.Repair(read.Text) } : read;
@@ -37,17 +38,21 @@ public sealed class Chunk
                     }
 
                     var known = options.Origin?.Of(document) ?? document;
+                    if (known.Language is not null) known = known with { Language = LanguageTags.Canonical(known.Language) };
                     documents.Add(options.License is { } license && known.License == Document.UnknownLicense ? known with { License = license } : known);
                     tally.Add(documents[^1], JsonNamingPolicy.SnakeCaseLower.ConvertName($"{format}"));
                 }
 
                 // A page of a crawl that was not found, an image.
                 if (documents.Count + tally.Empty == before) tally.Empty++;
+                if (documents.Count == given && record.Where.Length == 0) tally.AddEmptyFile(source);
             }
             catch (Exception e) when (Faults.IsDamage(e))
             {
                 tally.Add(Faults.Of(e, source, record.Where));
             }
+
+            if (record.Columns is { } columns) tally.Add(columns);
         }
 
         return new(documents, tally);

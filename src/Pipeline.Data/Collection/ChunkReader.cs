@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Pipeline.Data.Damages;
 
 namespace Pipeline.Data.Collection;
 

@@ -1,3 +1,5 @@
+using Pipeline.Data.Damages;
+
 namespace Pipeline.Data.Collection;
 
 public sealed record CollectionOptions
@@ -40,26 +42,19 @@ public sealed record ColumnMap
 
     /// <summary>Fields kept as metadata under their own names; values that are no text are kept as JSON.</summary>
     public IReadOnlyList<string> Metadata { get; init; } = [];
-}
 
-/// <summary>How much of a file is taken in. What goes beyond is damage of kind <see cref="DamageKind.Limit"/>.</summary>
-public sealed record ReadLimits
-{
-    /// <summary>Bytes of a file (or file in an archive) whose format is read as a whole.</summary>
-    public long FileBytes { get; init; } = 256L << 20;
+    /// <summary>Nobody named a column.</summary>
+    public bool IsDefault => Text == "text" && Named.Count() == 1;
 
-    /// <summary>Bytes of one record of a format that is read record by record.</summary>
-    public int RecordBytes { get; init; } = 64 << 20;
-
-    /// <summary>How deep containers may lie in containers; 0 opens none.</summary>
-    public int Depth { get; init; } = 4;
-
-    /// <summary>Files that may be in one source file with all that lies in it.</summary>
-    public long Entries { get; init; } = 1_000_000;
-
-    /// <summary>Bytes that one source file may unpack to.</summary>
-    public long ExpandedBytes { get; init; } = 256L << 30;
-
-    /// <summary>Times its own size that one source file may unpack to, above the first 16 MiB.</summary>
-    public double Expansion { get; init; } = 1000;
+    /// <summary>Every column that is asked for, with what it is asked for as.</summary>
+    internal IEnumerable<(string Option, string Column)> Named
+    {
+        get
+        {
+            yield return ("text", Text);
+            foreach (var (option, column) in ((string, string?)[])[("id", Id), ("url", Url), ("license", License), ("language", Language)])
+                if (column is not null) yield return (option, column);
+            foreach (var column in Metadata) yield return ("metadata", column);
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using Pipeline.Data.Damages;
 using Pipeline.Data.Documents;
 
 namespace Pipeline.Data.Collection;
@@ -6,6 +7,7 @@ namespace Pipeline.Data.Collection;
 public sealed class CollectionTally
 {
     private const int MostDamagesNamed = 100;
+    private const int MostEmptyNamed = 100;
     private const int MostWords = 500;
     private const string OtherWords = "(others)";
 
@@ -15,6 +17,18 @@ public sealed class CollectionTally
     public long Empty { get; set; }
 
     public long Characters { get; set; }
+
+    /// <summary>The first files, also in archives, that gave no document though nothing in them is damaged.</summary>
+    public List<string> EmptyFiles { get; init; } = [];
+
+    /// <summary>Records that have fields.</summary>
+    public long Rows { get; set; }
+
+    /// <summary>How many of them lack a column that was asked for.</summary>
+    public SortedDictionary<string, long> Lacking { get; init; } = Words();
+
+    /// <summary>Columns of the first that lacks one.</summary>
+    public List<string> Columns { get; init; } = [];
 
     /// <summary>Documents by format, licence, stated language and verdict of robots.txt.</summary>
     public SortedDictionary<string, long> Formats { get; init; } = Words();
@@ -47,12 +61,31 @@ public sealed class CollectionTally
         if (Damages.Count < MostDamagesNamed) Damages.Add(damage);
     }
 
+    public void AddEmptyFile(string source)
+    {
+        if (EmptyFiles.Count < MostEmptyNamed) EmptyFiles.Add(source);
+    }
+
+    /// <summary>What columns were asked for that no record has; none where none was read.</summary>
+    public IReadOnlyList<(string Option, string Column)> Nowhere(ColumnMap asked) => [.. asked.Named.Where(n => Rows > 0 && Lacking.GetValueOrDefault(n.Column) == Rows)];
+
+    internal void Add(ColumnsFound found)
+    {
+        if (found.Lacking is not { } lacking) return;
+        Rows++;
+        foreach (var column in lacking) Count(Lacking, column, 1);
+        if (lacking.Count > 0 && Columns.Count == 0) Columns.AddRange(found.There);
+    }
+
     public void Add(CollectionTally next)
     {
+        Rows += next.Rows;
+        EmptyFiles.AddRange(next.EmptyFiles.Take(MostEmptyNamed - EmptyFiles.Count));
+        if (Columns.Count == 0) Columns.AddRange(next.Columns);
         Documents += next.Documents;
         Empty += next.Empty;
         Characters += next.Characters;
-        foreach (var (all, some) in new[] { (Formats, next.Formats), (Licenses, next.Licenses), (Languages, next.Languages), (Robots, next.Robots), (Faults, next.Faults) })
+        foreach (var (all, some) in new[] { (Formats, next.Formats), (Licenses, next.Licenses), (Languages, next.Languages), (Robots, next.Robots), (Faults, next.Faults), (Lacking, next.Lacking) })
             foreach (var (word, count) in some) Count(all, word, count);
         Damages.AddRange(next.Damages.Take(MostDamagesNamed - Damages.Count));
     }
@@ -60,7 +93,7 @@ public sealed class CollectionTally
     /// <summary>This for some of its documents only; formats are not known of single documents and stay those of all.</summary>
     public CollectionTally OnlyOf(IReadOnlyList<Document> documents)
     {
-        var some = new CollectionTally { Empty = Empty, Faults = Faults, Damages = Damages, Formats = Formats };
+        var some = new CollectionTally { Empty = Empty, Faults = Faults, Damages = Damages, Formats = Formats, EmptyFiles = EmptyFiles, Rows = Rows, Lacking = Lacking, Columns = Columns };
         foreach (var document in documents) some.Count(document);
         return some;
     }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Pipeline.Data.Damages;
 
 namespace Pipeline.Data.Collection;
 
@@ -39,6 +40,8 @@ public sealed record Datasheet(IReadOnlyList<DatasheetSource> Sources, Collectio
         Table(page, ["Filter", "documents in", "out"], Filters.Select(f => new[] { f.Rule, Number(f.DocumentsIn), Number(f.DocumentsOut) }));
         Table(page, ["Source", "bytes", "documents", "damaged"], Sources.Select(s => new[] { s.Name, Number(s.Bytes), Number(s.Documents), Number(s.Damaged) }));
         Table(page, ["Damage", "records"], Found.Faults.Select(f => new[] { f.Key.ToLowerInvariant(), Number(f.Value) }));
+        Table(page, ["Column", "records without it"], Found.Lacking.Select(c => new[] { c.Key, Number(c.Value) }));
+        Table(page, ["Gave no document, and is not damaged"], Found.EmptyFiles.Select(f => new[] { f }));
         Table(page, ["Not taken", "addresses", "such as"], (Refused ?? []).Select(r => new[] { r.Reason, Number(r.Count), string.Join("; ", r.Samples.Take(3)) }));
         Table(page, ["Where", "what"], Found.Damages.Select(d => new[] { d.Where.Length > 0 ? $"{d.Source}:{d.Where}" : d.Source, d.What }));
         return page.ToString();

@@ -1,4 +1,5 @@
 using System.Text;
+using Pipeline.Data.Damages;
 using Pipeline.Data.Documents;
 using Pipeline.Data.Extraction;
 
@@ -47,16 +48,17 @@ internal static class Delimited
                 continue;
             }
 
-            var row = rows.Row;
-            yield return new(where, row.Length, () => [Document(input, where, header, row.Span, delimiter, quotes)], rows.Next);
+            var (row, found) = (rows.Row, new ColumnsFound());
+            yield return new(where, row.Length, () => [Document(input, where, header, row.Span, delimiter, quotes, found)], rows.Next) { Columns = found };
         }
     }
 
-    private static Document Document(Input input, string where, List<string>? header, ReadOnlySpan<byte> row, char delimiter, bool quotes)
+    private static Document Document(Input input, string where, List<string>? header, ReadOnlySpan<byte> row, char delimiter, bool quotes, ColumnsFound found)
     {
         var (fields, encoding) = Fields(row, delimiter, quotes);
         if (header is not null && fields.Count != header.Count) throw new InvalidDataException($"has {fields.Count} fields, expected {header.Count} as in the header{(header.Count == 1 ? " (if fields are set apart otherwise, say so: table.delimiter)" : "")}.");
         var columns = input.Options.Columns;
+        found.Look(columns, c => Field(c) is not null, () => header ?? Enumerable.Range(1, fields.Count).Select(n => $"{n}"));
         var text = Field(columns.Text) ?? throw new InvalidDataException(header is null
             ? $"has no column '{columns.Text}' for the text; without a header columns are called 1 to {fields.Count}."
             : $"has no column '{columns.Text}' for the text; it has: {string.Join(", ", header.Take(20))}.");
@@ -157,7 +159,7 @@ internal static class Delimited
             {
                 if (row.Length > most || !lines.Read())
                 {
-                    Fault = row.Length > most ? $"is longer than the {most} bytes allowed for a record: a quote may not be closed." : "opens a quote that is never closed.";
+                    Fault = row.Length > most ? OverLimit.Record(input.Options.Limits) + " A quote may not be closed." : "opens a quote that is never closed.";
                     return;
                 }
 
@@ -174,7 +176,7 @@ internal static class Delimited
         private bool Faulty()
         {
             if (lines.Gap is { } gap) Fault = gap;
-            else if (lines.IsTooLong) Fault = $"is longer than the {most} bytes allowed for a record.";
+            else if (lines.IsTooLong) Fault = OverLimit.Record(input.Options.Limits);
             return Fault is not null;
         }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Pipeline.Data.Collection.Containers;
+using Pipeline.Data.Damages;
 using Pipeline.Data.Documents;
 
 namespace Pipeline.Data.Collection;
@@ -104,7 +105,7 @@ public sealed class GitTree
             if (content is null)
             {
                 tally.Add(file.Size > options.Limits.FileBytes
-                    ? new Damage(DamageKind.Limit, file.Path, "", $"has {file.Size} bytes, more than the {options.Limits.FileBytes} allowed; split it or raise the limit.")
+                    ? Faults.Of(OverLimit.File(options.Limits, $"has {file.Size} bytes"), file.Path, "")
                     : new Damage(DamageKind.Damaged, file.Path, "", $"its object {file.Id} is not in the repository."));
                 continue;
             }

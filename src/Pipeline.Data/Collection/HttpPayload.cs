@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Unicode;
+using Pipeline.Data.Damages;
 using Pipeline.Data.Documents;
 using Pipeline.Data.Extraction;
 
@@ -18,8 +19,8 @@ internal sealed record HttpPayload(int Status, string? ContentType, byte[] Body)
     public bool IsSuccess => Status is >= 200 and < 300;
 
     /// <summary>Null where the message has no body to speak of.</summary>
-    /// <param name="most">Bytes that the body may unpack to.</param>
-    public static HttpPayload? Parse(ReadOnlySpan<byte> message, long most)
+    /// <param name="limits">As of a file: the body may unpack to as much.</param>
+    public static HttpPayload? Parse(ReadOnlySpan<byte> message, ReadLimits limits)
     {
         var fields = new HeaderFields();
         var status = 0;
@@ -37,7 +38,7 @@ internal sealed record HttpPayload(int Status, string? ContentType, byte[] Body)
         // Crawlers often keep the body unpacked and the headers as they came.
         var body = fields["Transfer-Encoding"]?.Contains("chunked", StringComparison.OrdinalIgnoreCase) == true ? Joined(message) : message.ToArray();
         foreach (var coding in (fields["Content-Encoding"] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Reverse())
-            body = Decoded(body, coding.ToLowerInvariant(), most);
+            body = Decoded(body, coding.ToLowerInvariant(), limits);
         return new(status, fields["Content-Type"], body);
     }
 
@@ -105,7 +106,7 @@ internal sealed record HttpPayload(int Status, string? ContentType, byte[] Body)
         return joined.ToArray();
     }
 
-    private static byte[] Decoded(byte[] body, string coding, long most)
+    private static byte[] Decoded(byte[] body, string coding, ReadLimits limits)
     {
         var source = new MemoryStream(body);
         Stream? unpacked = coding switch
@@ -118,17 +119,15 @@ internal sealed record HttpPayload(int Status, string? ContentType, byte[] Body)
             _ => throw new InvalidDataException($"holds a body in the encoding '{coding}', which is not known."),
         };
         if (unpacked is null) return body;
-        using (unpacked)
+        using var told = new CheckedStream(unpacked);
+        var result = new MemoryStream();
+        var buffer = new byte[1 << 16];
+        while (told.Read(buffer) is > 0 and var read)
         {
-            var result = new MemoryStream();
-            var buffer = new byte[1 << 16];
-            while (unpacked.Read(buffer) is > 0 and var read)
-            {
-                if (result.Length + read > most) throw new RefusedException(DamageKind.Limit, $"holds a body that unpacks to more than the {most} bytes allowed.");
-                result.Write(buffer, 0, read);
-            }
-
-            return result.ToArray();
+            if (result.Length + read > limits.FileBytes) throw OverLimit.File(limits, $"holds a body that unpacks to more than {limits.FileBytes} bytes");
+            result.Write(buffer, 0, read);
         }
+
+        return result.ToArray();
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Pipeline.Data.Damages;
 
 namespace Pipeline.Data.Collection;
 
@@ -33,23 +34,21 @@ internal sealed record Input(string Name, Stream Content, Restart From, Collecti
     public byte[] ReadAll()
     {
         var most = Options.Limits.FileBytes;
-        if (Content.CanSeek && Content.Length > most) throw TooLarge($"has {Content.Length} bytes");
+        if (Content.CanSeek && Content.Length > most) throw OverLimit.File(Options.Limits, $"has {Content.Length} bytes");
         var buffer = new byte[Content.CanSeek ? Content.Length : 1 << 16];
         var length = 0;
         while (true)
         {
             var read = Content.Read(buffer.AsSpan(length));
             length += read;
-            if (length > most) throw TooLarge("has more bytes");
+            if (length > most) throw OverLimit.File(Options.Limits, $"has more than {most} bytes");
             if (read == 0 && length < buffer.Length) return buffer[..length];
             if (length < buffer.Length) continue;
             var next = Content.ReadByte();
             if (next < 0) return buffer;
             Array.Resize(ref buffer, (int)Math.Min(Math.Max(buffer.Length * 2L, 1 << 16), Math.Min(most + 1, Array.MaxLength)));
-            if (length == buffer.Length) throw TooLarge("has more bytes");
+            if (length == buffer.Length) throw OverLimit.File(Options.Limits, $"has more than {most} bytes");
             buffer[length++] = (byte)next;
         }
-
-        RefusedException TooLarge(string has) => new(DamageKind.Limit, $"{has}, more than the {most} allowed; split it or raise the limit.");
     }
 }

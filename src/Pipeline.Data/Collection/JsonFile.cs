@@ -1,4 +1,5 @@
 using System.Buffers;
+using Pipeline.Data.Damages;
 
 namespace Pipeline.Data.Collection;
 
@@ -7,18 +8,19 @@ internal static class JsonFile
 {
     public static IEnumerable<RawRecord> Cut(Input input)
     {
-        var (name, columns, most) = (input.Name, input.Options.Columns, input.Options.Limits.RecordBytes);
+        var (name, columns) = (input.Name, input.Options.Columns);
         var values = new ValueScanner(input);
         while (values.Read())
         {
             var where = $"record {values.Number}";
             var next = values.IsWhole ? values.Next : null;
-            if (values.IsTooLong) yield return RawRecord.Damaged(where, $"is longer than the {most} bytes allowed for a record.", next, DamageKind.Limit);
+            if (values.IsTooLong) yield return RawRecord.Damaged(where, OverLimit.Record(input.Options.Limits), next, DamageKind.Limit);
             else if (!values.IsWhole) yield return RawRecord.Damaged(where, "is truncated: its file ends within it.");
             else
             {
                 var (bytes, part) = (values.Value, $"{values.Number}");
-                yield return new(where, bytes.Length, () => [JsonRecord.Read(name, part, bytes, columns)], next);
+                var found = new ColumnsFound();
+                yield return new(where, bytes.Length, () => [JsonRecord.Read(name, part, bytes, columns, found)], next) { Columns = found };
             }
         }
     }
@@ -33,6 +35,9 @@ internal static class JsonFile
         private long offset;
         private int at, length, depth;
         private bool inString, escaped;
+
+        /// <summary>The last sign between values; 0 behind a value and at the beginning.</summary>
+        private byte sign;
 
         public ValueScanner(Input input)
         {
@@ -55,18 +60,26 @@ internal static class JsonFile
             value.Clear();
             (IsTooLong, IsWhole, depth, inString, escaped) = (false, false, 0, false, false);
             while (!IsWhole && (at < length || Fill())) Scan();
-            Value = value.WrittenSpan.ToArray();
+            (Value, sign) = (value.WrittenSpan.ToArray(), 0);
             return true;
         }
 
-        /// <summary>Commas, blanks, a byte order mark and the brackets of the list itself stand between values.</summary>
+        /// <summary>Commas, blanks, a byte order mark and the brackets of the list itself stand between values. A bracket that opens a list within the list begins a value.</summary>
         private bool FindBeginning()
         {
             while (at < length || Fill())
             {
                 var b = chunk[at];
-                var between = b is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)',' or (byte)'[' or (byte)']' or 0xef or 0xbb or 0xbf;
-                if (!between) return true;
+                if (b is (byte)'[' or (byte)']' or (byte)',')
+                {
+                    if (b == '[' && sign is (byte)'[' or (byte)',') return true;
+                    sign = b;
+                }
+                else if (b is not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or 0xef or 0xbb or 0xbf))
+                {
+                    return true;
+                }
+
                 at++;
                 offset++;
             }

@@ -1,4 +1,5 @@
 using System.Text;
+using Pipeline.Data.Damages;
 
 namespace Pipeline.Data.Collection;
 
@@ -8,7 +9,6 @@ internal static class JsonLines
     public static IEnumerable<RawRecord> Cut(Input input)
     {
         var (name, columns) = (input.Name, input.Options.Columns);
-        var most = input.Options.Limits.RecordBytes;
         var lines = input.Lines();
         for (var number = input.From.Number + 1; lines.Read(); number++)
         {
@@ -25,12 +25,13 @@ internal static class JsonLines
             var (where, next) = ($"{number}", new Restart(lines.Offset, number));
             if (lines.IsTooLong)
             {
-                yield return RawRecord.Damaged(where, $"is longer than the {most} bytes allowed for a record.", next, DamageKind.Limit);
+                yield return RawRecord.Damaged(where, OverLimit.Record(input.Options.Limits), next, DamageKind.Limit);
                 continue;
             }
 
             var bytes = line.ToArray();
-            yield return new(where, bytes.Length, () => [JsonRecord.Read(name, where, bytes, columns)], next);
+            var found = new ColumnsFound();
+            yield return new(where, bytes.Length, () => [JsonRecord.Read(name, where, bytes, columns, found)], next) { Columns = found };
         }
     }
 }

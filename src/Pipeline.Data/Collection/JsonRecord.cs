@@ -9,11 +9,12 @@ internal static class JsonRecord
     private const int MostDepth = 64;
 
     /// <param name="part">Its number: part of the document's id where no field is.</param>
-    public static Document Read(string name, string part, ReadOnlyMemory<byte> json, ColumnMap columns)
+    public static Document Read(string name, string part, ReadOnlyMemory<byte> json, ColumnMap columns, ColumnsFound found)
     {
         using var parsed = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MostDepth });
         var record = parsed.RootElement;
         if (record.ValueKind != JsonValueKind.Object) throw new InvalidDataException($"expected a JSON object, found {Noun(record)}.");
+        found.Look(columns, c => Find(record, c) is not null, () => record.EnumerateObject().Select(p => p.Name));
         if (Find(record, columns.Text) is not { } text)
             throw new InvalidDataException($"has no field '{columns.Text}' for the text; it has: {string.Join(", ", record.EnumerateObject().Select(p => p.Name).Take(20))}.");
         if (text.ValueKind != JsonValueKind.String) throw new InvalidDataException($"expected text in '{columns.Text}', found {Noun(text)}.");

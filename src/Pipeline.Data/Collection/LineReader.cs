@@ -1,3 +1,5 @@
+using Pipeline.Data.Damages;
+
 namespace Pipeline.Data.Collection;
 
 /// <summary>Lines of a stream, ended by a line feed; a carriage return stays. One longer than the limit is passed over, not held.</summary>

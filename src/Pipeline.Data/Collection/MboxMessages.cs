@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using MimeKit;
+using Pipeline.Data.Damages;
 using Pipeline.Data.Documents;
 using Pipeline.Data.Extraction;
 
@@ -44,7 +45,7 @@ internal static class MboxMessages
                 var next = gap is null && more ? new Restart(lines.LineOffset, number) : null;
                 var where = $"message {number} at byte {begin}";
                 if (gap is not null) yield return RawRecord.Damaged(where, gap);
-                else if (tooLong) yield return RawRecord.Damaged(where, $"is longer than the {most} bytes allowed for a record.", next, DamageKind.Limit);
+                else if (tooLong) yield return RawRecord.Damaged(where, OverLimit.Record(input.Options.Limits), next, DamageKind.Limit);
                 else
                 {
                     var (bytes, part) = (message.ToArray(), $"{number}");

@@ -3,6 +3,7 @@ using System.Text;
 using Parquet;
 using Parquet.Schema;
 using Pipeline.Data.Collection.Containers;
+using Pipeline.Data.Damages;
 using Pipeline.Data.Documents;
 
 namespace Pipeline.Data.Collection;
@@ -18,10 +19,13 @@ internal static class ParquetRows
         try
         {
             file.Position = 0;
-            var reader = Wait(ParquetReader.CreateAsync(file, null, leaveStreamOpen: true));
+            var reader = Open(file);
             try
             {
-                var fields = Fields(reader.Schema, input.Options.Columns);
+                var (fields, found) = Fields(reader.Schema, input.Options.Columns);
+                if (!fields.ContainsKey(input.Options.Columns.Text))
+                    yield return new("", 0, () => throw new InvalidDataException($"has no column '{input.Options.Columns.Text}' for the text; it has: {string.Join(", ", found.There)}.")) { Columns = found };
+                if (!fields.ContainsKey(input.Options.Columns.Text)) yield break;
                 var number = input.From.Number;
                 for (var index = (int)input.From.Offset; index < reader.RowGroupCount; index++)
                 {
@@ -31,7 +35,7 @@ internal static class ParquetRows
                     for (var row = 0; row < rows && fault is null; row++)
                     {
                         var (at, part) = (row, $"{number + row + 1}");
-                        yield return new($"row {part}", 2L * columns.Values.Sum(c => c[at]?.Length ?? 0), () => [Document(input, part, at, columns)], row == rows - 1 ? next : null);
+                        yield return new($"row {part}", 2L * columns.Values.Sum(c => c[at]?.Length ?? 0), () => [Document(input, part, at, columns)], row == rows - 1 ? next : null) { Columns = found };
                     }
 
                     number += rows;
@@ -56,13 +60,14 @@ internal static class ParquetRows
     }
 
     /// <summary>The columns that are mapped, by the names of the map; fields of a structure with points.</summary>
-    private static Dictionary<string, DataField> Fields(ParquetSchema schema, ColumnMap map)
+    private static (Dictionary<string, DataField> Fields, ColumnsFound Found) Fields(ParquetSchema schema, ColumnMap map)
     {
         var all = new Dictionary<string, DataField>(StringComparer.Ordinal);
         foreach (var field in schema.DataFields) all.TryAdd(string.Join('.', field.Path.ToList()), field);
-        if (!all.ContainsKey(map.Text)) throw new InvalidDataException($"has no column '{map.Text}' for the text; it has: {string.Join(", ", all.Keys.Take(20))}.");
-        return all.Where(f => f.Value.MaxRepetitionLevel == 0 && (map.Metadata.Contains(f.Key) || f.Key == map.Text || f.Key == map.Id || f.Key == map.Url || f.Key == map.License || f.Key == map.Language))
-            .ToDictionary(StringComparer.Ordinal);
+        var found = new ColumnsFound();
+        found.Look(map, all.ContainsKey, () => all.Keys);
+        var asked = map.Named.Select(n => n.Column).ToHashSet(StringComparer.Ordinal);
+        return (all.Where(f => f.Value.MaxRepetitionLevel == 0 && asked.Contains(f.Key)).ToDictionary(StringComparer.Ordinal), found);
     }
 
     private static (long Rows, Dictionary<string, string?[]> Columns, Exception? Fault) Group(ParquetReader reader, int index, Dictionary<string, DataField> fields, ReadLimits limits)
@@ -73,14 +78,26 @@ internal static class ParquetRows
             using var group = reader.OpenRowGroupReader(index);
             DocumentReader.RefuseOversized(group);
             var bytes = fields.Values.Sum(f => group.GetMetadata(f)?.MetaData?.TotalUncompressedSize ?? 0);
-            if (bytes > limits.FileBytes) throw new RefusedException(DamageKind.Limit, $"has {bytes} bytes in the columns that are read, more than the {limits.FileBytes} allowed; raise limits.file_megabytes.");
+            if (bytes > limits.FileBytes) throw OverLimit.File(limits, $"has {bytes} bytes in the columns that are read");
             foreach (var (name, field) in fields) columns[name] = Values(group, field);
             rows = group.RowCount;
             return (rows, columns, null);
         }
         catch (Exception e) when (Faults.IsDamage(e))
         {
-            return (rows, columns, e);
+            return (rows, columns, e is InvalidDataException or RefusedException ? e : new InvalidDataException($"is damaged, or packed in a way that cannot be read: get the file anew ({e.Message.TrimEnd('.')}).", e));
+        }
+    }
+
+    private static ParquetReader Open(Stream file)
+    {
+        try
+        {
+            return Wait(ParquetReader.CreateAsync(file, null, leaveStreamOpen: true));
+        }
+        catch (Exception e) when (Faults.IsDamage(e))
+        {
+            throw new InvalidDataException($"is no Parquet file, or has lost its end, where it says what is in it: get it anew ({e.Message.TrimEnd('.')}).", e);
         }
     }
 

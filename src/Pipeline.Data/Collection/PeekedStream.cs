@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Pipeline.Data.Damages;
 
 namespace Pipeline.Data.Collection;
 

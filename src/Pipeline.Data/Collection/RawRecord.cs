@@ -1,3 +1,4 @@
+using Pipeline.Data.Damages;
 using Pipeline.Data.Documents;
 
 namespace Pipeline.Data.Collection;
@@ -9,6 +10,9 @@ namespace Pipeline.Data.Collection;
 /// <param name="Next">Where a reader can begin with what follows this record; null where it cannot.</param>
 internal sealed record RawRecord(string Where, long Size, Func<IEnumerable<Document>> Read, Restart? Next = null)
 {
+    /// <summary>Of formats whose records have fields.</summary>
+    public ColumnsFound? Columns { get; init; }
+
     public static RawRecord Damaged(string where, string what, Restart? next = null, DamageKind kind = DamageKind.Damaged) =>
         new(where, 0, () => throw new RefusedException(kind, what), next);
 }

@@ -1,3 +1,5 @@
+using Pipeline.Data.Damages;
+
 namespace Pipeline.Data.Collection;
 
 /// <summary>A source file on disk, whose own failures are told apart from damage in it.</summary>

@@ -1,4 +1,5 @@
 using Pipeline.Data.Collection.Containers;
+using Pipeline.Data.Damages;
 using Pipeline.Data.Extraction;
 
 namespace Pipeline.Data.Collection;
@@ -51,14 +52,17 @@ internal sealed class SourceWalk(CollectionOptions options, Position from)
     {
         if (depth >= options.Limits.Depth)
         {
-            foreach (var record in Failed(source, new RefusedException(DamageKind.Limit, $"lies in more than the {options.Limits.Depth} containers allowed in one another."))) yield return record;
+            foreach (var record in Failed(source, OverLimit.Depth(options.Limits))) yield return record;
             yield break;
         }
 
+        var any = false;
         foreach (var (entry, fault) in Entries(container, content))
         {
+            any = true;
             var failure = fault;
-            if (!budget.TakeEntry()) failure ??= new RefusedException(DamageKind.Limit, $"its source file holds more than the {options.Limits.Entries} files allowed; the others are left out.");
+            var beyond = budget.TakeEntry();
+            failure ??= beyond;
             var path = entry?.Path is { } given ? Entry.Safe(given) : null;
             var inner = entry?.Path is null ? source : $"{source}!/{path ?? entry.Path}";
             if (entry?.Path is { Length: > 0 } && path is null) failure ??= new RefusedException(DamageKind.Refused, "names a place outside its archive.");
@@ -81,6 +85,9 @@ internal sealed class SourceWalk(CollectionOptions options, Position from)
 
             if (budget.IsExhausted) yield break;
         }
+
+        if (any) yield break;
+        foreach (var record in Leaf(source, null, Stream.Null, _ => [])) yield return record;
     }
 
     /// <summary>What lies in a container, and last what ended it before its time.</summary>
@@ -128,14 +135,18 @@ internal sealed class SourceWalk(CollectionOptions options, Position from)
         }
 
         var (restart, skip, since) = leaf == from.Leaf ? (from.Restart, from.Skip, 0L) : (Restart.Start, 0L, 0L);
+        var (isNew, any) = (restart == Restart.Start && skip == 0, false);
         foreach (var record in Guarded(() => cut(new(source, content, restart, options))))
         {
+            any = true;
             if (record.Next is { } next) (restart, since) = (next, 0);
             else since++;
             if (skip-- > 0) continue;
             yield return new(source, format, record, new(leaf, restart, since));
         }
 
+        // That there is nothing in it is to be told as well.
+        if (isNew && !any) yield return new(source, format, new("", 0, () => []), new(leaf, Restart.Start, 1));
         if (!content.CanSeek) Drain(content);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Pipeline.Data.Damages;
 using Pipeline.Data.Documents;
 
 namespace Pipeline.Data.Collection;
@@ -16,7 +17,7 @@ internal static class WarcRecords
     {
         var (name, options) = (input.Name, input.Options);
         var lines = input.Lines();
-        var records = new RecordReader(lines, options.Limits.RecordBytes);
+        var records = new RecordReader(lines, options.Limits);
         var lost = false;
         for (var number = input.From.Number; lines.Read();)
         {
@@ -46,7 +47,7 @@ internal static class WarcRecords
     private static IEnumerable<Document> Documents(string name, WarcHeaders headers, byte[] block, CollectionOptions options)
     {
         if (!headers.Matches(block)) throw new InvalidDataException("is damaged: its digest does not match.");
-        var payload = headers.Type == "response" ? HttpPayload.Parse(block, options.Limits.FileBytes) : new(200, headers["Content-Type"] ?? (headers.Type == "conversion" ? "text/plain" : null), block);
+        var payload = headers.Type == "response" ? HttpPayload.Parse(block, options.Limits) : new(200, headers["Content-Type"] ?? (headers.Type == "conversion" ? "text/plain" : null), block);
         if (payload is not { IsSuccess: true }) return [];
         var metadata = new Dictionary<string, string>();
         foreach (var (header, key) in new[] { ("WARC-Date", "warc_date"), ("WARC-Record-ID", "warc_record_id"), ("WARC-Identified-Content-Language", "identified_language") })
@@ -55,7 +56,7 @@ internal static class WarcRecords
     }
 
     /// <summary>Reads the record whose first line was read.</summary>
-    private sealed class RecordReader(LineReader lines, int most)
+    private sealed class RecordReader(LineReader lines, ReadLimits limits)
     {
         private long read, reread;
 
@@ -81,7 +82,7 @@ internal static class WarcRecords
 
             try
             {
-                if (length > most || !IsWanted) PassOver(length);
+                if (length > limits.RecordBytes || !IsWanted) PassOver(length);
                 else ReadBlock((int)length);
             }
             catch (StreamGapException e)
@@ -108,7 +109,7 @@ internal static class WarcRecords
 
         private void PassOver(long length)
         {
-            if (length > most && IsWanted) (Fault, Kind) = ($"is longer than the {most} bytes allowed for a record.", DamageKind.Limit);
+            if (length > limits.RecordBytes && IsWanted) (Fault, Kind) = (OverLimit.Record(limits), DamageKind.Limit);
             var buffer = new byte[1 << 16];
             var left = length;
             while (left > 0 && lines.ReadBytes(buffer.AsSpan(0, (int)Math.Min(left, buffer.Length))) is > 0 and var got) left -= got;

@@ -1,3 +1,4 @@
+using Pipeline.Data.Damages;
 using Pipeline.Data.Readers;
 
 namespace Pipeline.Data.Collection;
@@ -26,7 +27,7 @@ internal static class WikiPages
             if (!wanted.Namespaces.Contains(page.Namespace) || page.IsRedirect && !wanted.Redirects) continue;
             var where = $"page {page.Title}";
             yield return page.IsCut
-                ? RawRecord.Damaged(where, $"has more than the {most} characters allowed.", kind: DamageKind.Limit)
+                ? RawRecord.Damaged(where, OverLimit.Record(input.Options.Limits), kind: DamageKind.Limit)
                 : new(where, page.Wikitext.Length * sizeof(char), () => [page.ToDocument(input.Name)]);
         }
     }

@@ -62,6 +62,8 @@ internal sealed class CrawlHosts(CrawlOptions options, WebFetcher client, CrawlJ
     private RobotsRules Rules(CrawlRecord record)
     {
         if (record.IsSuccess) return RobotsRules.Parse(record.Body is null ? [] : journal.Content(record.Body) ?? [], RobotsRules.Token(options.UserAgent));
+        // Nobody was asked for rules: that is no word of theirs.
+        if (record.Refusal == Refusals.PrivateAddress) return RobotsRules.DisallowAll(record.Detail ?? "", Refusals.PrivateAddress);
         var status = record.Status.ToString(CultureInfo.InvariantCulture);
         // A server that is asked too often has not said that it has no rules.
         return record.Status is >= 300 and < 500 and not 429 ? RobotsRules.AllowAll($"no robots.txt ({status})") : RobotsRules.DisallowAll($"robots.txt cannot be had ({(record.Status > 0 ? status : record.Detail)})");

@@ -82,7 +82,7 @@ public sealed class Crawler(CrawlOptions options, CrawlJournal journal, CrawlJou
                 var verdict = (await hosts.RulesAsync(address, cancellation)).Judge(address);
                 if (!verdict.Allowed)
                 {
-                    refused.Add(Refusals.Robots, address.AbsoluteUri, verdict.Rule);
+                    refused.Add(verdict.Reason, address.AbsoluteUri, verdict.Rule);
                     continue;
                 }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Pipeline.Data.Collection;
+using Pipeline.Data.Damages;
 
 namespace Pipeline.Data.Crawling;
 

@@ -16,6 +16,10 @@ public static class PublicAddresses
         }.Select(n => IPNetwork.Parse(n)),
     ];
 
+    /// <summary>Whether a host is known, without asking for its address, to be of another network: a number, or this machine.</summary>
+    public static bool Exclude(Uri address) =>
+        IPAddress.TryParse(address.Host.Trim('[', ']'), out var number) ? !Contain(number) : address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || address.Host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
+
     public static bool Contain(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();

@@ -24,7 +24,8 @@ public sealed class RobotsRules
 
     public static RobotsRules AllowAll(string why) => new(new(true, why));
 
-    public static RobotsRules DisallowAll(string why) => new(new(false, why));
+    /// <param name="reason">A word of <see cref="Refusals"/>.</param>
+    public static RobotsRules DisallowAll(string why, string reason = Refusals.Robots) => new(new(false, why) { Reason = reason });
 
     /// <param name="agent">The crawler's product token, such as <c>pipelines</c>.</param>
     public static RobotsRules Parse(ReadOnlySpan<byte> content, string agent)

@@ -1,4 +1,8 @@
 namespace Pipeline.Data.Crawling;
 
 /// <param name="Rule">What decided: a line of robots.txt as <c>Disallow: /private</c>, or why there is none.</param>
-public sealed record RobotsVerdict(bool Allowed, string Rule);
+public sealed record RobotsVerdict(bool Allowed, string Rule)
+{
+    /// <summary>The word of <see cref="Refusals"/> for what is not allowed.</summary>
+    public string Reason { get; init; } = Refusals.Robots;
+}

@@ -41,7 +41,7 @@ internal sealed class SeedFinder(CrawlOptions options, CrawlHosts hosts, PageFet
             var verdict = (await hosts.RulesAsync(address, cancellation)).Judge(address);
             if (!verdict.Allowed)
             {
-                refused.Add(Refusals.Robots, address.AbsoluteUri, verdict.Rule);
+                refused.Add(verdict.Reason, address.AbsoluteUri, verdict.Rule);
                 continue;
             }
 

@@ -23,7 +23,7 @@ public sealed class WebFetcher : IDisposable
     public WebFetcher(string userAgent, WebLimits limits, TimeProvider clock, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null, Func<string, bool>? trusts = null)
     {
         (this.limits, this.clock, together) = (limits, clock, new(limits.Together));
-        var connections = new GuardedConnections(host => limits.AllowPrivate || trusts?.Invoke(host) == true, resolve);
+        var connections = new GuardedConnections(host => limits.AllowPrivate || trusts?.Invoke(host) == true, resolve, trusts is null ? "; where it is meant to be asked, set web.allow_private: true" : "");
         http = new(connections.Handler(Math.Max(limits.PerHost, 2))) { Timeout = Timeout.InfiniteTimeSpan };
         http.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", userAgent);
         var builder = new ResiliencePipelineBuilder<WebAnswer> { TimeProvider = clock };
@@ -142,7 +142,7 @@ public sealed class WebFetcher : IDisposable
         catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException or System.Net.Sockets.SocketException)
         {
             if (e.GetBaseException() is PrivateAddressException guarded) return WebAnswer.Refused(Refusals.PrivateAddress, guarded.Message);
-            if (e.GetBaseException() is InvalidDataException damaged) return WebAnswer.Refused(Refusals.Encoding, damaged.Message);
+            if (e.GetBaseException() is InvalidDataException damaged) return WebAnswer.Refused(Refusals.Encoding, $"what was sent is damaged and cannot be unpacked ({damaged.Message.TrimEnd('.')})");
             return WebAnswer.Refused(Refusals.Connection, e.GetBaseException().Message, transient: true);
         }
     }

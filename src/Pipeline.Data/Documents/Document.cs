@@ -13,7 +13,7 @@ public sealed record Document
 
     public required string Text { get; init; }
 
-    /// <summary>Path relative to the pipeline file, or URL.</summary>
+    /// <summary>Path relative to the folder that the files were collected from, or URL.</summary>
     public required string Source { get; init; }
 
     public string? Url { get; init; }

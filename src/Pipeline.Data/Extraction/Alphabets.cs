@@ -57,6 +57,7 @@ internal static class Alphabets
             if (c > 'ɏ' && (char.IsAsciiLetter(before) || char.IsAsciiLetter(after))) bonus -= 2;
             if (CommonLetters.Contains(c)) bonus += .4;
             if (c is >= 'ก' and <= '๛' && IsOddThai(before, c)) bonus -= 2;
+            bonus -= WordShapes.Oddness(text, i);
         }
 
         if (count == 0) return 0;

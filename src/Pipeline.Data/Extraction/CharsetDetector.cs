@@ -14,7 +14,7 @@ internal static class CharsetDetector
 
     private static readonly string[] SingleByte =
     [
-        "windows-1252", "windows-1250", "windows-1251", "koi8-r", "koi8-u", "iso-8859-2", "windows-1253", "windows-1254", "windows-1257", "windows-1255", "windows-1256", "iso-8859-5", "iso-8859-6", "iso-8859-7", "iso-8859-15",
+        "windows-1252", "windows-1250", "windows-1251", "iso-8859-2", "windows-1253", "windows-1254", "windows-1257", "windows-1255", "windows-1256", "koi8-r", "koi8-u", "iso-8859-5", "iso-8859-6", "iso-8859-7", "iso-8859-15",
         "windows-874", "cp866",
     ];
 

@@ -37,7 +37,9 @@ internal sealed class PageRenderer(PageTree page, Func<int, bool> skip)
             }
             else if (page[node] is Tag.Pre or Tag.Xmp or Tag.Plaintext && !HoldsTable(node))
             {
-                writer.Code(CodeOf(node));
+                var code = CodeOf(node);
+                if (Preformatted.IsProse(code)) Prose(code);
+                else writer.Code(code);
                 node = page.End(node) - 1;
             }
             else if (page[node] == Tag.Math)
@@ -156,6 +158,21 @@ internal sealed class PageRenderer(PageTree page, Func<int, bool> skip)
     }
 
     /// <summary>Text of a code block, where a line break may be an element.</summary>
+    /// <summary>Paragraphs of what is wrapped by hand.</summary>
+    private void Prose(string text)
+    {
+        var before = "";
+        foreach (var line in text.ReplaceLineEndings("\n").Split('\n'))
+        {
+            if (string.IsNullOrWhiteSpace(line) || before.Length == 0) writer.Block();
+            else if (!Preformatted.GoesOn(before, line)) writer.Line();
+            writer.Inline(line + " ");
+            before = line.Trim().Length == 0 ? "" : line;
+        }
+
+        writer.Block();
+    }
+
     private string CodeOf(int pre)
     {
         var code = new StringBuilder();

@@ -19,7 +19,7 @@ public sealed class LanguageFilter : DocumentFilter
     /// <param name="least">The least score.</param>
     public LanguageFilter(IReadOnlyCollection<string> keep, double least)
     {
-        (this.keep, this.least) = ([.. keep], least);
+        (this.keep, this.least) = ([.. keep.Select(k => LanguageTags.Canonical(k)!)], least);
         Rules = [("language", keep.Count == 0 ? "any" : string.Join(", ", keep)), ("score", Text(least))];
     }
 
@@ -38,7 +38,7 @@ public sealed class LanguageFilter : DocumentFilter
         }
 
         var metadata = new Dictionary<string, string>(document.Metadata) { [ScoreKey] = Text(score) };
-        if (document.Language is { } declared && declared != language) metadata[DeclaredKey] = declared;
+        if (document.Language is { } declared && LanguageTags.Canonical(declared) != language) metadata[DeclaredKey] = declared;
         return document with { Language = language, Metadata = metadata };
     }
 

@@ -1,37 +1,52 @@
 using System.Xml;
+using Pipeline.Data.Damages;
 using Pipeline.Data.Documents;
 
 namespace Pipeline.Data.Readers;
 
-/// <summary>A Word document: headings, lists, tables and footnotes in reading order; deleted text, field codes and comments are left out. Its XML is read as a stream, so that no tree of a hostile one is ever built.</summary>
+/// <summary>A Word document: headings, lists, tables and footnotes in reading order; deleted text, field codes and comments are left out. What stands before damage is kept. Its XML is read as a stream, so that no tree of a hostile one is ever built.</summary>
 internal static class DocxText
 {
     private const int MostFact = 1000;
 
-    public static Document Read(string name, byte[] content)
+    public static IEnumerable<Document> Read(string name, byte[] content, ReadLimits limits)
     {
+        Document document;
+        Exception? fault = null;
         try
         {
-            using var parts = new ZipParts(content);
+            using var parts = new ZipParts(content, limits);
+            if (parts.IsTruncated) fault = new InvalidDataException("its archive is truncated");
             var main = MainPart(parts);
-            var lists = parts.Has(Beside(main, "numbering.xml")) ? DocxLists.Read(parts.Read(Beside(main, "numbering.xml"))) : DocxLists.None;
-            var body = new DocxWriter(lists);
-            body.Write(parts.Read(main));
-            foreach (var (part, element) in ((string, string)[])[("footnotes.xml", "footnote"), ("endnotes.xml", "endnote")])
-                if (parts.Has(Beside(main, part))) body.WriteNotes(parts.Read(Beside(main, part)), element);
-            var metadata = new Dictionary<string, string>();
-            var language = parts.Has("docProps/core.xml") ? Facts(parts.Read("docProps/core.xml"), metadata) : null;
-            return Document.Create(name, body.ToString()) with
+            var (body, metadata, language) = (new DocxWriter(Has("numbering.xml") ? DocxLists.Read(parts.Read(Beside(main, "numbering.xml"))) : DocxLists.None), new Dictionary<string, string>(), (string?)null);
+            try
+            {
+                body.Write(parts.ReadOn(main).Content);
+                foreach (var (part, element) in ((string, string)[])[("footnotes.xml", "footnote"), ("endnotes.xml", "endnote")])
+                    if (Has(part)) body.WriteNotes(parts.Read(Beside(main, part)), element);
+                if (parts.Has("docProps/core.xml")) language = Facts(parts.Read("docProps/core.xml"), metadata);
+            }
+            catch (Exception e) when (e is InvalidDataException or XmlException && !string.IsNullOrWhiteSpace(body.ToString()))
+            {
+                fault ??= e;
+            }
+
+            document = Document.Create(name, body.ToString()) with
             {
                 MediaType = "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
                 Language = language,
                 Metadata = metadata,
             };
+
+            bool Has(string part) => parts.Has(Beside(main, part));
         }
         catch (Exception e) when (e is InvalidDataException or XmlException or NotSupportedException)
         {
-            throw new InvalidDataException($"{name}: is no Word document that can be read: {e.Message.TrimEnd('.')}.", e);
+            throw new InvalidDataException($"{name}: is no Word document that can be read: {Faults.Said(e)}", e);
         }
+
+        yield return document;
+        if (fault is not null) throw new InvalidDataException($"{name}: what stands before the damage is kept, the rest is lost: {Faults.Said(fault)}", fault);
     }
 
     private static string MainPart(ZipParts parts)

@@ -33,9 +33,10 @@ internal sealed class LatexEnvironment(string name, LatexContent content, string
     public static LatexEnvironment Of(string name) => name.TrimEnd('*') switch
     {
         "verbatim" or "Verbatim" or "lstlisting" or "minted" or "alltt" or "code" => new(name, LatexContent.Code, null),
-        "equation" or "align" or "gather" or "multline" or "eqnarray" or "displaymath" or "math" or "flalign" or "alignat" or "xymatrix" or "tikzcd" => new(name, LatexContent.Math, null),
+        "equation" or "align" or "gather" or "multline" or "eqnarray" or "displaymath" or "math" or "flalign" or "alignat" or "xymatrix" or "tikzcd" or "dmath" or "IEEEeqnarray" or "aligned" or "alignedat" or "gathered" or "split" or "cases" or "dcases"
+            or "matrix" or "pmatrix" or "bmatrix" or "Bmatrix" or "vmatrix" or "Vmatrix" or "smallmatrix" or "subarray" or "array" or "prooftree" or "CD" => new(name, LatexContent.Math, null),
         "comment" or "tikzpicture" or "picture" or "pgfpicture" or "filecontents" => new(name, LatexContent.Dropped, null),
-        "tabular" or "tabularx" or "array" or "longtable" or "tabulary" => new(name, LatexContent.Table, null),
+        "tabular" or "tabularx" or "longtable" or "tabulary" => new(name, LatexContent.Table, null),
         "itemize" or "description" or "thebibliography" => new(name, LatexContent.Bullets, null),
         "enumerate" => new(name, LatexContent.Numbers, null),
         "minipage" or "wrapfigure" => new(name, LatexContent.Minipage, null),

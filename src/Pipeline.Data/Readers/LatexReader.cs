@@ -15,6 +15,7 @@ internal sealed class LatexReader(string latex)
     private readonly LatexSource source = new(latex);
     private readonly BlockWriter writer = new();
     private readonly Dictionary<string, Macro> macros = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Macro Begin, string End)> environmentsOfFile = new(StringComparer.Ordinal);
     private readonly Stack<Action?> groups = new();
     private readonly Stack<LatexEnvironment> environments = new();
     private bool silent = latex.Contains("\\begin{document}", StringComparison.Ordinal);
@@ -38,8 +39,8 @@ internal sealed class LatexReader(string latex)
             case '%': source.SkipLine(); break;
             case '{': Open(null); break;
             case '}': if (groups.TryPop(out var close)) close?.Invoke(); break;
-            case '$' when source.Peek() == '$': source.Next(); Display(source.Until("$$")); break;
-            case '$': Text($"${Formula(source.Until("$"))}$"); break;
+            case '$' when source.Peek() == '$': source.Next(); Formula("$$", "$$"); break;
+            case '$': Formula("$", "$"); break;
             case '~': Text(" "); break;
             case '&' when environments.TryPeek(out var table) && table.IsTable: Text(" | "); break;
             case '-' when source.Peek() == '-': Dash(); break;
@@ -135,8 +136,10 @@ internal sealed class LatexReader(string latex)
             case "item": Item(source.Argument('[', ']')); break;
             case "\\" or "newline" or "cr" or "tabularnewline": source.Argument('[', ']'); if (!silent) writer.Line(); break;
             case "par" or "bigskip" or "medskip" or "smallskip" or "newpage" or "clearpage": Block(); break;
-            case "(": Text($"${Formula(source.Until("\\)"))}$"); break;
-            case "[": Display(source.Until("\\]")); break;
+            case "(": Formula("\\(", "\\)"); break;
+            case "[": Formula("\\[", "\\]"); break;
+            case "ensuremath": if (source.Argument() is { } formula) Text($"${LatexFormulas.Plain(formula)}$"); break;
+            case "newenvironment" or "renewenvironment": DefineEnvironment(); break;
             case "ref" or "eqref" or "pageref" or "autoref" or "cref" or "Cref" or "cite" or "citep" or "citet" or "autocite" or "parencite" or "textcite":
                 source.Argument('[', ']');
                 source.Argument('[', ']');
@@ -210,6 +213,16 @@ internal sealed class LatexReader(string latex)
         if (source.Argument() is { } body && name.Length > 0 && count <= 9 && macros.Count < MostMacros && LatexWords.MayBeDefined(name)) macros[name] = new(count, otherwise, body);
     }
 
+    private void DefineEnvironment()
+    {
+        var name = source.Argument() ?? "";
+        _ = int.TryParse(source.Argument('[', ']'), NumberStyles.None, CultureInfo.InvariantCulture, out var count);
+        var otherwise = source.Argument('[', ']');
+        // Those that are known are laid out as they are everywhere.
+        if (source.Argument() is { } begin && source.Argument() is { } end && name.Length > 0 && count <= 9 && environmentsOfFile.Count < MostMacros && LatexEnvironment.Of(name) is { Content: LatexContent.Text, Title: null })
+            environmentsOfFile[name] = (new(count, otherwise, begin), end);
+    }
+
     private void Expand(Macro macro)
     {
         var arguments = new string[macro.Arguments];
@@ -241,6 +254,12 @@ internal sealed class LatexReader(string latex)
         }
 
         if (silent) return;
+        if (environmentsOfFile.TryGetValue(name, out var own))
+        {
+            Expand(own.Begin);
+            return;
+        }
+
         var kind = LatexEnvironment.Of(name);
         switch (kind.Content)
         {
@@ -250,7 +269,8 @@ internal sealed class LatexReader(string latex)
                 writer.Code(source.Until($"\\end{{{name}}}"));
                 return;
             case LatexContent.Math:
-                Display(source.Until($"\\end{{{name}}}"));
+                if (name.TrimEnd('*') is "alignat" or "alignedat" or "IEEEeqnarray" or "array" or "subarray") source.Argument();
+                Display(LatexFormulas.UpToEnd(name, source, command => Behind(command, name)));
                 return;
             case LatexContent.Dropped:
                 source.Until($"\\end{{{name}}}");
@@ -276,7 +296,8 @@ internal sealed class LatexReader(string latex)
             return;
         }
 
-        if (environments.TryPeek(out var open) && open.Name == name) environments.Pop().End(writer);
+        if (!silent && environmentsOfFile.TryGetValue(name, out var own)) source.Insert(own.End);
+        else if (environments.TryPeek(out var open) && open.Name == name) environments.Pop().End(writer);
     }
 
     private void Item(string? term)
@@ -286,35 +307,35 @@ internal sealed class LatexReader(string latex)
         if (term is not null) source.Insert(term + (list?.Name == "description" ? ": " : " "));
     }
 
+    /// <summary>What has no end is no formula, and its mark a sign like others.</summary>
+    private void Formula(string begin, string end)
+    {
+        if (LatexFormulas.UpTo(end, source, out var read) is { } formula)
+        {
+            if (begin is "$$" or "\\[") Display(formula);
+            else Text($"${formula}$");
+            return;
+        }
+
+        if (begin[0] == '$') Text(begin);
+        if (!source.Insert(read)) Text(read);
+    }
+
     private void Display(string formula)
     {
         if (silent) return;
         writer.Block();
-        writer.Inline($"$${Formula(formula)}$$");
+        writer.Inline($"$${formula}$$");
         writer.Block();
     }
 
-    /// <summary>On one line, without comments and labels.</summary>
-    private static string Formula(string formula)
+    /// <summary>Of a command or the end of an environment of the file that ends an environment of mathematics: what follows that end in it.</summary>
+    private string? Behind(string command, string name)
     {
-        var text = new StringBuilder(formula.Length);
-        for (var i = 0; i < formula.Length; i++)
-        {
-            if (formula[i] == '%' && (i == 0 || formula[i - 1] != '\\'))
-            {
-                var end = formula.IndexOf('\n', i);
-                i = end < 0 ? formula.Length : end;
-            }
-            else if (formula.AsSpan(i).StartsWith("\\label{") && formula.IndexOf('}', i) is > 0 and var close)
-            {
-                i = close;
-            }
-            else
-            {
-                text.Append(char.IsWhiteSpace(formula[i]) ? ' ' : formula[i]);
-            }
-        }
-
-        return text.ToString().Trim();
+        var body = command.StartsWith("end{", StringComparison.Ordinal) && environmentsOfFile.TryGetValue(command[4..^1], out var environment) ? environment.End
+            : macros.TryGetValue(command, out var macro) && macro.Arguments == 0 ? macro.Body : "";
+        body = body.TrimStart();
+        var end = $"\\end{{{name}}}";
+        return body.StartsWith(end, StringComparison.Ordinal) ? body[end.Length..] : null;
     }
 }

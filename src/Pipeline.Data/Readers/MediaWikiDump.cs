@@ -5,16 +5,17 @@ using Pipeline.Data.Documents;
 namespace Pipeline.Data.Readers;
 
 /// <summary>A page of a MediaWiki export. A document's source is the dump's name, its url the page's.</summary>
+/// <param name="Namespaces">Of the whole export: they stand before its pages.</param>
 /// <param name="Site">Address before a page's title; empty where it is not known.</param>
 /// <param name="IsCut">Its text is longer than was asked for.</param>
-internal sealed record MediaWikiPage(string Site, string? Language, string Title, string Id, int Namespace, bool IsRedirect, string Changed, string Wikitext, bool IsCut)
+internal sealed record MediaWikiPage(WikiNamespaces Namespaces, string Site, string? Language, string Title, string Id, int Namespace, bool IsRedirect, string Changed, string Wikitext, bool IsCut)
 {
     public Document ToDocument(string dump)
     {
         var metadata = new Dictionary<string, string> { ["title"] = Title, ["page_id"] = Id };
         if (Changed.Length >= 10) metadata["date"] = Changed[..10];
         if (IsRedirect) metadata["redirect"] = "true";
-        return Document.Create(dump, WikiText.ToText(Wikitext), Id.Length > 0 ? Id : Title) with
+        return Document.Create(dump, WikiText.ToText(Wikitext, Namespaces), Id.Length > 0 ? Id : Title) with
         {
             MediaType = "text/x-wiki",
             Language = Language,
@@ -33,7 +34,7 @@ internal static class MediaWikiDump
     /// <exception cref="XmlException">It is malformed after the page that was given last.</exception>
     public static IEnumerable<MediaWikiPage> Pages(Stream dump, int mostCharacters)
     {
-        var (site, language) = ("", (string?)null);
+        var (site, language, namespaces) = ("", (string?)null, new WikiNamespaces());
         using var reader = SafeXml.Open(dump);
         while (SafeXml.Next(reader))
         {
@@ -49,16 +50,19 @@ internal static class MediaWikiDump
                     site = SafeXml.Text(reader, MostFact);
                     site = site.LastIndexOf('/') is > 0 and var slash ? site[..(slash + 1)] : "";
                     break;
+                case "namespace" when int.TryParse(reader.GetAttribute("key"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var key):
+                    namespaces.Add(key, SafeXml.Text(reader, MostFact));
+                    break;
                 case "page" when !reader.IsEmptyElement:
-                    yield return Page(site, language, reader, mostCharacters);
+                    yield return Page(namespaces, site, language, reader, mostCharacters);
                     break;
             }
         }
     }
 
-    private static MediaWikiPage Page(string site, string? language, XmlReader reader, int mostCharacters)
+    private static MediaWikiPage Page(WikiNamespaces namespaces, string site, string? language, XmlReader reader, int mostCharacters)
     {
-        var page = new MediaWikiPage(site, language, "", "", 0, false, "", "", false);
+        var page = new MediaWikiPage(namespaces, site, language, "", "", 0, false, "", "", false);
         var depth = reader.Depth;
         while (SafeXml.Next(reader) && reader.Depth > depth)
         {

@@ -1,60 +1,57 @@
 using System.Globalization;
+using Pipeline.Data.Damages;
 using Pipeline.Data.Documents;
-using UglyToad.PdfPig;
 using UglyToad.PdfPig.Content;
 using UglyToad.PdfPig.Exceptions;
 
 namespace Pipeline.Data.Readers;
 
-/// <summary>The text of a PDF in reading order: columns one after the other, words mended where lines broke them, headers and footers that pages repeat left out. A page that cannot be read is counted in metadata <c>damaged_pages</c>.</summary>
+/// <summary>
+/// The text of a PDF in reading order: columns one after the other, words mended where lines broke them, headers and footers that pages repeat left out. Pages that cannot be read are named, and counted in metadata <c>damaged_pages</c>.
+/// A file that has lost its end gives the pages that are left of it.
+/// </summary>
 internal static class PdfText
 {
-    private const int MostPages = 20_000;
-    private const int MostLetters = 200_000;
+    private const int MostNamed = 10;
 
-    public static Document Read(string name, byte[] content)
+    public static IEnumerable<Document> Read(string name, byte[] content, ReadLimits limits)
     {
-        try
-        {
-            using var pdf = PdfDocument.Open(content, new ParsingOptions { UseLenientParsing = true, SkipMissingFonts = true, ClipPaths = false });
-            if (pdf.NumberOfPages > MostPages) throw new InvalidDataException($"has {pdf.NumberOfPages} pages, more than {MostPages}");
-            var (pages, damaged) = Pages(pdf);
-            if (damaged > 0 && damaged == pdf.NumberOfPages) throw new InvalidDataException($"all {damaged} pages are damaged");
-            var metadata = Facts(pdf.Information);
-            metadata["pages"] = pdf.NumberOfPages.ToString(CultureInfo.InvariantCulture);
-            if (damaged > 0) metadata["damaged_pages"] = damaged.ToString(CultureInfo.InvariantCulture);
-            RunningHeads.Remove(pages);
-            return Document.Create(name, PdfParagraphs.Join(pages)) with { MediaType = "application/pdf", Metadata = metadata };
-        }
-        catch (PdfDocumentEncryptedException e)
-        {
-            throw new InvalidDataException($"{name}: is encrypted; remove its password first.", e);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            // The library fails in many ways on what is no PDF.
-            throw new InvalidDataException($"{name}: is no PDF that can be read: {e.Message.TrimEnd('.')}.", e);
-        }
+        var read = Pages(name, content, limits);
+        var faults = Faults(read, limits).ToList();
+        var metadata = read.Information is { } information ? Facts(information) : [];
+        metadata["pages"] = read.Total.ToString(CultureInfo.InvariantCulture);
+        if (read.Damaged.Count > 0) metadata["damaged_pages"] = read.Damaged.Count.ToString(CultureInfo.InvariantCulture);
+        RunningHeads.Remove(read.Pages);
+        yield return Document.Create(name, PdfParagraphs.Join(read.Pages)) with { MediaType = "application/pdf", Metadata = metadata };
+        if (faults.Count > 0) throw new RefusedException(read.Over is null ? DamageKind.Damaged : DamageKind.Limit, $"{name}: {string.Join("; ", faults)}; the rest is kept.");
     }
 
-    private static (List<List<PdfLine>> Pages, int Damaged) Pages(PdfDocument pdf)
+    private static PdfPages Pages(string name, byte[] content, ReadLimits limits)
     {
-        var (pages, damaged) = (new List<List<PdfLine>>(), 0);
-        for (var number = 1; number <= pdf.NumberOfPages; number++)
+        var read = PdfPages.Read(content, limits);
+        if (read is { Over: null, Failure: not (PdfDocumentEncryptedException or OutOfMemoryException), Pages.Count: 0 } && PdfRepair.Mended(content, limits.FileBytes) is { } mended)
         {
-            try
-            {
-                var page = pdf.GetPage(number);
-                if (page.Letters.Count > MostLetters) throw new InvalidDataException("has more letters than a page");
-                pages.Add(PdfLayout.Lines(page));
-            }
-            catch (Exception e) when (e is not OutOfMemoryException)
-            {
-                damaged++;
-            }
+            var again = PdfPages.Read(mended, limits, isMended: true);
+            if (again.Pages.Count > 0) read = again;
         }
 
-        return (pages, damaged);
+        if (read.Pages.Count > 0) return read;
+        throw read switch
+        {
+            { Failure: OutOfMemoryException e } => e,
+            { Failure: PdfDocumentEncryptedException e } => new InvalidDataException($"{name}: is encrypted; remove its password first.", e),
+            { Over: { } over } => new RefusedException(DamageKind.Limit, $"{name}: {over}"),
+            { Failure: { } e } => new InvalidDataException($"{name}: is no PDF that can be read, or all of its pages are lost: get it anew or leave it out ({e.Message.TrimEnd('.')}).", e),
+            _ => new InvalidDataException($"{name}: {(read.Total == 0 ? "has no page" : $"all {read.Total} pages are damaged")}."),
+        };
+    }
+
+    private static IEnumerable<string> Faults(PdfPages read, ReadLimits limits)
+    {
+        if (read.IsMended) yield return "has lost its end: its pages are those that are left, in the order in which they stand in the file";
+        if (read.Over is { } over) yield return over.TrimEnd('.');
+        if (read.Damaged.Count == 0) yield break;
+        yield return $"of {Math.Min(read.Total, limits.Pages)} pages {read.Damaged.Count} cannot be read: {string.Join(", ", read.Damaged.Take(MostNamed))}{(read.Damaged.Count > MostNamed ? ", …" : "")}";
     }
 
     private static Dictionary<string, string> Facts(DocumentInformation information)

@@ -26,6 +26,8 @@ internal static class Subtitles
         return Document.Create(name, spoken) with { MediaType = vtt ? "text/vtt" : "application/x-subrip", Metadata = metadata, Language = vtt ? Language(lines) : null };
     }
 
+    private static bool IsTurn(string line) => line.Length > 1 && line[0] is '-' or '–' or '—' && (line[1] == ' ' || char.IsLetter(line[1]) || line[1] is '¿' or '¡' or '"' or '“' or '[' or '(' or '…');
+
     private static string? Language(string[] lines) =>
         lines.TakeWhile(l => l.Length > 0).FirstOrDefault(l => l.StartsWith("Language:", StringComparison.OrdinalIgnoreCase)) is { } line ? line["Language:".Length..].Trim() : null;
 
@@ -60,7 +62,7 @@ internal static class Subtitles
     {
         var writer = new BlockWriter();
         List<string> speakers = [];
-        var (current, end, last) = ((string?)null, 0.0, new HashSet<string>());
+        var (current, end, dashed, last) = ((string?)null, 0.0, false, new HashSet<string>());
         var names = SpeakerNames.In(cues.SelectMany(c => c.Lines).Select(l => l.Text));
         foreach (var cue in cues)
         {
@@ -69,6 +71,10 @@ internal static class Subtitles
             // Rolling captions show their last lines again above the new one.
             foreach (var (tagged, line) in cue.Lines.SkipWhile(l => last.Contains(l.Text)))
             {
+                // A dash begins the words of another speaker, and a cue without one ends them.
+                var turn = IsTurn(line);
+                if (turn || (dashed && line == cue.Lines[0].Text)) writer.Line();
+                dashed = turn || (dashed && line != cue.Lines[0].Text);
                 var (speaker, said) = SpeakerNames.Split(line, names);
                 speaker ??= tagged;
                 if (speaker is not null && speaker != current)
@@ -79,7 +85,7 @@ internal static class Subtitles
                     current = speaker;
                 }
 
-                writer.Inline(" " + said);
+                writer.Inline(" " + (turn && speaker is null ? $"- {said.TrimStart('-', '–', '—', ' ')}" : said));
             }
 
             if (cue.Lines.Count > 0) last = [.. cue.Lines.Select(l => l.Text)];

@@ -11,25 +11,29 @@ internal sealed class WikiLines
     private readonly BlockWriter writer = new();
     private readonly int[] numbers = new int[MostLevels + 1];
     private string list = "";
+
+    /// <summary>Headings that wait for something under them.</summary>
+    private readonly Stack<(int Level, string Text)> headings = new();
+    private readonly List<string> cells = [];
     private int tables;
-    private bool cell;
 
     public static string Layout(string wiki, List<string> codes)
     {
         var lines = new WikiLines();
         foreach (var line in wiki.Split('\n')) lines.Line(line, codes);
+        lines.EndRow();
         return lines.writer.ToString();
     }
 
     private void Line(string line, List<string> codes)
     {
         var trimmed = line.Trim();
-        if (trimmed is ['\u0001', ..]) writer.Code(codes[int.Parse(trimmed.AsSpan(1), CultureInfo.InvariantCulture)]);
+        if (trimmed is ['\u0001', ..]) Code(codes[int.Parse(trimmed.AsSpan(1), CultureInfo.InvariantCulture)]);
         else if (trimmed.StartsWith("{|", StringComparison.Ordinal)) BeginTable();
         else if (trimmed.StartsWith("|}", StringComparison.Ordinal) && tables > 0) EndTable();
         else if (tables > 0) Row(trimmed);
         else if (trimmed.Length == 0 || trimmed.StartsWith("----", StringComparison.Ordinal)) writer.Block();
-        else if (trimmed is ['=', .., '='] && Heading(trimmed) is { Length: > 0 } heading) Heading(heading, ends: true);
+        else if (trimmed is ['=', .., '='] && trimmed.Trim('=').Trim() is { Length: > 0 } heading) Heading(heading, trimmed.Length - trimmed.TrimStart('=').Length);
         else if (line[0] is '*' or '#' or ':' or ';') Item(line);
         else
         {
@@ -43,15 +47,43 @@ internal sealed class WikiLines
         if (trimmed.Length == 0 || line[0] is not ('*' or '#' or ':' or ';')) list = "";
     }
 
-    private void Write(string text) => writer.Inline(Entities.Decode(text));
+    private void Write(string text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            writer.Inline(text);
+            return;
+        }
 
-    private static string Heading(string line) => line.Trim('=').Trim();
+        WriteHeadings();
+        writer.Inline(Entities.Decode(text));
+    }
 
-    private void Heading(string heading, bool ends)
+    /// <summary>Of a section that nothing is left of, such as a list of sources, the heading goes too.</summary>
+    private void Heading(string heading, int level)
     {
         writer.Block();
-        Write(heading);
-        if (ends) writer.Block();
+        while (headings.TryPeek(out var above) && above.Level >= level) headings.Pop();
+        headings.Push((level, heading));
+    }
+
+    private void WriteHeadings()
+    {
+        if (headings.Count == 0) return;
+        foreach (var (_, heading) in headings.Reverse())
+        {
+            writer.Block();
+            writer.Inline(Entities.Decode(heading));
+        }
+
+        headings.Clear();
+        writer.Block();
+    }
+
+    private void Code(string code)
+    {
+        WriteHeadings();
+        writer.Code(code);
     }
 
     private void Item(string line)
@@ -66,6 +98,7 @@ internal sealed class WikiLines
         for (var deeper = depth + 1; deeper <= MostLevels; deeper++) numbers[deeper] = 0;
         if (list.Length == 0 || list.Length >= depth && depth > 0 && list[depth - 1] != marks[depth - 1]) numbers[depth] = 0;
         var marker = marks[depth - 1] switch { '*' => "- ", '#' => string.Create(CultureInfo.InvariantCulture, $"{++numbers[depth]}. "), _ => "" };
+        WriteHeadings();
         writer.Enter(new string(' ', 2 * (depth - 1)) + marker);
         Write(text);
         writer.Leave();
@@ -74,43 +107,57 @@ internal sealed class WikiLines
 
     private void BeginTable()
     {
+        EndRow();
         if (tables++ == 0) writer.Block();
-        cell = false;
     }
 
     private void EndTable()
     {
+        EndRow();
         if (--tables == 0) writer.Block();
-        cell = false;
+    }
+
+    /// <summary>A row whose cells are all empty, such as one of templates, is none.</summary>
+    private void EndRow()
+    {
+        if (cells.Exists(c => !string.IsNullOrWhiteSpace(c)))
+        {
+            Write(string.Join(" | ", cells.Select(c => c.Trim())));
+            writer.Line();
+        }
+
+        cells.Clear();
     }
 
     private void Row(string line)
     {
-        if (line.StartsWith("|-", StringComparison.Ordinal))
-        {
-            writer.Line();
-            cell = false;
-        }
+        if (line.StartsWith("|-", StringComparison.Ordinal)) EndRow();
         else if (line.StartsWith("|+", StringComparison.Ordinal))
         {
+            EndRow();
             Write(WithoutAttributes(line[2..]));
             writer.Line();
         }
         else if (line is ['|' or '!', ..])
         {
-            foreach (var part in line[1..].Replace("!!", "||", StringComparison.Ordinal).Split("||"))
-            {
-                if (cell) writer.Inline(" | ");
-                cell = true;
-                Write(WithoutAttributes(part));
-            }
+            cells.AddRange(Cells(line[1..].Replace("!!", "||", StringComparison.Ordinal)));
         }
         else
         {
-            Write(" " + line);
+            // The last cell goes on, and may end with others beside it.
+            var more = Cells(line).ToList();
+            if (cells.Count == 0) cells.Add("");
+            cells[^1] += " " + more[0];
+            cells.AddRange(more[1..]);
         }
     }
 
-    private static string WithoutAttributes(string text) =>
-        text.IndexOf('|', StringComparison.Ordinal) is > 0 and var bar && text.AsSpan(0, bar).Contains('=') ? text[(bar + 1)..] : text;
+    private static IEnumerable<string> Cells(string line) => line.Split("||").Select(WithoutAttributes);
+
+    private static string WithoutAttributes(string cell)
+    {
+        var from = 0;
+        while (cell.IndexOf('|', from) is var bar && bar > from && cell.AsSpan(from, bar - from).Contains('=')) from = bar + 1;
+        return cell[from..];
+    }
 }

@@ -2,23 +2,23 @@ namespace Pipeline.Data.Readers;
 
 internal static class WikiLinks
 {
-    // Namespaces of what is not read in place, in some of the larger Wikipedias.
-    private static readonly HashSet<string> Hidden = new(StringComparer.OrdinalIgnoreCase)
+    // Prefixes of other projects, whose pages are shown by their titles.
+    private static readonly HashSet<string> Projects = new(StringComparer.OrdinalIgnoreCase)
     {
-        "file", "image", "category", "media", "datei", "bild", "kategorie", "fichier", "catégorie", "archivo", "imagen", "categoría", "ficheiro", "imagem", "categoria", "файл", "изображение", "категория", "bestand", "afbeelding", "categorie",
-        "plik", "grafika", "kategoria", "immagine", "文件", "图像", "分类", "ファイル", "画像",
+        "w", "wikipedia", "wikt", "wiktionary", "s", "wikisource", "b", "wikibooks", "q", "wikiquote", "n", "wikinews", "v", "wikiversity", "voy", "wikivoyage", "c", "commons", "d", "wikidata", "m", "meta", "mw", "species", "wikispecies", "doi",
     };
 
     /// <summary>The words of a link; nothing of files, categories and the same page in other languages.</summary>
-    public static string Shown(string content)
+    public static string Shown(string content, WikiNamespaces namespaces)
     {
         var bar = content.IndexOf('|', StringComparison.Ordinal);
         var target = (bar < 0 ? content : content[..bar]).Trim();
         if (target.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon)
         {
-            var space = target[..colon];
-            if (Hidden.Contains(space)) return "";
-            if (bar < 0 && space.Length is 2 or 3 && space.All(char.IsAsciiLetterLower)) return "";
+            var space = target[..colon].Trim();
+            if (namespaces.Hide(space)) return "";
+            if (bar < 0 && Projects.Contains(space)) return target[(target.LastIndexOf(':') + 1)..].Trim();
+            if (bar < 0 && IsLanguage(space)) return "";
         }
 
         if (bar < 0) return target.TrimStart(':');
@@ -28,5 +28,12 @@ internal static class WikiLinks
         var plain = target[(target.IndexOf(':', StringComparison.Ordinal) + 1)..];
         var cut = plain.IndexOfAny(['(', ',']);
         return cut > 0 ? plain[..cut].Trim() : plain;
+    }
+
+    /// <summary>As Wikipedias are called: <c>fr</c>, <c>zh-min-nan</c>, <c>simple</c>.</summary>
+    private static bool IsLanguage(string prefix)
+    {
+        var first = prefix.Split('-')[0];
+        return prefix == "simple" || (first.Length is 2 or 3 && prefix.Length <= 12 && prefix.All(c => char.IsAsciiLetterLower(c) || c == '-'));
     }
 }

@@ -5,8 +5,8 @@ internal static class WikiTemplates
 {
     public static string Shown(string content)
     {
-        // Parameters of templates, {{{1|otherwise}}}, keep their otherwise.
         var parts = content.Split('|');
+        if (parts[0].IndexOf(':', StringComparison.Ordinal) is > 0 and var colon) return OfFunction(parts[0][..colon].Trim().ToLowerInvariant(), parts[0][(colon + 1)..].Trim());
         var positional = parts.Skip(1).Where(p => !p.Contains('=', StringComparison.Ordinal)).Select(p => p.Trim()).ToList();
         return parts[0].Trim().Replace('_', ' ').ToLowerInvariant() switch
         {
@@ -21,10 +21,21 @@ internal static class WikiTemplates
             "=" => "=",
             "!" => "|",
             "frac" when positional.Count == 2 => $"{positional[0]}/{positional[1]}",
-            "val" or "formatnum" or "formatnum:" or "gaps" or "number" when positional.Count > 0 => positional[0],
+            "val" or "gaps" or "number" when positional.Count > 0 => positional[0],
             _ => "",
         };
     }
+
+    /// <summary>Of parser functions and magic words what needs no page: forms of numbers and letters.</summary>
+    private static string OfFunction(string name, string argument) => name switch
+    {
+        "formatnum" => argument,
+        "lc" => argument.ToLowerInvariant(),
+        "uc" => argument.ToUpperInvariant(),
+        "lcfirst" when argument.Length > 0 => char.ToLowerInvariant(argument[0]) + argument[1..],
+        "ucfirst" when argument.Length > 0 => char.ToUpperInvariant(argument[0]) + argument[1..],
+        _ => "",
+    };
 
     private static string Converted(List<string> values) => values.Count > 3 && values[1] is "-" or "–" or "to" or "and" or "by" or "x"
         ? $"{values[0]} {values[1]} {values[2]} {values[3]}"

@@ -10,27 +10,38 @@ internal sealed class WikiText
     // Begins a line that stands for a block of code kept aside.
     private const char CodeMark = '\u0001';
 
+    /// <summary>Stands where something was taken out, see <see cref="WikiGaps"/>.</summary>
+    public const char Gap = '\u0002';
+
     private const int MostNesting = 64;
     private const int LongestLink = 4000;
+    private const int LongestSwitch = 60;
+
+    private static readonly System.Buffers.SearchValues<char> ScriptNames = System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz- ");
 
     private readonly string wiki;
     private readonly StringBuilder output;
     private readonly Stack<(int Start, char Kind)> open = new();
     private readonly List<string> codes = [];
     private readonly HashSet<string> unclosed = new(StringComparer.OrdinalIgnoreCase);
+    private readonly WikiNamespaces namespaces;
+
+    /// <summary>Where the brackets of web links end whose words are shown.</summary>
+    private readonly HashSet<int> linkEnds = [];
     private int at;
 
-    private WikiText(string wiki)
+    private WikiText(string wiki, WikiNamespaces namespaces)
     {
-        this.wiki = wiki.Replace(CodeMark, ' ');
+        this.namespaces = namespaces;
+        this.wiki = wiki.Replace(CodeMark, ' ').Replace(Gap, ' ');
         output = new(wiki.Length);
     }
 
-    public static string ToText(string wiki)
+    public static string ToText(string wiki, WikiNamespaces namespaces)
     {
-        var text = new WikiText(wiki.ReplaceLineEndings("\n"));
+        var text = new WikiText(wiki.ReplaceLineEndings("\n"), namespaces);
         text.Resolve();
-        return WikiLines.Layout(text.output.ToString(), text.codes);
+        return WikiLines.Layout(WikiGaps.Close(text.output), text.codes);
     }
 
     private void Resolve()
@@ -40,9 +51,13 @@ internal sealed class WikiText
             switch (wiki[at])
             {
                 case '<' when Tag(): break;
+                case '{' when Next("{{{") && !Next("{{{{"): Begin('<', 3); break;
                 case '{' when Next("{{"): Begin('{'); break;
                 case '[' when Next("[["): Begin('['); break;
+                case '}' when Next("}}}") && open.TryPeek(out var inner) && inner.Kind == '<': End('<', 3); break;
                 case '}' when Next("}}") && IsOpen('{'): End('{'); break;
+                case '-' when Next("-{") && Variant(): break;
+                case ']' when linkEnds.Remove(at): at++; break;
                 case ']' when Next("]]") && IsOpen('['): End('['); break;
                 case '[' when WebLink(): break;
                 case '\'' when Next("''"): while (at < wiki.Length && wiki[at] == '\'') at++; break;
@@ -54,11 +69,12 @@ internal sealed class WikiText
 
     private bool Next(string mark) => wiki.AsSpan(at).StartsWith(mark);
 
-    private void Begin(char kind)
+    /// <param name="kind">The first of its marks; <c>&lt;</c> for a parameter of a template, <c>{{{1|otherwise}}}</c>.</param>
+    private void Begin(char kind, int marks = 2)
     {
         if (open.Count < MostNesting) open.Push((output.Length, kind));
-        else output.Append(wiki, at, 2);
-        at += 2;
+        else output.Append(wiki, at, marks);
+        at += marks;
     }
 
     private bool IsOpen(char kind)
@@ -69,13 +85,38 @@ internal sealed class WikiText
         return true;
     }
 
-    private void End(char kind)
+    private void End(char kind, int marks = 2)
     {
         var start = open.Pop().Start;
         var content = output.ToString(start, output.Length - start);
         output.Length = start;
-        output.Append(kind == '{' ? WikiTemplates.Shown(content) : WikiLinks.Shown(content));
-        at += 2;
+        var shown = kind switch
+        {
+            '{' => WikiTemplates.Shown(content),
+            '[' => WikiLinks.Shown(content, namespaces),
+            _ => content.IndexOf('|', StringComparison.Ordinal) is >= 0 and var bar ? content[(bar + 1)..] : "",
+        };
+        if (shown.Length > 0) output.Append(shown);
+        else output.Append(Gap);
+        at += marks;
+    }
+
+    /// <summary>Words in one of several scripts, <c>-{zh-hans:…; zh-hant:…}-</c>: the first.</summary>
+    private bool Variant()
+    {
+        var rest = wiki.AsSpan(at + 2, Math.Min(LongestLink, wiki.Length - at - 2));
+        var end = rest.IndexOf("}-");
+        if (end < 0 || rest[..end].ContainsAny("{}\n")) return false;
+        var words = rest[..end];
+        var flag = words.IndexOf('|');
+        // Rules for the rest of the page are not shown.
+        if (flag >= 0 && words[..flag].ContainsAny("HT")) words = "";
+        else if (flag >= 0) words = words[(flag + 1)..];
+        if (words.IndexOf(':') is > 0 and var colon && !words[..colon].ContainsAnyExcept(ScriptNames))
+            words = words[(colon + 1)..] is var named && named.IndexOf(';') is >= 0 and var next ? named[..next] : named;
+        output.Append(words.Trim());
+        at += end + 4;
+        return true;
     }
 
     /// <summary>[http://address words] is its words.</summary>
@@ -83,16 +124,33 @@ internal sealed class WikiText
     {
         var rest = wiki.AsSpan(at + 1, Math.Min(LongestLink, wiki.Length - at - 1));
         if (!(rest.StartsWith("http", StringComparison.OrdinalIgnoreCase) || rest.StartsWith("//") || rest.StartsWith("ftp:") || rest.StartsWith("mailto:"))) return false;
-        var end = rest.IndexOfAny(']', '\n');
-        if (end < 0 || rest[end] != ']') return false;
+        var end = EndOfLink(rest);
+        if (end < 0) return false;
         var space = rest[..end].IndexOf(' ');
-        at += space < 0 ? end + 2 : space + 2;
-        if (space < 0) return true;
+        if (space < 0)
+        {
+            output.Append(Gap);
+            at += end + 2;
+            return true;
+        }
+
         // The words may hold more markup; only the bracket after them is passed over.
-        var words = rest[(space + 1)..end];
-        output.Append(words);
-        at += words.Length + 1;
+        linkEnds.Add(at + 1 + end);
+        at += space + 2;
         return true;
+    }
+
+    /// <summary>The bracket that ends a web link, in whose words there may be other links; -1 where its line has none.</summary>
+    private static int EndOfLink(ReadOnlySpan<char> rest)
+    {
+        for (var (i, inner) = (0, 0); i < rest.Length && rest[i] != '\n'; i++)
+        {
+            if (rest[i..].StartsWith("[[")) (inner, i) = (inner + 1, i + 1);
+            else if (inner > 0 && rest[i..].StartsWith("]]")) (inner, i) = (inner - 1, i + 1);
+            else if (rest[i] == ']') return i;
+        }
+
+        return -1;
     }
 
     /// <summary>__NOTOC__ and the like.</summary>
@@ -100,8 +158,10 @@ internal sealed class WikiText
     {
         if (!Next("__")) return false;
         var end = at + 2;
-        while (end < wiki.Length && char.IsAsciiLetterUpper(wiki[end])) end++;
+        // In the language of the wiki, with single underscores within.
+        while (end < wiki.Length && end - at < LongestSwitch && (char.IsUpper(wiki[end]) || char.GetUnicodeCategory(wiki[end]) == System.Globalization.UnicodeCategory.OtherLetter || (wiki[end] == '_' && end + 1 < wiki.Length && char.IsUpper(wiki[end + 1])))) end++;
         if (end - at < 5 || end + 1 >= wiki.Length || wiki[end] != '_' || wiki[end + 1] != '_') return false;
+        output.Append(Gap);
         at = end + 2;
         return true;
     }
@@ -131,7 +191,8 @@ internal sealed class WikiText
 
     private void Break(string name)
     {
-        if (name is "br" or "p" or "div" or "blockquote" or "center" or "li" or "tr") output.Append('\n');
+        if (name == "br") output.Append(' ');
+        else if (name is "p" or "div" or "blockquote" or "center" or "li" or "tr") output.Append('\n');
         else if (name is "hr" or "references") output.Append("\n\n");
         else if (name is "td" or "th") output.Append(' ');
     }
@@ -139,7 +200,7 @@ internal sealed class WikiText
     /// <summary>Of an element whose content is no wikitext: what is shown of it. False for all others.</summary>
     private bool Content(string name)
     {
-        if (name is not ("ref" or "gallery" or "timeline" or "imagemap" or "score" or "templatestyles" or "math" or "chem" or "pre" or "source" or "syntaxhighlight" or "nowiki" or "code") || unclosed.Contains(name)) return false;
+        if (name is not ("ref" or "gallery" or "timeline" or "includeonly" or "hiero" or "graph" or "mapframe" or "maplink" or "templatedata" or "categorytree" or "inputbox" or "indicator" or "imagemap" or "score" or "templatestyles" or "math" or "chem" or "ce" or "pre" or "source" or "syntaxhighlight" or "nowiki" or "code") || unclosed.Contains(name)) return false;
         if (name == "code") return false;
         var close = wiki.IndexOf("</" + name, at, StringComparison.OrdinalIgnoreCase);
         if (close < 0)
@@ -151,7 +212,7 @@ internal sealed class WikiText
         var content = wiki.AsSpan(at, close - at);
         switch (name)
         {
-            case "math" or "chem":
+            case "math" or "chem" or "ce":
                 output.Append('$').Append(content.Trim().ToString().Replace('\n', ' ')).Append('$');
                 break;
             case "nowiki":

@@ -38,6 +38,10 @@ public sealed class SecretAttribute : Attribute;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SourceFilesAttribute : Attribute;
 
+/// <summary>A text: the folder that the <see cref="SourceFile.Alias"/> of the step's source files is relative to. Those are in the recipe, and so it is not.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class SourceRootAttribute : Attribute;
+
 /// <summary>On an input of <see cref="ArtifactList{TKind}"/>: takes inputs of any name, one artifact a name.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class AnyNameAttribute : Attribute;

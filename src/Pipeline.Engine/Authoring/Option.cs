@@ -44,6 +44,7 @@ public sealed record Option
     /// <summary>Only says how far to go.</summary>
     public bool Horizon { get; init; }
     public bool SourceFiles { get; init; }
+    public bool SourceRoot { get; init; }
     public bool WholeOnly { get; init; }
     /// <summary>May be given as <c>${{ secrets.NAME }}</c>.</summary>
     public bool Secret { get; init; }

@@ -65,6 +65,7 @@ public static class OptionReader
             WholeOnly = property.IsDefined(typeof(WholeOnlyAttribute)),
             Horizon = property.IsDefined(typeof(HorizonAttribute)),
             SourceFiles = property.IsDefined(typeof(SourceFilesAttribute)),
+            SourceRoot = property.IsDefined(typeof(SourceRootAttribute)),
             Secret = property.IsDefined(typeof(SecretAttribute)),
         };
         if (option is { Horizon: true, Kind: not OptionKind.Integer }) throw new NotSupportedException($"{property.DeclaringType}.{property.Name}: a horizon is an integer.");

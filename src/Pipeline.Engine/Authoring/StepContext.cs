@@ -1,7 +1,11 @@
 namespace Pipeline.Engine.Authoring;
 
 /// <summary>A file outside the store that a step reads: its name in results (stable across machines), its path here and its SHA-256.</summary>
-public sealed record SourceFile(string Name, string Path, long Size, string Sha256);
+public sealed record SourceFile(string Name, string Path, long Size, string Sha256)
+{
+    /// <summary>What it is called in what is made of it: the same wherever the pipeline file lies, where the step has a <see cref="SourceRootAttribute">root</see>.</summary>
+    public string Alias { get; init; } = Name;
+}
 
 /// <summary>Where a live step stands. <paramref name="Total"/> is 0 where it is not known; <paramref name="Note"/> is short: <c>loss 3.41  val 3.52</c>.</summary>
 public sealed record StepProgress(double Done, double Total, string Unit, string Note);

@@ -4,7 +4,12 @@ namespace Pipeline.Engine.Authoring;
 
 /// <summary>A glob of files outside the store. Their names are relative to <paramref name="NamesFrom"/>, or to the pipeline file where that is null.</summary>
 /// <param name="Optional">There may be none.</param>
-public sealed record SourcePattern(string Pattern, string? NamesFrom = null, bool Optional = false);
+/// <param name="Root">What their <see cref="SourceFile.Alias"/> is relative to; null makes it their name.</param>
+public sealed record SourcePattern(string Pattern, string? NamesFrom = null, bool Optional = false, SourceRoot? Root = null);
+
+/// <param name="Option">That sets it.</param>
+/// <param name="Folder">From the pipeline file; null is the pattern's own: what stands before its first wildcard, a folder itself, the folder that a file is in.</param>
+public sealed record SourceRoot(string Option, string? Folder);
 
 /// <summary>A named, versioned piece of code with typed params, inputs and outputs. Write one by deriving from <see cref="Step{TParams,TInputs,TOutputs}"/>.</summary>
 public abstract class StepType
@@ -92,11 +97,15 @@ public abstract class StepType
     public virtual IReadOnlyList<OutputPort> OutputsOf(JsonObject with) => Outputs;
 
     /// <summary>The files outside the store that the step reads.</summary>
-    public virtual IEnumerable<SourcePattern> SourcesOf(JsonObject with) =>
-        from option in Params.Members
-        where option.SourceFiles && with[option.Name] is JsonArray
-        from pattern in (JsonArray)with[option.Name]!
-        select new SourcePattern((string)pattern!);
+    public virtual IEnumerable<SourcePattern> SourcesOf(JsonObject with)
+    {
+        var root = Params.Members.FirstOrDefault(m => m.SourceRoot)?.Name;
+        return
+            from option in Params.Members
+            where option.SourceFiles && with[option.Name] is JsonArray
+            from pattern in (JsonArray)with[option.Name]!
+            select new SourcePattern((string)pattern!, Root: root is null ? null : new(root, (string?)with[root]));
+    }
 
     /// <summary>What is wrong with params that are each valid alone: option path (<c>heads</c>, <c>model.width</c>) and message. Starts nothing, reads nothing.</summary>
     public abstract IEnumerable<(string Option, string Message)> CheckParams(JsonObject with);
@@ -142,7 +151,7 @@ public abstract class Step<TParams, TInputs, TOutputs> : StepType
     /// <summary>As <see cref="StepType.Estimate(JsonObject, Foreseen)"/>.</summary>
     protected virtual StepEstimate? Estimate(TParams with, Foreseen given) => null;
 
-    /// <summary>Does the work: reads <paramref name="inputs"/>, writes into the folders of <paramref name="outputs"/>.</summary>
+    /// <summary>Does the work: reads <paramref name="inputs"/>, writes into the folders of <paramref name="outputs"/>. An <see cref="InvalidDataException"/> fails the step with its message, as <see cref="StepFailedException"/> does.</summary>
     protected abstract Task RunAsync(TParams with, TInputs inputs, TOutputs outputs, StepContext context);
 
     public sealed override IEnumerable<(string Option, string Message)> CheckParams(JsonObject with) => Check(Bind(with));
@@ -153,8 +162,17 @@ public abstract class Step<TParams, TInputs, TOutputs> : StepType
 
     public sealed override StepEstimate? Estimate(JsonObject with, Foreseen given) => Estimate(Bind(with), given);
 
-    public sealed override Task RunAsync(JsonObject with, IReadOnlyList<BoundInput> inputs, IReadOnlyDictionary<string, string> outputs, StepContext context) =>
-        RunAsync(Bind(with), (TInputs)StepBinding.Inputs(typeof(TInputs), Inputs, inputs), (TOutputs)StepBinding.Outputs(typeof(TOutputs), outputs), context);
+    public sealed override async Task RunAsync(JsonObject with, IReadOnlyList<BoundInput> inputs, IReadOnlyDictionary<string, string> outputs, StepContext context)
+    {
+        try
+        {
+            await RunAsync(Bind(with), (TInputs)StepBinding.Inputs(typeof(TInputs), Inputs, inputs), (TOutputs)StepBinding.Outputs(typeof(TOutputs), outputs), context);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new StepFailedException(e.Message, e);
+        }
+    }
 
     private static TParams Bind(JsonObject with) => ParamsJson.Read<TParams>(with);
 }

@@ -17,11 +17,14 @@ public sealed class Recipe
     private readonly IReadOnlyList<Ancestor> ancestry;
     private readonly JsonObject? env;
     private readonly bool asks;
+    private readonly string? names;
 
-    public Recipe(StepType type, JsonObject with, IEnumerable<RecipeInput> inputs, string? sources, IReadOnlyList<Ancestor> ancestry, JsonObject? env = null, bool asks = false)
+    /// <param name="sources">Digest of the manifest of source files.</param>
+    /// <param name="names">Digest of the same by what they are called in what is made of them; null where those are their names.</param>
+    public Recipe(StepType type, JsonObject with, IEnumerable<RecipeInput> inputs, string? sources, IReadOnlyList<Ancestor> ancestry, JsonObject? env = null, bool asks = false, string? names = null)
     {
-        (this.type, this.with, this.inputs, this.sources, this.ancestry, this.env, this.asks) = (type, with, [.. inputs], sources, ancestry, env, asks);
-        Key = Sha256.Of(CanonicalJson.Bytes(new RecipeText(type, with, this.inputs, sources, ancestry, env, asks).Write));
+        (this.type, this.with, this.inputs, this.sources, this.ancestry, this.env, this.asks, this.names) = (type, with, [.. inputs], sources, ancestry, env, asks, names);
+        Key = Sha256.Of(CanonicalJson.Bytes(new RecipeText(type, with, this.inputs, sources, ancestry, env, asks, names).Write));
     }
 
     /// <summary>Made when somebody asks: a run that reuses everything needs only the key.</summary>
@@ -36,6 +39,7 @@ public sealed class Recipe
         if (ancestry.Count > 0)
             json["ancestry"] = new JsonArray([.. ancestry.Select(a => new JsonObject { ["id"] = a.Id, ["uses"] = a.Uses, ["after"] = new JsonArray([.. a.DependsOn.Select(d => (JsonNode)d)]) })]);
         if (asks) json["approve"] = true;
+        if (names is not null) json["names"] = names;
         return json;
     }
 
@@ -88,7 +92,7 @@ public sealed class Recipe
         }
     }
 
-    private static bool Opaque(string path) => path.StartsWith("inputs.", StringComparison.Ordinal) || path.StartsWith("plugin.", StringComparison.Ordinal) || path is "sources" or "ancestry" or "plugin";
+    private static bool Opaque(string path) => path.StartsWith("inputs.", StringComparison.Ordinal) || path.StartsWith("plugin.", StringComparison.Ordinal) || path is "sources" or "names" or "ancestry" or "plugin";
 
     private static string Show(JsonNode? value)
     {

@@ -7,10 +7,10 @@ namespace Pipeline.Engine.Caching;
 
 /// <param name="Asks">Whether a person has to approve the step: what was made without being asked about is no result of it.</param>
 /// <summary>The canonical JSON of a recipe, written without nodes in between: every step of every run needs its key, few need <see cref="Recipe.Json"/>. Tests hold the two together.</summary>
-internal sealed record RecipeText(StepType Type, JsonObject With, IReadOnlyList<RecipeInput> Inputs, string? Sources, IReadOnlyList<Ancestor> Ancestry, JsonObject? Env, bool Asks)
+internal sealed record RecipeText(StepType Type, JsonObject With, IReadOnlyList<RecipeInput> Inputs, string? Sources, IReadOnlyList<Ancestor> Ancestry, JsonObject? Env, bool Asks, string? Names)
 {
     /// <summary>Whether an option can change a byte by itself. What source files hold counts, and not where they lie.</summary>
-    public static bool Counts(Option option) => !option.SpeedOnly && !option.SourceFiles;
+    public static bool Counts(Option option) => !option.SpeedOnly && !option.SourceFiles && !option.SourceRoot;
 
     /// <summary>Names in ordinal order.</summary>
     public void Write(Utf8JsonWriter json)
@@ -32,6 +32,7 @@ internal sealed record RecipeText(StepType Type, JsonObject With, IReadOnlyList<
         }
 
         WriteInputs(json);
+        if (Names is not null) json.WriteString("names", Names);
         if (Type.Plugin is { } plugin)
         {
             json.WriteStartObject("plugin");

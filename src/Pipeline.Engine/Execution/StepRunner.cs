@@ -59,7 +59,7 @@ public static class StepRunner
             // The whole of it goes to the log; the message is what the run shows.
             if (e is not StepFailedException) listener.Logged(e.ToString());
             var cause = e switch { GateFailedException => FailureCause.Gate, DivergedException => FailureCause.Diverged, DamagedBlobException => FailureCause.LostInput, FileNotFoundException { FileName: { } gone } when gone.StartsWith(store.Root, StringComparison.Ordinal) => FailureCause.LostInput, _ when Causes.IsOutOfMemory(e) => FailureCause.OutOfMemory, _ => FailureCause.Step };
-            return TaskOutcome.Failed(cause, e is StepFailedException or DamagedBlobException or InvalidDataException ? e.Message : $"{e.GetType().Name}: {e.Message}");
+            return TaskOutcome.Failed(cause, e is StepFailedException or DamagedBlobException ? e.Message : $"{e.GetType().Name}: {e.Message}");
         }
     }
 

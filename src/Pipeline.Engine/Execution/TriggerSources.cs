@@ -39,7 +39,7 @@ public sealed class TriggerSources(FileDigests digests, Func<string, IRemoteStor
             try
             {
                 // A file that goes while it is read was there, and is another set of files at the next look.
-                foreach (var file in SourceFiles.Resolve([pattern with { NamesFrom = null }], definition.Folder, digests)) files[file.Name] = file.Sha256;
+                foreach (var file in SourceFiles.Resolve([pattern with { NamesFrom = null, Root = null }], definition.Folder, digests)) files[file.Name] = file.Sha256;
             }
             catch (Exception e) when (e is SourceMissingException or FileNotFoundException or DirectoryNotFoundException)
             {

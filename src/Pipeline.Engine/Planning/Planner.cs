@@ -118,10 +118,13 @@ public sealed class Planner(StepGraph graph, PlanningFacts facts, IReadOnlySet<s
             sources.Count == 0 ? null : SourceManifest(sources).Digest,
             step.Type.ReadsAncestry ? graph.AncestryOf(step.Id) : [],
             step.Env,
-            step.Approve is not null);
+            step.Approve is not null,
+            sources.Any(s => s.Alias != s.Name) ? ManifestOf(sources, s => s.Alias).Digest : null);
     }
 
-    public static Manifest SourceManifest(IReadOnlyList<SourceFile> sources) => new(sources.Select(s => new ArtifactFile(s.Name, s.Size, s.Sha256)));
+    public static Manifest SourceManifest(IReadOnlyList<SourceFile> sources) => ManifestOf(sources, s => s.Name);
+
+    private static Manifest ManifestOf(IReadOnlyList<SourceFile> sources, Func<SourceFile, string> name) => new(sources.Select(s => new ArtifactFile(name(s), s.Size, s.Sha256)));
 
     private string Reason(StepDefinition step, Recipe recipe, HistoryEntry? last)
     {

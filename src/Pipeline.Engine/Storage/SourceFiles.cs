@@ -15,25 +15,32 @@ internal sealed record FoundFile(string Path, long Size, long Changed);
 public static class SourceFiles
 {
     /// <summary>The files of all patterns, each once, sorted by name. Links to folders are not followed.</summary>
-    /// <exception cref="SourceMissingException">A pattern matches nothing.</exception>
+    /// <exception cref="SourceMissingException">A pattern matches nothing, or two files would have the same name.</exception>
     public static IReadOnlyList<SourceFile> Resolve(IEnumerable<SourcePattern> patterns, string pipelineFolder, FileDigests digests)
     {
-        var found = new Dictionary<string, FoundFile>(StringComparer.Ordinal);
+        var found = new Dictionary<string, (FoundFile File, string Alias)>(StringComparer.Ordinal);
         var missing = new List<string>();
+        SourceRoot? root = null;
         foreach (var pattern in patterns)
         {
             var any = false;
-            var names = Path.TrimEndingDirectorySeparator(Path.GetFullPath(pattern.NamesFrom ?? pipelineFolder)) + "/";
-            foreach (var file in Expand(pattern.Pattern, pipelineFolder))
+            var (own, matched) = Expand(pattern.Pattern, pipelineFolder);
+            var names = FullFolder(pattern.NamesFrom ?? ".", pipelineFolder);
+            var aliases = pattern.Root is null ? names : pattern.Root.Folder is { } given ? FullFolder(given, pipelineFolder) : own;
+            root ??= pattern.Root;
+            foreach (var file in matched)
             {
                 any = true;
-                found.TryAdd(file.Path.StartsWith(names, StringComparison.Ordinal) ? file.Path[names.Length..] : Path.GetRelativePath(names, file.Path).Replace('\\', '/'), file);
+                var (name, alias) = (Relative(names, file.Path), Relative(aliases, file.Path));
+                // Of a file that several patterns find the outermost folder counts, in whatever order they stand.
+                if (!found.TryGetValue(name, out var before) || alias.Length > before.Alias.Length) found[name] = (file, alias);
             }
 
             if (!any && !pattern.Optional) missing.Add($"'{pattern.Pattern}'");
         }
 
         if (missing.Count > 0) throw new SourceMissingException($"{string.Join(" and ", missing)} {(missing.Count == 1 ? "matches" : "match")} no file (looked from the folder of the pipeline file)");
+        if (root is not null) RefuseSameAlias(found, root, pipelineFolder);
 
         // Threads cost more than most steps have files, and many have none.
         if (found.Count == 0) return [];
@@ -42,7 +49,11 @@ public static class SourceFiles
         var files = new SourceFile[sorted.Length];
         try
         {
-            Parallel.For(0, sorted.Length, i => files[i] = new(sorted[i], found[sorted[i]].Path, found[sorted[i]].Size, digests.Of(found[sorted[i]])));
+            Parallel.For(0, sorted.Length, i =>
+            {
+                var (file, alias) = found[sorted[i]];
+                files[i] = new(sorted[i], file.Path, file.Size, digests.Of(file)) { Alias = alias };
+            });
         }
         catch (AggregateException e)
         {
@@ -52,20 +63,36 @@ public static class SourceFiles
         return files;
     }
 
-    private static IEnumerable<FoundFile> Expand(string pattern, string folder)
+    private static void RefuseSameAlias(Dictionary<string, (FoundFile File, string Alias)> found, SourceRoot root, string pipelineFolder)
+    {
+        var named = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, (file, alias)) in found)
+        {
+            if (named.TryAdd(alias, name)) continue;
+            var (first, second) = string.CompareOrdinal(named[alias], name) < 0 ? (named[alias], name) : (name, named[alias]);
+            var (one, other) = (found[first].File.Path, found[second].File.Path);
+            var both = one[..(one.AsSpan(0, one.AsSpan().CommonPrefixLength(other)).LastIndexOf('/') + 1)];
+            throw new SourceMissingException($"{first} and {second} would both be called {alias}; name all files from a folder that holds both, with {root.Option}: {Path.GetRelativePath(pipelineFolder, both).Replace('\\', '/')}");
+        }
+    }
+
+    private static string Relative(string folder, string path) =>
+        path.StartsWith(folder, StringComparison.Ordinal) ? path[folder.Length..] : Path.GetRelativePath(folder, path).Replace('\\', '/');
+
+    private static string FullFolder(string folder, string pipelineFolder) => Folder(Path.GetFullPath(folder, pipelineFolder));
+
+    /// <summary>What a pattern finds, and its own folder: what stands before its first wildcard, a folder itself, the folder that a file is in.</summary>
+    private static (string Own, IEnumerable<FoundFile> Files) Expand(string pattern, string folder)
     {
         var full = Path.GetFullPath(pattern, folder).Replace('\\', '/');
         var wild = full.AsSpan().IndexOfAny('*', '?');
-        if (wild < 0)
-        {
-            if (Directory.Exists(full)) return Under(full);
-            return File.Exists(full) ? [Found(new FileInfo(full))] : [];
-        }
-
-        var root = full[..(full.LastIndexOf('/', wild) + 1)];
-        if (!Directory.Exists(root)) return [];
-        return Under(root).Where(Matching(full[root.Length..], root.Length));
+        if (wild < 0 && Directory.Exists(full)) return (Folder(full), Under(full));
+        var own = full[..(full.LastIndexOf('/', wild < 0 ? full.Length - 1 : wild) + 1)];
+        if (wild < 0) return (own, File.Exists(full) ? [Found(new FileInfo(full))] : []);
+        return (own, Directory.Exists(own) ? Under(own).Where(Matching(full[own.Length..], own.Length)) : []);
     }
+
+    private static string Folder(string path) => Path.TrimEndingDirectorySeparator(path) + "/";
 
     /// <summary>Whether a file's path from <paramref name="start"/> on matches a glob.</summary>
     private static Func<FoundFile, bool> Matching(string glob, int start)

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Pipeline.Data.Documents;
 using Pipeline.Data.Languages;
 using Pipeline.Engine.Authoring;
 
@@ -33,7 +34,7 @@ public sealed class CleanLanguage : Step<CleanLanguage.With, CleanLanguage.Given
     }
 
     public override string Name => "clean.language";
-    public override int Version => 1;
+    public override int Version => 2;
     public override string Description => "Tells the language of each document (79 languages, naive Bayes on runs of letters) and drops those of other languages or of none for sure.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;
@@ -41,7 +42,7 @@ public sealed class CleanLanguage : Step<CleanLanguage.With, CleanLanguage.Given
 
     protected override IEnumerable<(string Option, string Message)> Check(With with)
     {
-        foreach (var tag in with.Keep.Where(t => t != LanguageIdentifier.Undetermined && !LanguageModel.Default.Languages.Contains(t)))
+        foreach (var tag in with.Keep.Where(t => t != LanguageIdentifier.Undetermined && !LanguageModel.Default.Languages.Contains(LanguageTags.Canonical(t))))
             yield return ("keep", $"has '{tag}', which is no language that is known here; expected some of {string.Join(", ", LanguageModel.Default.Languages)}");
     }
 

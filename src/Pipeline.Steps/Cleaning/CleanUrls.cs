@@ -74,14 +74,7 @@ public sealed class CleanUrls : Step<CleanUrls.With, CleanUrls.Given, CleanUrls.
         blocked.Words.UnionWith(with.Words);
         blocked.SoftWords.UnionWith(with.SoftWords);
         blocked.Subwords.UnionWith(with.Subwords.Where(s => s.Length > 0));
-        try
-        {
-            foreach (var source in context.Sources) blocked.Read(source.Name, File.ReadLines(source.Path), with.MaximumEntries);
-        }
-        catch (InvalidDataException e)
-        {
-            throw new StepFailedException(e.Message, e);
-        }
+        foreach (var source in context.Sources) blocked.Read(source.Name, File.ReadLines(source.Path), with.MaximumEntries);
 
         context.Metric("entries", blocked.Count);
         return FilteredShards.RunAsync(new UrlFilter(blocked, with.SoftWordThreshold), inputs.Documents, outputs.Documents, outputs.Funnel, context, new JsonArray([.. context.Sources.Select(s => JsonValue.Create(s.Sha256))]));

@@ -100,24 +100,17 @@ public sealed class CleanWords : Step<CleanWords.With, CleanWords.Given, CleanWo
     {
         SpellingDictionary? dictionary = null;
         var madeOf = new JsonArray([.. context.Sources.Select(s => JsonValue.Create(s.Sha256))]);
-        try
+        if (with.Spelling.Enabled)
         {
-            if (with.Spelling.Enabled)
+            var known = context.Sources.SelectMany(s => SpellingDictionary.Read(s.Name, File.ReadLines(s.Path), with.MaximumWords));
+            if (inputs.Vocabulary is { } vocabulary)
             {
-                var known = context.Sources.SelectMany(s => SpellingDictionary.Read(s.Name, File.ReadLines(s.Path), with.MaximumWords));
-                if (inputs.Vocabulary is { } vocabulary)
-                {
-                    known = known.Concat(SpellingDictionary.Read("words.tsv", File.ReadLines(vocabulary.Locate("words.tsv")), int.MaxValue).TakeWhile(w => w.Count >= with.Spelling.KnownCount).Take(with.MaximumWords));
-                    madeOf.Add(vocabulary.Digest);
-                }
-
-                dictionary = new(known);
-                context.Metric("dictionary.words", dictionary.Count);
+                known = known.Concat(SpellingDictionary.Read("words.tsv", File.ReadLines(vocabulary.Locate("words.tsv")), int.MaxValue).TakeWhile(w => w.Count >= with.Spelling.KnownCount).Take(with.MaximumWords));
+                madeOf.Add(vocabulary.Digest);
             }
-        }
-        catch (InvalidDataException e)
-        {
-            throw new StepFailedException(e.Message, e);
+
+            dictionary = new(known);
+            context.Metric("dictionary.words", dictionary.Count);
         }
 
         var options = new WordOptions

@@ -42,15 +42,8 @@ public sealed class CountWords : Step<CountWords.With, CountWords.Given, CountWo
     protected override async Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
         var vocabulary = new Vocabulary(with.MaximumWords);
-        try
-        {
-            await foreach (var piece in inputs.Documents.Files.SelectInOrderAsync(context.Cpus, shard => CountAsync(inputs.Documents, shard, with.MaximumWords, context), context.Cancellation))
-                vocabulary.AddLines(await piece.ContentAsync());
-        }
-        catch (InvalidDataException e)
-        {
-            throw new StepFailedException(e.Message, e);
-        }
+        await foreach (var piece in inputs.Documents.Files.SelectInOrderAsync(context.Cpus, shard => CountAsync(inputs.Documents, shard, with.MaximumWords, context), context.Cancellation))
+            vocabulary.AddLines(await piece.ContentAsync());
 
         await File.WriteAllBytesAsync(outputs.Vocabulary["words.tsv"], vocabulary.ToLines(with.MinimumCount), context.Cancellation);
         context.Metric("words", vocabulary.Count);

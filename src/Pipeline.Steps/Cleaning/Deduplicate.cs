@@ -112,15 +112,7 @@ public sealed class Deduplicate : Step<Deduplicate.With, Deduplicate.Given, Dedu
 
     protected override async Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
-        Deduplicated result;
-        try
-        {
-            result = await Deduplicator.RunAsync(StepShards.Of(inputs.Documents), RulesOf(with), StepShards.Work(context, with.Memory));
-        }
-        catch (InvalidDataException e)
-        {
-            throw new StepFailedException(e.Message, e);
-        }
+        var result = await Deduplicator.RunAsync(StepShards.Of(inputs.Documents), RulesOf(with), StepShards.Work(context, with.Memory));
 
         await StepShards.CopyAsync(result.Shards, outputs.Documents, context.Cancellation);
         await File.WriteAllTextAsync(outputs.Funnel["funnel.json"], result.Funnel.ToJson(), context.Cancellation);

@@ -18,18 +18,11 @@ internal static class FilteredShards
         Func<FunnelTally> newTally, Func<Document, FunnelTally, IReadOnlyList<Document>> apply, Artifact<Artifacts.Documents> documents, Output<Artifacts.Documents> output, Output<Artifacts.Funnel> funnelOutput, StepContext context, JsonNode? madeOf)
     {
         var (tally, read, written) = (newTally(), 0, 0);
-        try
+        await foreach (var piece in documents.Files.SelectInOrderAsync(context.Cpus, shard => FilterAsync(newTally, apply, documents, shard, context, madeOf), context.Cancellation))
         {
-            await foreach (var piece in documents.Files.SelectInOrderAsync(context.Cpus, shard => FilterAsync(newTally, apply, documents, shard, context, madeOf), context.Cancellation))
-            {
-                tally.Add(piece.Facts.Counts);
-                if (piece.File is { } path) File.Copy(path, output[DocumentShards.NameOf(written++)]);
-                context.Report(++read, documents.Files.Count, "shards");
-            }
-        }
-        catch (InvalidDataException e)
-        {
-            throw new StepFailedException(e.Message, e);
+            tally.Add(piece.Facts.Counts);
+            if (piece.File is { } path) File.Copy(path, output[DocumentShards.NameOf(written++)]);
+            context.Report(++read, documents.Files.Count, "shards");
         }
 
         var funnel = tally.ToFunnel();

@@ -42,7 +42,7 @@ public sealed class CollectBlobs : Step<CollectBlobs.With, CollectBlobs.Given, C
     }
 
     public override string Name => "collect.blobs";
-    public override int Version => 1;
+    public override int Version => 2;
     public override string Description => "Collects documents from files under prefixes of Azure Blob Storage and S3.";
     public override int DefaultCpus => 2;
     public override string Incremental => "per file: those that have not changed are not read again, though they are fetched";
@@ -78,7 +78,7 @@ public sealed class CollectBlobs : Step<CollectBlobs.With, CollectBlobs.Given, C
             if (files.Count == 0) throw new StepFailedException($"There is nothing under {string.Join(", ", with.Uris)}.");
             await RemoteFiles.CollectAsync([.. files.Values], with, outputs.Documents, outputs.Datasheet, context);
         }
-        catch (Exception e) when (e is InvalidDataException or IOException)
+        catch (IOException e)
         {
             throw new StepFailedException(e.Message, e);
         }

@@ -59,7 +59,7 @@ public sealed class CollectCrawl : Step<CollectCrawl.With, CollectCrawl.Given, C
     }
 
     public override string Name => "collect.crawl";
-    public override int Version => 1;
+    public override int Version => 2;
     public override string Description => "Crawls web sites: by robots.txt (RFC 9309), slowly, without being led to private networks or in circles, and where it was interrupted.";
     public override int DefaultCpus => 2;
     public override string Incremental => "per page: with a higher `refresh` servers are asked what has changed, and only that is read again";
@@ -67,7 +67,7 @@ public sealed class CollectCrawl : Step<CollectCrawl.With, CollectCrawl.Given, C
     protected override IEnumerable<(string Option, string Message)> Check(With with)
     {
         if (with.Seeds.Count + with.Sitemaps.Count == 0) yield return ("seeds", "there is nowhere to begin; name a page under seeds or a sitemap under sitemaps");
-        foreach (var problem in with.Check().Concat(FetchParams.CheckAddresses("seeds", with.Seeds)).Concat(FetchParams.CheckAddresses("sitemaps", with.Sitemaps))) yield return problem;
+        foreach (var problem in with.Check().Concat(with.CheckAddresses("seeds", with.Seeds)).Concat(with.CheckAddresses("sitemaps", with.Sitemaps))) yield return problem;
     }
 
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context) => CrawlSession.RunAsync(

@@ -15,6 +15,10 @@ public sealed class CollectDotnetDocs : Step<CollectDotnetDocs.With, CollectDotn
         [SourceFiles]
         public IReadOnlyList<string> Paths { get; init; } = [];
 
+        [Description("Folder that the documents' sources, and with them their ids, are relative to; from the pipeline file. Without it every path has its own: what stands before its first wildcard, a folder itself, the folder that a file is in. So a pipeline file that moves changes no id.")]
+        [SourceRoot]
+        public string? Root { get; init; }
+
         [Description("How many documented members to take: whole types in a seeded order, so that a member keeps its siblings. 0 takes all.")]
         [Engine.Authoring.Range(0, int.MaxValue)]
         [WholeOnly]
@@ -37,7 +41,7 @@ public sealed class CollectDotnetDocs : Step<CollectDotnetDocs.With, CollectDotn
     }
 
     public override string Name => "collect.dotnet-docs";
-    public override int Version => 3;
+    public override int Version => 4;
     public override string Description => "Collects the summaries of documented .NET members, one document each.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;

@@ -30,7 +30,7 @@ public sealed class CollectFeeds : Step<CollectFeeds.With, CollectFeeds.Given, C
     }
 
     public override string Name => "collect.feeds";
-    public override int Version => 1;
+    public override int Version => 2;
     public override string Description => "Collects the entries of RSS, Atom and JSON feeds, or the articles that they link to.";
     public override int DefaultCpus => 2;
     public override string Incremental => "per feed or article: with a higher `refresh` servers are asked what has changed, and only that is read again";
@@ -38,7 +38,7 @@ public sealed class CollectFeeds : Step<CollectFeeds.With, CollectFeeds.Given, C
     protected override IEnumerable<(string Option, string Message)> Check(With with)
     {
         if (with.Feeds.Count == 0) yield return ("feeds", "names no feed; give at least one address");
-        foreach (var problem in with.Check().Concat(FetchParams.CheckAddresses("feeds", with.Feeds))) yield return problem;
+        foreach (var problem in with.Check().Concat(with.CheckAddresses("feeds", with.Feeds))) yield return problem;
     }
 
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context) => CrawlSession.RunAsync(

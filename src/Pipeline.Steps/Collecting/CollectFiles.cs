@@ -8,15 +8,13 @@ public sealed class CollectFiles : Step<CollectFiles.With, CollectFiles.Given, C
 {
     public sealed record With : ReadingParams
     {
-        [Description("Files, folders and globs, relative to the pipeline file. A document's source is its path from there.")]
+        [Description("Files, folders and globs, relative to the pipeline file. A document's source is its path from `root`.")]
         [SourceFiles]
         public required IReadOnlyList<string> Paths { get; init; }
 
-        [Description("Which pages of MediaWiki exports are read.")]
-        public WikiParams Wiki { get; init; } = new();
-
-        [Description("Repair text that was UTF-8 and has been read as Windows-1252 or Latin-1 before, once or more often (`cafÃ©`).")]
-        public bool RepairMojibake { get; init; }
+        [Description("Folder that the documents' sources, and with them their ids, are relative to; from the pipeline file. Without it every path has its own: what stands before its first wildcard, a folder itself, the folder that a file is in. So a pipeline file that moves changes no id.")]
+        [SourceRoot]
+        public string? Root { get; init; }
     }
 
     public sealed record Given;
@@ -31,7 +29,7 @@ public sealed class CollectFiles : Step<CollectFiles.With, CollectFiles.Given, C
     }
 
     public override string Name => "collect.files";
-    public override int Version => 4;
+    public override int Version => 5;
     public override string Description => "Collects documents from files: text, Markdown, the main content of HTML pages, EPUB, PDF, Word, LaTeX, subtitles, MediaWiki exports, rows and records, web archives, mail, documentation of .NET assemblies; also in archives and compressed. Damage costs its record and is named.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;
@@ -45,7 +43,6 @@ public sealed class CollectFiles : Step<CollectFiles.With, CollectFiles.Given, C
 
     protected override async Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
-        var options = with.ToReading(context.Scratch) with { Wiki = with.Wiki.ToSelection(), RepairMojibake = with.RepairMojibake };
-        await DocumentOutput.WriteAsync(outputs.Documents, outputs.Datasheet, options, with.MaxDamaged, context, "documents", sample: null);
+        await DocumentOutput.WriteAsync(outputs.Documents, outputs.Datasheet, with.ToReading(context.Scratch), with.MaxDamaged, context, "documents", sample: null);
     }
 }

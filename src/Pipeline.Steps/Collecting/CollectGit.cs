@@ -11,7 +11,7 @@ public sealed class CollectGit : Step<CollectGit.With, CollectGit.Given, Collect
 {
     private const string Head = "HEAD", Inside = ".git";
 
-    public sealed record With
+    public sealed record With : ReadingParams
     {
         [Description("The folder of a repository (with `.git` in it, or that itself, or a bare one), relative to the pipeline file.")]
         public required string Repository { get; init; }
@@ -25,22 +25,8 @@ public sealed class CollectGit : Step<CollectGit.With, CollectGit.Given, Collect
         [Description("Globs of files to leave out.")]
         public IReadOnlyList<string> Exclude { get; init; } = [];
 
-        [Description("Which fields of records are what.")]
-        public ColumnParams Columns { get; init; } = new();
-
-        [Description("How files of rows (CSV, TSV) are laid out.")]
-        public TableParams Table { get; init; } = new();
-
         [Description("SPDX identifier of the licence, for documents that do not state their own; without it that of a LICENSE or COPYING file at the root, where it is one of the common ones.")]
-        public string? License { get; init; }
-
-        [Description("How much of a file is taken in; what goes beyond is left out, counted and named.")]
-        public LimitParams Limits { get; init; } = new();
-
-        [Description("Share of all records that may be damaged before the step fails; 1 never fails while there is one document.")]
-        [Engine.Authoring.Range(0, 1)]
-        [WholeOnly]
-        public double MaxDamaged { get; init; } = 1;
+        public override string? License { get; init; }
     }
 
     public sealed record Given;
@@ -55,7 +41,7 @@ public sealed class CollectGit : Step<CollectGit.With, CollectGit.Given, Collect
     }
 
     public override string Name => "collect.git";
-    public override int Version => 1;
+    public override int Version => 2;
     public override string Description => "Collects documents from the files of a git repository at a revision, in all formats of collect.files, without checking anything out. Needs git.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;
@@ -75,30 +61,23 @@ public sealed class CollectGit : Step<CollectGit.With, CollectGit.Given, Collect
     {
         if (string.IsNullOrWhiteSpace(with.Repository)) yield return ("repository", "names no folder; give the .git folder of a repository, or a bare one");
         if (with.Revision.StartsWith('-') || string.IsNullOrWhiteSpace(with.Revision)) yield return ("revision", $"'{with.Revision}' is no revision; expected a branch, a tag or a commit");
-        foreach (var problem in with.Table.Problems()) yield return problem;
+        foreach (var problem in with.Problems()) yield return problem;
     }
 
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
-        try
-        {
-            var head = context.Sources.FirstOrDefault(s => Path.GetFileName(s.Name) == Head && !s.Name.Contains("/refs/", StringComparison.Ordinal))
-                ?? throw new StepFailedException($"'{with.Repository}' is no git repository: there is neither {Head} nor {Inside}/{Head} in it. Of a linked worktree name the repository that it belongs to.");
-            var tree = GitTree.Open(Path.GetDirectoryName(head.Path)!, with.Revision);
-            var (all, leftOut) = tree.Files();
-            var chosen = new Matcher(StringComparison.Ordinal);
-            chosen.AddIncludePatterns(with.Include.Count > 0 ? with.Include : ["**"]);
-            chosen.AddExcludePatterns(with.Exclude);
-            var files = all.Where(f => chosen.Match(f.Path).HasMatches).ToList();
-            if (files.Count == 0) throw new StepFailedException($"{with.Repository} has no file at '{with.Revision}' ({tree.Commit[..12]}) that include and exclude leave; it has {all.Count}, such as {string.Join(", ", all.Take(3).Select(f => f.Path))}.");
-            if (leftOut > 0) context.Log($"{leftOut} links and modules are left out");
-            var options = new CollectionOptions { License = with.License ?? tree.License(all), Columns = with.Columns.ToMap(), Table = with.Table.ToLayout(), Limits = with.Limits.ToLimits(), Scratch = context.Scratch };
-            context.Metric("files.chosen", files.Count);
-            return DocumentOutput.WriteAsync(new GitPieces(tree, with.Repository, files, options, context), outputs.Documents, outputs.Datasheet, options, with.MaxDamaged, context, "documents", sample: null, refused: null);
-        }
-        catch (InvalidDataException e)
-        {
-            throw new StepFailedException(e.Message, e);
-        }
+        var head = context.Sources.FirstOrDefault(s => Path.GetFileName(s.Name) == Head && !s.Name.Contains("/refs/", StringComparison.Ordinal))
+            ?? throw new StepFailedException($"'{with.Repository}' is no git repository: there is neither {Head} nor {Inside}/{Head} in it. Of a linked worktree name the repository that it belongs to.");
+        var tree = GitTree.Open(Path.GetDirectoryName(head.Path)!, with.Revision);
+        var (all, leftOut) = tree.Files();
+        var chosen = new Matcher(StringComparison.Ordinal);
+        chosen.AddIncludePatterns(with.Include.Count > 0 ? with.Include : ["**"]);
+        chosen.AddExcludePatterns(with.Exclude);
+        var files = all.Where(f => chosen.Match(f.Path).HasMatches).ToList();
+        if (files.Count == 0) throw new StepFailedException($"{with.Repository} has no file at '{with.Revision}' ({tree.Commit[..12]}) that include and exclude leave; it has {all.Count}, such as {string.Join(", ", all.Take(3).Select(f => f.Path))}.");
+        if (leftOut > 0) context.Log($"{leftOut} links and modules are left out");
+        var options = with.ToReading(context.Scratch) with { License = with.License ?? tree.License(all) };
+        context.Metric("files.chosen", files.Count);
+        return DocumentOutput.WriteAsync(new GitPieces(tree, with.Repository, files, options, context), outputs.Documents, outputs.Datasheet, options, with.MaxDamaged, context, "documents", sample: null, refused: null);
     }
 }

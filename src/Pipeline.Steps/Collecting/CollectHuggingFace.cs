@@ -38,7 +38,7 @@ public sealed class CollectHuggingFace : Step<CollectHuggingFace.With, CollectHu
     }
 
     public override string Name => "collect.huggingface";
-    public override int Version => 1;
+    public override int Version => 2;
     public override string Description => "Collects documents from files of datasets on the Hugging Face Hub, at a commit that is recorded, with the licence of the dataset's card.";
     public override int DefaultCpus => 2;
     public override string Incremental => "per file: those that have not changed are not read again, though they are fetched";
@@ -59,23 +59,16 @@ public sealed class CollectHuggingFace : Step<CollectHuggingFace.With, CollectHu
         using var web = new WebFetcher(UserAgent, new() { BodyBytes = 64 << 20, Together = with.Together + 2, Retries = with.Retries }, TimeProvider.System, trusts: host => host == endpoint.Host.Trim('[', ']'));
         var hub = new HuggingFaceHub(web, endpoint, with.Token);
         var files = new SortedDictionary<string, RemoteFile>(StringComparer.Ordinal);
-        try
+        foreach (var (key, addresses) in with.Urls.Select(u => HubAddress.Parse(u)!).GroupBy(a => (a.Dataset, a.Revision)).ToDictionary(g => g.Key, g => g.ToList()))
         {
-            foreach (var (key, addresses) in with.Urls.Select(u => HubAddress.Parse(u)!).GroupBy(a => (a.Dataset, a.Revision)).ToDictionary(g => g.Key, g => g.ToList()))
+            var found = await hub.FindAsync(key.Dataset, key.Revision, context.Cancellation);
+            context.Log($"{key.Dataset}@{key.Revision} is {found.Commit}{(found.License is { } license ? $", under {license}" : ", under a licence that is not known")}");
+            foreach (var address in addresses)
             {
-                var found = await hub.FindAsync(key.Dataset, key.Revision, context.Cancellation);
-                context.Log($"{key.Dataset}@{key.Revision} is {found.Commit}{(found.License is { } license ? $", under {license}" : ", under a licence that is not known")}");
-                foreach (var address in addresses)
-                {
-                    var matched = found.Files.Where(f => address.Takes(f.Path)).ToList();
-                    if (matched.Count == 0) throw new StepFailedException($"'{address.Path}' matches none of the {found.Files.Count} files of {key.Dataset}@{key.Revision}: {string.Join(", ", found.Files.Take(5).Select(f => f.Path))}{(found.Files.Count > 5 ? ", …" : "")}.");
-                    foreach (var file in matched) files[address.NameOf(file.Path)] = Remote(hub, web, address, found, file);
-                }
+                var matched = found.Files.Where(f => address.Takes(f.Path)).ToList();
+                if (matched.Count == 0) throw new StepFailedException($"'{address.Path}' matches none of the {found.Files.Count} files of {key.Dataset}@{key.Revision}: {string.Join(", ", found.Files.Take(5).Select(f => f.Path))}{(found.Files.Count > 5 ? ", …" : "")}.");
+                foreach (var file in matched) files[address.NameOf(file.Path)] = Remote(hub, web, address, found, file);
             }
-        }
-        catch (InvalidDataException e)
-        {
-            throw new StepFailedException(e.Message, e);
         }
 
         await RemoteFiles.CollectAsync([.. files.Values], with, outputs.Documents, outputs.Datasheet, context);

@@ -34,7 +34,7 @@ public sealed class CollectUrls : Step<CollectUrls.With, CollectUrls.Given, Coll
     }
 
     public override string Name => "collect.urls";
-    public override int Version => 1;
+    public override int Version => 2;
     public override string Description => "Fetches the pages of a list, as collect.crawl does, and follows no link.";
     public override int DefaultCpus => 2;
     public override string Incremental => "per page: with a higher `refresh` servers are asked what has changed, and only that is read again";
@@ -42,7 +42,7 @@ public sealed class CollectUrls : Step<CollectUrls.With, CollectUrls.Given, Coll
     protected override IEnumerable<(string Option, string Message)> Check(With with)
     {
         if (with.Urls.Count + with.Paths.Count == 0) yield return ("urls", "there is nothing to fetch; name pages under urls or files of addresses under paths");
-        foreach (var problem in with.Check().Concat(FetchParams.CheckAddresses("urls", with.Urls))) yield return problem;
+        foreach (var problem in with.Check().Concat(with.CheckAddresses("urls", with.Urls))) yield return problem;
     }
 
     protected override async Task RunAsync(With with, Given inputs, Made outputs, StepContext context)

@@ -23,7 +23,7 @@ public sealed record ColumnParams
     [Description("Fields kept as metadata under their own names.")]
     public IReadOnlyList<string> Metadata { get; init; } = [];
 
-    internal bool AreDefault => this is { Text: "text", Id: null, Url: null, License: null, Language: null, Metadata.Count: 0 };
+    internal bool AreDefault => ToMap().IsDefault;
 
     internal Data.Collection.ColumnMap ToMap() => new() { Text = Text, Id = Id, Url = Url, License = License, Language = Language, Metadata = Metadata };
 }

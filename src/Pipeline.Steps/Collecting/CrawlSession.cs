@@ -19,15 +19,7 @@ internal static class CrawlSession
         if (journal.Count > 0) context.Log(string.Create(CultureInfo.InvariantCulture, $"goes on after {journal.Count:N0} answers"));
         if (context.Shorter is { } shorter) await File.WriteAllTextAsync(Path.Combine(folder, Began), JsonSerializer.Serialize(shorter.Run), context.Cancellation);
         using var previous = context.Shorter is { } earlier ? CrawlJournal.Read(earlier.State.Locate(CrawlJournal.JournalFile), earlier.State.Locate(CrawlJournal.BodiesFile)) : null;
-        CrawlResult result;
-        try
-        {
-            result = await new Crawler(options, journal, previous, TimeProvider.System) { Progress = (done, wave) => context.Report(done, 0, "pages", $"{wave} in this wave") }.RunAsync(context.Cancellation);
-        }
-        catch (InvalidDataException e)
-        {
-            throw new StepFailedException(e.Message, e);
-        }
+        var result = await new Crawler(options, journal, previous, TimeProvider.System) { Progress = (done, wave) => context.Report(done, 0, "pages", $"{wave} in this wave") }.RunAsync(context.Cancellation);
 
         var reading = with.ToReading(context.Scratch);
         var pages = new PagePieces(result.Pages, journal, reading, context);

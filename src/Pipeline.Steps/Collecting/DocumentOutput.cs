@@ -15,7 +15,7 @@ internal static class DocumentOutput
     public static Task WriteAsync(
         Output<Artifacts.Documents> output, Output<Artifacts.Datasheet> datasheet, CollectionOptions options, double maximumDamaged, StepContext context, string noun,
         Func<IReadOnlyList<Document>, IReadOnlyList<Document>>? sample) =>
-        WriteAsync(new FilePieces(options, [.. context.Sources.Select(s => new PieceFile(s, null))], context), output, datasheet, options, maximumDamaged, context, noun, sample, null);
+        WriteAsync(new FilePieces(options, [.. context.Sources.OrderBy(s => s.Alias, StringComparer.Ordinal).Select(s => new PieceFile(s, null))], context), output, datasheet, options, maximumDamaged, context, noun, sample, null);
 
     /// <param name="refused">What was not fetched.</param>
     public static async Task WriteAsync(
@@ -24,22 +24,15 @@ internal static class DocumentOutput
     {
         var tally = files.Tally;
         var filters = new List<DatasheetFilter>();
-        try
+        await files.ReadAsync();
+        Refuse(files, maximumDamaged, refused, options.Columns);
+        if (sample is null) await new CollectedShards(files, context).WriteAsync(output);
+        else
         {
-            await files.ReadAsync();
-            Refuse(files, maximumDamaged, refused);
-            if (sample is null) await new CollectedShards(files, context).WriteAsync(output);
-            else
-            {
-                var chosen = sample(await files.DocumentsAsync());
-                filters.Add(new("sample", tally.Documents, chosen.Count));
-                tally = tally.OnlyOf(chosen);
-                await DocumentShards.WriteAllAsync(output.Folder, chosen, context.Cpus, context.Cancellation);
-            }
-        }
-        catch (InvalidDataException e)
-        {
-            throw new StepFailedException(e.Message, e);
+            var chosen = sample(await files.DocumentsAsync());
+            filters.Add(new("sample", tally.Documents, chosen.Count));
+            tally = tally.OnlyOf(chosen);
+            await DocumentShards.WriteAllAsync(output.Folder, chosen, context.Cpus, context.Cancellation);
         }
 
         var sheet = new Datasheet(files.Sources, tally, filters, options.Limits) { Refused = refused };
@@ -48,9 +41,12 @@ internal static class DocumentOutput
         Say(files, tally, noun, context, refused);
     }
 
-    private static void Refuse(DocumentPieces files, double maximumDamaged, IReadOnlyList<RefusalCount>? refused)
+    private static void Refuse(DocumentPieces files, double maximumDamaged, IReadOnlyList<RefusalCount>? refused, ColumnMap columns)
     {
         var found = files.Tally;
+        // Of columns that nobody named a lack is damage of the records: other formats have none.
+        if (!columns.IsDefault && found.Nowhere(columns) is { Count: > 0 } nowhere)
+            throw new StepFailedException($"No record has {string.Join(" and ", nowhere.Select(n => $"the column '{n.Column}' of columns.{n.Option}"))}; there are: {string.Join(", ", found.Columns)}. Name one of those, or leave out what there is not.");
         if (found.Documents == 0)
         {
             var names = string.Join(", ", files.Sources.Select(s => s.Name).Take(5)) + (files.Sources.Count > 5 ? ", …" : "");
@@ -75,6 +71,7 @@ internal static class DocumentOutput
         context.Metric("documents.damaged", found.Damaged);
         context.Metric("characters", tally.Characters);
         if (found.Damages.Count > 0) context.Log(Named(found));
+        if (found.EmptyFiles.Count > 0) context.Log($"No document, though nothing is damaged, is in: {string.Join(", ", found.EmptyFiles.Take(DamagesShown))}{(found.EmptyFiles.Count > DamagesShown ? ", … (see the datasheet)" : "")}");
         var of = found.Documents == tally.Documents ? "" : string.Create(CultureInfo.InvariantCulture, $" of {found.Documents:N0}");
         var faults = string.Join(" · ", found.Faults.Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Key.ToLowerInvariant()} {f.Value:N0}")));
         context.Summary = string.Create(CultureInfo.InvariantCulture, $"{files.Sources.Count:N0} {files.Noun} -> {tally.Documents:N0}{of} {noun}{(faults.Length > 0 ? $"  ({faults})" : "")}");

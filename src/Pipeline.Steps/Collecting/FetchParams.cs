@@ -61,10 +61,14 @@ public abstract record FetchParams
         if (MediaTypes.Count == 0) yield return ("media_types", "takes nothing; name at least one, or * for any");
     }
 
-    internal static IEnumerable<(string Option, string Message)> CheckAddresses(string option, IReadOnlyList<string> addresses) =>
-        from address in addresses
-        where WebAddress.Normalize(address, null, []) is null
-        select (option, $"'{address}' is no address of http or https without name and password, such as https://example.org/docs/");
+    internal IEnumerable<(string Option, string Message)> CheckAddresses(string option, IReadOnlyList<string> addresses)
+    {
+        foreach (var address in addresses)
+        {
+            if (WebAddress.Normalize(address, null, []) is not { } uri) yield return (option, $"'{address}' is no address of http or https without name and password, such as https://example.org/docs/");
+            else if (!Web.AllowPrivate && PublicAddresses.Exclude(uri)) yield return (option, $"'{address}' is of this machine or a private network, which is not asked; where that is meant, set web.allow_private: true");
+        }
+    }
 
     internal CrawlOptions ToOptions() => new()
     {

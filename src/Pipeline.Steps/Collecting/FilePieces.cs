@@ -21,11 +21,11 @@ internal sealed class FilePieces(CollectionOptions options, IReadOnlyList<PieceF
         await foreach (var chunks in files.SelectInOrderAsync(Context.Cpus, s => ChunksAsync(s, slots), Context.Cancellation))
         {
             var source = files[number++].Source;
-            Add(source.Name, source.Size, source.Sha256, chunks, files.Count);
+            Add(source.Alias, source.Size, source.Sha256, chunks, files.Count);
         }
     }
 
-    private ChunkReader Open(PieceFile file) => new FileCollector(options with { Origin = file.Origin }).Open(file.Source.Name, file.Source.Path, file.Source.Sha256);
+    private ChunkReader Open(PieceFile file) => new FileCollector(options with { Origin = file.Origin }).Open(file.Source.Alias, file.Source.Path, file.Source.Sha256);
 
     /// <summary>The chunks of a file: cut one after the other, made into documents side by side.</summary>
     private async Task<IReadOnlyList<Piece<Facts>>> ChunksAsync(PieceFile file, SemaphoreSlim slots)
@@ -56,7 +56,7 @@ internal sealed class FilePieces(CollectionOptions options, IReadOnlyList<PieceF
     {
         try
         {
-            var input = new JsonObject { ["name"] = file.Source.Name, ["sha256"] = file.Source.Sha256 };
+            var input = new JsonObject { ["name"] = file.Source.Alias, ["sha256"] = file.Source.Sha256 };
             if (file.Origin is { } origin) input["origin"] = JsonSerializer.SerializeToNode(origin);
             // What is counted as a file is its first chunk, which is all of most files.
             if (at != Position.Start) input["at"] = new JsonArray(at.Leaf, at.Restart.Offset, at.Restart.Number, at.Skip);

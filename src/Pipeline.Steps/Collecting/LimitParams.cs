@@ -1,5 +1,5 @@
 using System.ComponentModel;
-using Pipeline.Data.Collection;
+using Pipeline.Data.Damages;
 
 namespace Pipeline.Steps.Collecting;
 
@@ -30,6 +30,14 @@ public sealed record LimitParams
     [Engine.Authoring.Range(1, 1_000_000)]
     public double Expansion { get; init; } = 1000;
 
+    [Description("Pages of one PDF that are read; those after them are left out.")]
+    [Engine.Authoring.Range(1, 10_000_000)]
+    public int Pages { get; init; } = 20_000;
+
+    [Description("Seconds that one PDF may be read; pages after them are left out. It is there for files made to be read without end: where it is reached by others, what is collected depends on how fast the machine is.")]
+    [Engine.Authoring.Range(1, 86_400)]
+    public double PdfSeconds { get; init; } = 300;
+
     internal ReadLimits ToLimits() => new()
     {
         FileBytes = (long)FileMegabytes << 20,
@@ -38,5 +46,7 @@ public sealed record LimitParams
         Entries = Entries,
         ExpandedBytes = (long)UnpackedGigabytes << 30,
         Expansion = Expansion,
+        Pages = Pages,
+        PdfSeconds = PdfSeconds,
     };
 }

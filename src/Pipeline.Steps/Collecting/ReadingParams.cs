@@ -18,7 +18,13 @@ public abstract record ReadingParams
     public TableParams Table { get; init; } = new();
 
     [Description("SPDX identifier of the licence, for documents that do not state their own; without it they are marked `unknown`.")]
-    public string? License { get; init; }
+    public virtual string? License { get; init; }
+
+    [Description("Which pages of MediaWiki exports are read.")]
+    public WikiParams Wiki { get; init; } = new();
+
+    [Description("Repair text that was UTF-8 and has been read as Windows-1252 or Latin-1 before, once or more often (`cafÃ©`).")]
+    public bool RepairMojibake { get; init; }
 
     [Description("How much of a file is taken in; what goes beyond is left out, counted and named.")]
     public LimitParams Limits { get; init; } = new();
@@ -35,5 +41,15 @@ public abstract record ReadingParams
             yield return ("columns", $"files of format {JsonNamingPolicy.SnakeCaseLower.ConvertName($"{format}")} have no columns; leave it out or set another format");
     }
 
-    internal CollectionOptions ToReading(string scratch) => new() { Format = Format, License = License, Columns = Columns.ToMap(), Table = Table.ToLayout(), Limits = Limits.ToLimits(), Scratch = scratch };
+    internal CollectionOptions ToReading(string scratch) => new()
+    {
+        Format = Format,
+        License = License,
+        Columns = Columns.ToMap(),
+        Table = Table.ToLayout(),
+        Wiki = Wiki.ToSelection(),
+        RepairMojibake = RepairMojibake,
+        Limits = Limits.ToLimits(),
+        Scratch = scratch,
+    };
 }

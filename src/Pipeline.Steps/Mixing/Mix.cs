@@ -84,19 +84,12 @@ public sealed class Mix : Step<Mix.With, Mix.Given, Mix.Made>
     protected override async Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
         var sizes = new UnitSizes(with.Unit, inputs.Tokenizer is { } tokenizer ? new TokenizerPool(TokenizerReader.Read(tokenizer.Locate("tokenizer.json"))) : null);
-        try
-        {
-            var corpus = await MeasuredDomains.OfAsync(inputs, with, sizes, context);
-            var plan = MixPlan.Of([.. corpus.Domains.Select(d => (d.Key, d.Value.Total, WeightOf(with, d.Key)))], with.Temperature, with.Budget, with.MaximumEpochs);
-            RefuseWeights(corpus, with);
-            var mixture = new MixtureShards(corpus, await corpus.ShareAsync(plan, with.MaximumEpochs), context);
-            await mixture.WriteAsync(outputs.Documents);
-            Report(plan, mixture, with, outputs, context);
-        }
-        catch (InvalidDataException e)
-        {
-            throw new StepFailedException(e.Message, e);
-        }
+        var corpus = await MeasuredDomains.OfAsync(inputs, with, sizes, context);
+        var plan = MixPlan.Of([.. corpus.Domains.Select(d => (d.Key, d.Value.Total, WeightOf(with, d.Key)))], with.Temperature, with.Budget, with.MaximumEpochs);
+        RefuseWeights(corpus, with);
+        var mixture = new MixtureShards(corpus, await corpus.ShareAsync(plan, with.MaximumEpochs), context);
+        await mixture.WriteAsync(outputs.Documents);
+        Report(plan, mixture, with, outputs, context);
     }
 
     private static void RefuseWeights(MeasuredDomains corpus, With with)

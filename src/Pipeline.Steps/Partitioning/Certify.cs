@@ -69,16 +69,9 @@ public sealed class Certify : Step<Certify.With, Certify.Given, Certify.Made>
     {
         var parts = ((Part Part, Artifact<Documents>? Documents)[])[(Part.Train, inputs.Train), (Part.Validation, inputs.Validation), (Part.Test, inputs.Test)];
         List<(Part, IReadOnlyList<DocumentShard>)> given = [.. parts.Where(p => p.Documents is not null).Select(p => (p.Part, StepShards.Of(p.Documents!)))];
-        try
-        {
-            var certificate = await StepShards.Work(context, with.Memory).InScratchAsync("certify", work => Data.Partitioning.Certificate.OfAsync(given, RulesOf(with), work));
-            await File.WriteAllTextAsync(outputs.Certificate["certificate.json"], certificate.ToJson(), context.Cancellation);
-            CertificateReport.Tell(certificate, context);
-        }
-        catch (InvalidDataException e)
-        {
-            throw new StepFailedException(e.Message, e);
-        }
+        var certificate = await StepShards.Work(context, with.Memory).InScratchAsync("certify", work => Data.Partitioning.Certificate.OfAsync(given, RulesOf(with), work));
+        await File.WriteAllTextAsync(outputs.Certificate["certificate.json"], certificate.ToJson(), context.Cancellation);
+        CertificateReport.Tell(certificate, context);
     }
 
     private static PartitionRules RulesOf(With with) => new() { GroupBy = with.GroupBy, Threshold = with.Threshold, Ngram = with.Ngram };

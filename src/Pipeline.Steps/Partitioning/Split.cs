@@ -104,15 +104,7 @@ public sealed class Split : Step<Split.With, Split.Given, Split.Made>
     {
         var rules = RulesOf(with);
         foreach (var warning in Warnings(rules)) context.Log(warning);
-        Partitioned result;
-        try
-        {
-            result = await Partitioner.RunAsync(StepShards.Of(inputs.Documents), rules, StepShards.Work(context, with.Memory));
-        }
-        catch (InvalidDataException e)
-        {
-            throw new StepFailedException(e.Message, e);
-        }
+        var result = await Partitioner.RunAsync(StepShards.Of(inputs.Documents), rules, StepShards.Work(context, with.Memory));
 
         var certificate = result.Certificate;
         foreach (var (part, output) in ((Part, Output<Documents>)[])[(Part.Train, outputs.Train), (Part.Validation, outputs.Validation), (Part.Test, outputs.Test)])

@@ -85,7 +85,7 @@ public sealed class Prune : Step<Prune.With, Prune.Given, Prune.Made>
         {
             return Pruning(with).Of(model);
         }
-        catch (Exception e) when (e is ArgumentException or InvalidDataException)
+        catch (ArgumentException e)
         {
             throw new StepFailedException(e.Message, e);
         }

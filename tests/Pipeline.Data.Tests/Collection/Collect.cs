@@ -1,5 +1,6 @@
 using System.Text;
 using Pipeline.Data.Collection;
+using Pipeline.Data.Damages;
 using Pipeline.Data.Documents;
 using Pipeline.TestKit;
 

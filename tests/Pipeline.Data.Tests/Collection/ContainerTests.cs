@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using Pipeline.Data.Collection;
+using Pipeline.Data.Damages;
 using Pipeline.TestKit;
 
 namespace Pipeline.Data.Tests.Collection;
@@ -58,7 +59,7 @@ public class ContainerTests
         Assert.Equal("Words.", Assert.Single(found.Documents).Text);
         var damage = Assert.Single(found.Tally.Damages);
         Assert.Equal((DamageKind.Limit, "a.zip!/bomb.txt"), (damage.Kind, damage.Source));
-        Assert.Contains("unpacks to more than 16777216 bytes", damage.What, StringComparison.Ordinal);
+        Assert.Contains("to more than the 16777216 bytes of limits.expansion: 10; what follows is left out. Raise that", damage.What, StringComparison.Ordinal);
 
         // Bombs in bombs: the budget is one for all of them.
         var nested = Samples.Gzip(Samples.Gzip(zeros));
@@ -71,8 +72,19 @@ public class ContainerTests
         var files = Enumerable.Range(0, 50).Select(i => ($"{i}.txt", Samples.Utf8($"Words {i}."))).ToArray();
         var found = Collect.All("a.tar", Samples.Tar(files), new() { Limits = new() { Entries = 20 } });
         Assert.Equal(20, found.Documents.Count);
-        Assert.Equal(DamageKind.Limit, Assert.Single(found.Tally.Damages).Kind);
-        Assert.Equal(DamageKind.Limit, Assert.Single(Collect.All("a.zip", Samples.Zip(files), new() { Limits = new() { Entries = 20 } }).Tally.Damages).Kind);
+        Assert.Equal(Enumerable.Range(20, 30).Select(i => (DamageKind.Limit, $"a.tar!/{i}.txt")), found.Tally.Damages.Select(d => (d.Kind, d.Source)));
+        Assert.Equal("a.tar!/20.txt: is one file more than limits.entries: 20 allows in a source file; raise that to take it in.", $"{found.Tally.Damages[0]}");
+        var zip = Collect.All("a.zip", Samples.Zip(files), new() { Limits = new() { Entries = 20 } });
+        Assert.Equal((20, 30L), (zip.Documents.Count, zip.Tally.Damaged));
+    }
+
+    [Fact]
+    public void Of_very_many_files_beyond_the_limit_a_hundred_are_named_and_the_rest_is_not_looked_at()
+    {
+        var files = Enumerable.Range(0, 130).Select(i => ($"{i}.txt", Samples.Utf8("Words."))).ToArray();
+        var found = Collect.All("a.tar", Samples.Tar(files), new() { Limits = new() { Entries = 20 } });
+        Assert.Equal((20, 100L), (found.Documents.Count, found.Tally.Damaged));
+        Assert.Contains("and so is all that follows it", found.Tally.Damages[^1].What, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -39,7 +39,7 @@ public class FileCollectorTests
     {
         Assert.StartsWith("a.txt: is not text", Error(() => Collect.One("a.txt", new byte[100])), StringComparison.Ordinal);
         Assert.Equal("a.xyz: is in no known format; set `format` where it is one.", Error(() => Collect.One("a.xyz", new byte[100])));
-        Assert.StartsWith("a.txt: has 5 bytes, more than the 4 allowed", Error(() => Collect.One("a.txt", "12345", new() { Limits = new() { FileBytes = 4 } })), StringComparison.Ordinal);
+        Assert.StartsWith("a.txt: has 5 bytes, more than limits.file_megabytes: 0.000004 allows; split it or raise that.", Error(() => Collect.One("a.txt", "12345", new() { Limits = new() { FileBytes = 4 } })), StringComparison.Ordinal);
         Assert.Equal("1234", Collect.One("a.txt", "1234", new() { Limits = new() { FileBytes = 4 } })[0].Text);
         Assert.StartsWith("gone.txt: cannot be read", Error(() => Collect.Files([("gone.txt", "/nowhere/gone.txt")])), StringComparison.Ordinal);
         Assert.Equal("{", Collect.One("a.jsonl", "{", new() { Format = FileFormat.Text })[0].Text);
@@ -135,7 +135,7 @@ public class FileCollectorTests
             var line = "{\"text\":\"fine\"}\n";
             var found = Collect.All("a.jsonl", string.Concat(Enumerable.Repeat(line, before)) + new string('x', length) + "\n" + line + line, new() { Limits = new() { RecordBytes = 100 } });
             Assert.Equal(before + 2, found.Documents.Count);
-            Assert.Equal($"a.jsonl:{before + 1}: is longer than the 100 bytes allowed for a record.", $"{Assert.Single(found.Tally.Damages)}");
+            Assert.Equal($"a.jsonl:{before + 1}: is longer than limits.record_megabytes: 0.000095 allows; split it or raise that.", $"{Assert.Single(found.Tally.Damages)}");
             Assert.Equal(1, found.Tally.Faults["Limit"]);
         }
     }

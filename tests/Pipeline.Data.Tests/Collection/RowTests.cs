@@ -1,5 +1,6 @@
 using System.Text;
 using Pipeline.Data.Collection;
+using Pipeline.Data.Damages;
 using Pipeline.Data.Documents;
 using Pipeline.TestKit;
 
@@ -26,7 +27,7 @@ public class RowTests
         Assert.Equal(["a.csv:3: has 1 fields, expected 2 as in the header.", "a.csv:6: has 3 fields, expected 2 as in the header.", "a.csv:8: opens a quote that is never closed."], found.Tally.Damages.Select(d => $"{d}"));
         Assert.Contains("has no column 'text' for the text; it has: a, b", Collect.All("a.csv", "a,b\n1,2\n").Tally.Damages[0].What, StringComparison.Ordinal);
         var long1 = Collect.All("a.csv", "text\n\"" + string.Concat(Enumerable.Repeat("line\n", 100)) + "\nz\n", new() { Limits = new() { RecordBytes = 50 } });
-        Assert.Contains("a quote may not be closed", long1.Tally.Damages[0].What, StringComparison.Ordinal);
+        Assert.Contains("A quote may not be closed", long1.Tally.Damages[0].What, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -67,6 +68,65 @@ public class RowTests
         Assert.Equal("is truncated: its file ends within it.", found.Tally.Damages[2].What);
         var large = Collect.All("a.json", "[{\"text\":\"" + new string('x', 500) + "\"},{\"text\":\"b\"}]", new() { Limits = new() { RecordBytes = 100 } });
         Assert.Equal(("b", DamageKind.Limit), (Assert.Single(large.Documents).Text, Assert.Single(large.Tally.Damages).Kind));
+    }
+
+    [Theory]
+    [InlineData("[[[[[[", "record 1", "is truncated: its file ends within it.")]
+    [InlineData("[{\"text\":\"a\"}, [{\"text\":\"b\"}]]", "record 2", "expected a JSON object, found a list.")]
+    public void A_list_in_the_list_is_damage_and_not_nothing(string json, string where, string what)
+    {
+        var damage = Assert.Single(Collect.All("a.json", json).Tally.Damages);
+        Assert.Equal((where, what), (damage.Where, damage.What));
+    }
+
+    [Theory]
+    [InlineData("a.json", "[]")]
+    [InlineData("a.json", "][ ] ,,")]
+    [InlineData("a.jsonl", "\n\n")]
+    [InlineData("a.csv", "text,n\n")]
+    [InlineData("a.csv", "")]
+    [InlineData("a.txt", "  \n")]
+    public void A_file_that_gives_no_document_and_is_not_damaged_is_named(string name, string content)
+    {
+        var found = Collect.All(name, content);
+        Assert.Empty(found.Documents);
+        Assert.Equal((name, 1L, 0L), (Assert.Single(found.Tally.EmptyFiles), found.Tally.Empty, found.Tally.Damaged));
+    }
+
+    [Fact]
+    public void An_archive_names_what_is_empty_in_it_and_an_empty_one_itself()
+    {
+        Assert.Equal(["a.zip!/b.json"], Collect.All("a.zip", Samples.Zip(("a.txt", Samples.Utf8("Words.")), ("b.json", Samples.Utf8("[]")))).Tally.EmptyFiles);
+        Assert.Equal(["a.zip"], Collect.All("a.zip", Samples.Zip()).Tally.EmptyFiles);
+    }
+
+    [Theory]
+    [InlineData("a.csv", "body,n\nx,1\ny,2\n", "body, n")]
+    [InlineData("a.jsonl", "{\"body\":\"x\",\"n\":1}\n{\"body\":\"y\"}", "body, n")]
+    [InlineData("a.json", "[{\"body\":\"x\"},{\"body\":\"y\"}]", "body")]
+    public void A_column_that_no_record_has_is_told_from_one_that_some_lack(string name, string content, string there)
+    {
+        ColumnMap asked = new() { Text = "body", Id = "key", Metadata = ["n"] };
+        var tally = Collect.All(name, content, new() { Columns = asked }).Tally;
+        Assert.Contains(("id", "key"), tally.Nowhere(asked));
+        Assert.Equal((2L, there), (tally.Rows, string.Join(", ", tally.Columns)));
+        Assert.DoesNotContain(("text", "body"), tally.Nowhere(asked));
+    }
+
+    [Fact]
+    public async Task A_column_that_a_Parquet_file_has_not_is_told()
+    {
+        using var folder = new TemporaryFolder();
+        await using (var writer = new DocumentWriter(folder["a.parquet"]))
+        {
+            await writer.AddAsync(Document.Create("s", "row"));
+            await writer.CompleteAsync();
+        }
+
+        ColumnMap asked = new() { Text = "body", Id = "id" };
+        var tally = Collect.All("a.parquet", File.ReadAllBytes(folder["a.parquet"]), new() { Columns = asked }).Tally;
+        Assert.Equal([("text", "body")], tally.Nowhere(asked));
+        Assert.Contains("has no column 'body' for the text; it has: id, text", Assert.Single(tally.Damages).What, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Pipeline.Data.Collection;
+using Pipeline.Data.Damages;
 using Pipeline.TestKit;
 
 namespace Pipeline.Data.Tests.Collection;

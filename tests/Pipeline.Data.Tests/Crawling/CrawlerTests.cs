@@ -362,7 +362,9 @@ public sealed class CrawlerTests : IDisposable
         var result = await Crawl(Options(secret, seeds) with { Web = new() { Retries = 0 } }, resolve: (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback, IPAddress.Parse("10.0.0.1")]));
         Assert.Empty(result.Pages);
         Assert.Empty(secret.Requests);
-        Assert.All(result.Refused.Counts.Single().Samples, s => Assert.Contains("not of the public network", s, StringComparison.Ordinal));
+        var refused = result.Refused.Counts.Single();
+        Assert.Equal(Refusals.PrivateAddress, refused.Reason);
+        Assert.All(refused.Samples, s => Assert.Contains("not of the public network; where it is meant to be asked, set web.allow_private: true", s, StringComparison.Ordinal));
     }
 
     [Fact]

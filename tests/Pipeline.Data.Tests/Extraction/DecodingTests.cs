@@ -31,6 +31,16 @@ public class DecodingTests
         { "windows-874", Thai }, { "utf-16", Russian }, { "utf-16BE", French }, { "utf-32", German }, { "utf-32BE", Czech }, { "utf-16", Simplified + "\n" }, { "utf-16BE", Japanese + "\r\n" },
     };
 
+    [Theory]
+    [InlineData("windows-1255", "שלום עולם|תודה רבה|מה שלומך היום|ירושלים|לילה טוב|אני לא יודע|חדשות הספורט|ספר לימוד|משרד החינוך|כל הזכויות שמורות|צור קשר")]
+    [InlineData("windows-1253", "καλημέρα κόσμε|ευχαριστώ πολύ|Αθήνα|η Ελλάδα είναι ωραία|πώς είσαι σήμερα|νέα και αθλητικά|επικοινωνία|όλα τα δικαιώματα|βιβλίο|ο άνθρωπος")]
+    [InlineData("windows-1251", "Привет, мир|спасибо большое|Москва|доброе утро|да, конечно|книга|все права защищены|добър ден|свържете се с нас|новости спорта")]
+    public void A_few_words_of_a_script_are_known(string charset, string phrases)
+    {
+        var encoding = Charsets.Named(charset)!;
+        Assert.All(phrases.Split('|'), phrase => Assert.Equal(phrase, TextDecoder.Decode("a", encoding.GetBytes(phrase)).Text));
+    }
+
     [Fact]
     public void A_stray_byte_costs_itself_and_not_the_text()
     {

@@ -23,6 +23,8 @@ public class PageTests
     [InlineData("<b>bold<i>both</b>it</i> end", "boldbothit end")]
     [InlineData("</p></div>text</body></html>more", "textmore")]
     [InlineData("<pre>a\n  b<br>c</pre>", "```\na\n  b\nc\n```")]
+    [InlineData("<pre>\nFrom: Ann\n\n   The committee met on Monday and talked about the new rules for\n   the library. Most of those who were there thought that they are\n   good. The rest will be decided when all have read them again.\n\n   - A list of the rules is kept on the board beside the main door.\n</pre>",
+        "From: Ann\n\nThe committee met on Monday and talked about the new rules for the library. Most of those who were there thought that they are good. The rest will be decided when all have read them again.\n\n- A list of the rules is kept on the board beside the main door.")]
     [InlineData("<math alttext='x^2'><mi>x</mi></math>", "$x^2$")]
     [InlineData("<p>a<script>if (a<b) c('</p>')</script>b<style>p{}</style>", "ab")]
     public void Markup_is_read_as_browsers_read_it(string html, string text) => Assert.Equal(text, Read(html).Text);

@@ -38,7 +38,20 @@ public class DocxTests
     public void What_is_no_document_is_damage_that_is_named()
     {
         var whole = Docx(P("x"));
-        foreach (var broken in (byte[][])[whole[..^40], ZipFile.Of(("a", "b")), Docx("<w:p>"), ZipFile.Of(("word/document.xml", "<!DOCTYPE d [<!ENTITY a 'aaaa'>]><d>&a;</d>")), Docx(string.Concat(Enumerable.Repeat("<w:tbl>", 5000)))])
+        foreach (var broken in (byte[][])[whole[..60], ZipFile.Of(("a", "b")), Docx("<w:p>"), ZipFile.Of(("word/document.xml", "<!DOCTYPE d [<!ENTITY a 'aaaa'>]><d>&a;</d>")), Docx(string.Concat(Enumerable.Repeat("<w:tbl>", 5000)))])
             Assert.StartsWith("a.docx: is no Word document that can be read: ", Assert.Throws<InvalidDataException>(() => Collect.One("a.docx", broken)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_stands_before_the_damage_is_kept_and_the_damage_is_named()
+    {
+        var whole = Docx(P("First words.") + string.Concat(Enumerable.Range(0, 400).Select(i => P($"Paragraph {i} of {i * 7919 % 1000}."))));
+        var inText = whole.AsSpan().IndexOf("word/document.xml"u8) + 700;
+        foreach (var cut in (byte[][])[whole[..^40], whole[..inText]])
+        {
+            var found = Collect.All("a.docx", cut);
+            Assert.StartsWith("First words.\n\nParagraph 0 of 0.", Assert.Single(found.Documents).Text, StringComparison.Ordinal);
+            Assert.Equal("what stands before the damage is kept, the rest is lost: its archive is truncated.", Assert.Single(found.Tally.Damages).What);
+        }
     }
 }

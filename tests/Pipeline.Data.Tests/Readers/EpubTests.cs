@@ -29,24 +29,47 @@ public class EpubTests
     }
 
     [Fact]
-    public void A_damaged_chapter_is_left_out_and_counted()
+    public void A_damaged_chapter_is_left_out_counted_and_named()
     {
-        var book = Assert.Single(Collect.One("a.epub", ZipFile.Of(Book(new string('\0', 50)))));
+        var found = Collect.All("a.epub", ZipFile.Of(Book(new string('\0', 50))));
+        var book = Assert.Single(found.Documents);
         Assert.Equal(("Second & last.", "1"), (book.Text, book.Metadata["damaged_chapters"]));
+        Assert.Equal("a.epub: of its 2 chapters 1 are damaged or lost: OPS/text/one.xhtml; the rest is kept.", Assert.Single(found.Tally.Damages).ToString());
+    }
+
+    [Fact]
+    public void Of_a_truncated_book_the_chapters_before_its_end_are_kept()
+    {
+        var whole = ZipFile.Of(Book());
+        // Within the last chapter that is packed, which is the first of the book.
+        var cut = whole.AsSpan().IndexOf("OPS/text/one.xhtml"u8) + 60;
+        var found = Collect.All("a.epub", whole[..cut]);
+        Assert.Contains("Second & last.", Assert.Single(found.Documents).Text, StringComparison.Ordinal);
+        Assert.Equal("a.epub: its archive is truncated; of its 2 chapters 1 are damaged or lost: OPS/text/one.xhtml; the rest is kept.", Assert.Single(found.Tally.Damages).ToString());
+        Assert.Equal(("The book", "1"), (found.Documents[0].Metadata["title"], found.Documents[0].Metadata["damaged_chapters"]));
+    }
+
+    [Fact]
+    public void A_truncated_book_without_its_list_of_chapters_gives_them_as_they_are_packed()
+    {
+        var whole = ZipFile.Of([("OPS/b.xhtml", "<p>One.</p>"), ("OPS/a.xhtml", "<p>Two.</p>"), ("OPS/nav.xhtml", "<p>Contents</p>"), .. Book().Take(3)]);
+        var found = Collect.All("a.epub", whole[..(whole.AsSpan().IndexOf("META-INF/container.xml"u8) + 10)], new() { Format = Pipeline.Data.Collection.FileFormat.Epub });
+        Assert.Equal("One.\n\nTwo.", Assert.Single(found.Documents).Text);
+        Assert.Contains("its list of chapters is lost", Assert.Single(found.Tally.Damages).What, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_damaged_book_is_damage_that_is_named()
     {
         var whole = ZipFile.Of(Book());
-        foreach (var broken in (byte[][])[whole[..(whole.Length / 2)], ZipFile.Of(("x", "y")), ZipFile.Of(Book(package: "<package><spine>")), ZipFile.Of(Book(package: "<!DOCTYPE p [<!ENTITY a 'b'>]><package>&a;</package>")), [.. "PK\u0003\u0004"u8]])
-            Assert.StartsWith("a.epub: is no EPUB that can be read: ", Assert.Throws<InvalidDataException>(() => Collect.One("a.epub", broken)).Message, StringComparison.Ordinal);
+        foreach (var broken in (byte[][])[whole[..60], ZipFile.Of(("x", "y")), ZipFile.Of(Book(package: "<package><spine>")), ZipFile.Of(Book(package: "<!DOCTYPE p [<!ENTITY a 'b'>]><package>&a;</package>")), [.. "PK\u0003\u0004"u8]])
+            Assert.StartsWith("a.epub: is no EPUB that can be read, or all of its text is lost: ", Assert.Throws<InvalidDataException>(() => Collect.One("a.epub", broken)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_name_that_leads_out_of_the_book_leads_nowhere()
     {
-        var book = Collect.One("a.epub", ZipFile.Of(Book(package: Package.Replace("text/../text/one.xhtml", "../../../../etc/passwd", StringComparison.Ordinal))));
+        var book = Collect.All("a.epub", ZipFile.Of(Book(package: Package.Replace("text/../text/one.xhtml", "../../../../etc/passwd", StringComparison.Ordinal)))).Documents;
         Assert.Equal(("Second & last.", "1"), (book[0].Text, book[0].Metadata["damaged_chapters"]));
     }
 

@@ -1,6 +1,7 @@
 using CsCheck;
 using ICSharpCode.SharpZipLib.BZip2;
 using Pipeline.Data.Collection;
+using Pipeline.Data.Damages;
 using Pipeline.Data.Tests.Collection;
 using Pipeline.TestKit;
 
@@ -9,7 +10,7 @@ namespace Pipeline.Data.Tests.Readers;
 public class MediaWikiTests
 {
     private static string Dump(params string[] pages) =>
-        $"<mediawiki xmlns=\"http://www.mediawiki.org/xml/export-0.10/\" xml:lang=\"en\"><siteinfo><base>https://en.example.org/wiki/Main_Page</base></siteinfo>{string.Concat(pages)}</mediawiki>";
+        $"<mediawiki xmlns=\"http://www.mediawiki.org/xml/export-0.10/\" xml:lang=\"en\"><siteinfo><base>https://en.example.org/wiki/Main_Page</base><namespaces><namespace key='6' case='first-letter'>Soubor</namespace><namespace key='0'/></namespaces></siteinfo>{string.Concat(pages)}</mediawiki>";
 
     private static string Page(string title, string wiki, int id = 1, int space = 0, string redirect = "") =>
         $"<page><title>{title}</title><ns>{space}</ns><id>{id}</id>{redirect}<revision><id>9</id><timestamp>2016-04-22T10:19:33Z</timestamp><text xml:space=\"preserve\">{System.Net.WebUtility.HtmlEncode(wiki)}</text></revision></page>";
@@ -19,12 +20,21 @@ public class MediaWikiTests
     [InlineData("{{Infobox|a={{b|c}}\n|d=[[e]]}}Text", "Text")]
     [InlineData("== Head ==\nOne\ntwo\n\nthree\n----\nfour", "Head\n\nOne two\n\nthree\n\nfour")]
     [InlineData("* a\n* b\n** c\n# one\n# two\n: said", "- a\n- b\n  - c\n1. one\n2. two\nsaid")]
-    [InlineData("[[File:x.jpg|thumb|A [[cat]]]]Seen [http://a.b there] and [http://a.b].[[Category:Cats]]", "Seen there and .")]
+    [InlineData("[[File:x.jpg|thumb|A [[cat]]]]Seen [http://a.b there] and [http://a.b].[[Category:Cats]]", "Seen there and.")]
     [InlineData("{|class=\"wikitable\"\n! a !! b\n|-\n| style=\"x\" | 1 || 2\n|}", "a | b\n1 | 2")]
     [InlineData("<math>a_{1} '' b</math> <nowiki>[[x]]</nowiki><!-- no -->", "$a_{1} '' b$ [[x]]")]
     [InlineData("x\n<syntaxhighlight lang=c>\nint ''a'';\n</syntaxhighlight>", "x\n\n```\nint ''a'';\n```")]
     [InlineData("{{convert|5|km|mi}} {{lang|fr|mot}} {{nowrap|a b}} &ndash; A&nbsp;B __NOTOC__", "5 km mot a b – A\u00a0B")]
     [InlineData("{{unclosed [[also\nrest", "rest")]
+    [InlineData("See [http://a.b ''words'' of {{x}} [[here|there]]] now.", "See words of there now.")]
+    [InlineData("Tea ({{lang-zh|x}}; {{IPA|y}}) is, {{x}}, hot {{y}}.[[fr:Thé]][[zh-min-nan:Tê]]", "Tea is,, hot.")]
+    [InlineData("Rand (; {{x}} born 1905) wrote (as {{y}}).", "Rand (; born 1905) wrote (as).")]
+    [InlineData("{{{1|otherwise}}} and {{a|{{{2}}}}}b {{formatnum:1234}} {{lc:ABC}} {{DEFAULTSORT:Tea}}{{#if:x|y}}", "otherwise and b 1234 abc")]
+    [InlineData("[[Datei:x.jpg|mini|Ein [[Bild]] {{von|[[y]]}}|alt]]Text[[Soubor:y.png]] [[wikt:tea]] [[:fr:Thé]]", "Text tea fr:Thé")]
+    [InlineData("__KEIN_INHALTSVERZEICHNIS__-{zh-hans:计算机; zh-hant:電腦}- a -{T|zh:b}-", "计算机 a")]
+    [InlineData("Words.\n== Sources ==\n{{reflist}}\n== Links ==\n=== More ===\n* [http://a.b c]", "Words.\n\nLinks\n\nMore\n\n- c")]
+    [InlineData("== A ==\n<references/>\n== B ==\n{{stub}}\nWords.\n== C ==", "B\n\nWords.")]
+    [InlineData("{|\n! a !! b\n|-\n| c<br/>(d) || 0.1 || style=\"x\" | e\n|-\n| {{x}} || {{y}}\n|}", "a | b\nc (d) | 0.1 | e")]
     [InlineData("[[Paris (Texas)|]] a]] b}} c", "Paris a]] b}} c")]
     public void Wikitext_becomes_text(string wiki, string text) => Assert.Contains(text, Collect.Text("d.xml", Dump(Page("T", wiki))), StringComparison.Ordinal);
 

@@ -1,4 +1,8 @@
+using System.IO.Compression;
+using System.Text;
 using CsCheck;
+using Pipeline.Data.Collection;
+using Pipeline.Data.Damages;
 using Pipeline.Data.Tests.Collection;
 using Pipeline.TestKit;
 using UglyToad.PdfPig.Content;
@@ -60,6 +64,77 @@ public class PdfTests
     }
 
     [Fact]
+    public void Of_a_file_that_has_lost_its_end_the_pages_that_are_left_are_read()
+    {
+        string[] names = ["Ann", "Bo", "Cyd", "Dee", "Eve"];
+        var whole = Pdf([.. names.Select(name => ((double, double, string)[])[(50, 700, $"This is what {name} says.")])]);
+        // Its catalogue and the tree of its pages stand behind the pages.
+        var cut = whole[..(whole.AsSpan().IndexOf("/Type /Pages"u8) - 4)];
+        var found = Collect.All("a.pdf", cut);
+        var text = Assert.Single(found.Documents).Text;
+        Assert.All(names, name => Assert.Contains($"{name} says", text, StringComparison.Ordinal));
+        Assert.StartsWith("a.pdf: has lost its end: ", Assert.Single(found.Tally.Damages).ToString(), StringComparison.Ordinal);
+        // Half of it: some pages are lost with their words.
+        var half = Collect.All("a.pdf", whole[..(whole.Length / 2)]);
+        Assert.Contains("Ann says", Assert.Single(half.Documents).Text, StringComparison.Ordinal);
+        Assert.Single(half.Tally.Damages);
+    }
+
+    [Fact]
+    public void Pages_in_streams_of_objects_are_found_and_inherit_from_what_is_above_them()
+    {
+        const string Words = "BT /F1 12 Tf 50 700 Td (Packed words of a page) Tj ET";
+        const string Page = "<< /Type /Page /Parent 9 0 R /Contents 3 0 R >>";
+        var header = $"4 0 5 {Page.Length + 1} ";
+        var objects = Zlib(header + Page + " " + "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>");
+        byte[] pdf =
+        [
+            .. Encoding.Latin1.GetBytes($"%PDF-1.5\n3 0 obj << /Length {Words.Length} >> stream\n{Words}\nendstream endobj\n9 0 obj << /Type /Pages /Kids [4 0 R 77 0 R] /Count 2 /Resources << /Font << /F1 5 0 R >> >> >> endobj\n"),
+            .. Encoding.Latin1.GetBytes($"8 0 obj << /Type /ObjStm /N 2 /First {header.Length} /Filter /FlateDecode /Length {objects.Length} >> stream\n"), .. objects, .. "\nendstream endobj\n10 0 obj << /Type"u8,
+        ];
+        var found = Collect.All("a.pdf", pdf);
+        Assert.Equal("Packed words of a page", Assert.Single(found.Documents).Text);
+        Assert.Single(found.Tally.Damages);
+        // An encrypted one that was cut has words that nobody can read.
+        Assert.Empty(Collect.All("a.pdf", [.. pdf, .. "trailer << /Encrypt 5 0 R >>"u8]).Documents);
+    }
+
+    [Fact]
+    public void Pages_beyond_the_limit_are_left_out_and_a_file_that_takes_too_long_is_left()
+    {
+        var whole = Pdf([.. Enumerable.Range(1, 4).Select(n => ((double, double, string)[])[(50, 700, $"This is what page {n} says.")])]);
+        var found = Collect.All("a.pdf", whole, new() { Limits = new() { Pages = 2 } });
+        Assert.EndsWith("page 2 says.", Assert.Single(found.Documents).Text, StringComparison.Ordinal);
+        var damage = Assert.Single(found.Tally.Damages);
+        Assert.Equal((DamageKind.Limit, "has 4 pages, more than limits.pages: 2 allows; those after them are left out. Raise that to read them; the rest is kept."), (damage.Kind, damage.What));
+        var late = Assert.Single(new FileCollector(new() { Limits = new() { PdfSeconds = 0 } }).Read("a.pdf", new MemoryStream(whole)).Tally.Damages);
+        Assert.Equal(DamageKind.Limit, late.Kind);
+        Assert.StartsWith("takes longer to read than limits.pdf_seconds: 0 allows", late.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_stream_that_unpacks_to_more_than_a_file_may_have_is_not_unpacked()
+    {
+        var bomb = Zlib(new string(' ', 8 << 20));
+        byte[] pdf =
+        [
+            .. Encoding.Latin1.GetBytes($"%PDF-1.4\n1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj\n2 0 obj << /Type /Pages /Kids [3 0 R 5 0 R] /Count 2 /Resources << /Font << /F1 7 0 R >> >> >> endobj\n3 0 obj << /Type /Page /Parent 2 0 R /Contents 4 0 R >> endobj\n"),
+            .. "5 0 obj << /Type /Page /Parent 2 0 R /Contents 6 0 R >> endobj\n6 0 obj << /Length 40 >> stream\nBT /F1 12 Tf 50 700 Td (Sound words) Tj ET\nendstream endobj\n7 0 obj << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >> endobj\n"u8,
+            .. Encoding.Latin1.GetBytes($"4 0 obj << /Filter /FlateDecode /Length {bomb.Length} >> stream\n"), .. bomb, .. "\nendstream endobj\n"u8,
+        ];
+        var found = Collect.All("a.pdf", pdf, new() { Limits = new() { FileBytes = 1 << 20 } });
+        Assert.Equal(("Sound words", "1"), (Assert.Single(found.Documents).Text, found.Documents[0].Metadata["damaged_pages"]));
+        Assert.Contains("of 2 pages 1 cannot be read: 1", Assert.Single(found.Tally.Damages).What, StringComparison.Ordinal);
+    }
+
+    private static byte[] Zlib(string text)
+    {
+        using var packed = new MemoryStream();
+        using (var zlib = new ZLibStream(packed, CompressionLevel.SmallestSize)) zlib.Write(Encoding.Latin1.GetBytes(text));
+        return packed.ToArray();
+    }
+
+    [Fact]
     public void Flipped_bytes_give_text_or_damage()
     {
         var whole = Pdf([.. Column(50, "left", 3)]);
@@ -67,7 +142,7 @@ public class PdfTests
         {
             var bytes = (byte[])whole.Clone();
             foreach (var (at, value) in flips) bytes[at] = value;
-            var found = Collect.All("a.pdf", bytes, new() { Format = Pipeline.Data.Collection.FileFormat.Pdf });
+            var found = Collect.All("a.pdf", bytes, new() { Format = FileFormat.Pdf });
             Assert.True(found.Documents.Count + found.Tally.Damages.Count + found.Tally.Empty >= 1);
         }, iter: 30);
     }

@@ -57,6 +57,15 @@ public class SubtitlesTests
     }
 
     [Fact]
+    public void Dashes_of_a_dialogue_begin_turns()
+    {
+        var cues = (string[])["- Hi.\n- Hello.", "-Are you\nwell?\n- Yes.", "They go on.", "The end of\nit - or not."];
+        Assert.Equal("- Hi.\n- Hello.\n- Are you well?\n- Yes.\nThey go on. The end of it - or not.",
+            Collect.Text("a.srt", string.Join("\n\n", cues.Select((l, i) => $"{i}\n00:00:0{i},000 --> 00:00:0{i},900\n{l}"))));
+        Assert.Equal("MARY: Hi.\n- Hello.", Collect.Text("a.srt", "1\n00:00:01,000 --> 00:00:02,000\n- MARY: Hi.\n- Hello.\n"));
+    }
+
+    [Fact]
     public void A_file_without_cues_is_damage() => Assert.StartsWith("a.srt: has no cue with times", Assert.Throws<InvalidDataException>(() => Collect.One("a.srt", "just words")).Message, StringComparison.Ordinal);
 
     [Theory]

@@ -99,6 +99,36 @@ public sealed class StoreTests : IDisposable
         Assert.Contains("data/*.xml", e.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("p", "../data/**/*.txt", "a.txt deep/b.txt")]
+    [InlineData("q/r", "../../data/**/*.txt", "a.txt deep/b.txt")]
+    [InlineData("p", "../data/d*/*.txt", "deep/b.txt")]
+    [InlineData("p", "../data", "a.txt deep/b.txt")]
+    [InlineData("p", "../data/deep/../a.txt", "a.txt")]
+    public void Source_files_may_be_called_by_their_place_in_the_folder_of_their_own_pattern(string pipeline, string pattern, string names)
+    {
+        folder.Write("data/a.txt", "a");
+        folder.Write("data/deep/b.txt", "b");
+        Directory.CreateDirectory(folder[pipeline]);
+        Assert.Equal(names.Split(' '), SourceFiles.Resolve([new(pattern, Root: new("root", null))], folder[pipeline], new FileDigests(folder["cache.tsv"], TimeProvider.System)).Select(f => f.Alias));
+    }
+
+    [Fact]
+    public void Files_of_one_name_are_refused_unless_a_root_tells_them_apart_and_a_file_that_two_patterns_find_is_one()
+    {
+        folder.Write("a/README.md", "a");
+        folder.Write("b/README.md", "b");
+        folder.Write("b/deep/c.md", "c");
+        Directory.CreateDirectory(folder["p"]);
+        var e = Assert.Throws<SourceMissingException>(() => Resolve(null, "../a/*.md", "../b/*.md"));
+        Assert.Equal("../a/README.md and ../b/README.md would both be called README.md; name all files from a folder that holds both, with root: ..", e.Message);
+        Assert.Equal(["a/README.md", "b/README.md"], Resolve("..", "../a/*.md", "../b/*.md"));
+        foreach (var patterns in (string[][])[["../b/**/*.md", "../b/deep/*.md"], ["../b/deep/*.md", "../b/**/*.md"]]) Assert.Equal(["README.md", "deep/c.md"], Resolve(null, patterns));
+
+        IEnumerable<string> Resolve(string? root, params string[] patterns) =>
+            SourceFiles.Resolve([.. patterns.Select(p => new SourcePattern(p, Root: new("root", root)))], folder["p"], new FileDigests(folder["cache.tsv"], TimeProvider.System)).Select(f => f.Alias);
+    }
+
     [Fact]
     public void A_remembered_digest_is_dropped_when_the_file_changes()
     {

@@ -77,6 +77,18 @@ public sealed class CollectGitTests : IDisposable
         Assert.True(found > 3, $"{found} runs were found");
     }
 
+    [Fact]
+    public async Task Files_of_a_repository_are_read_with_the_options_of_files()
+    {
+        folder.Write("repo/a.dat", "# Plain *words*.");
+        folder.Write("repo/w.xml", "<mediawiki xml:lang='en'><page><title>Talk:A</title><ns>1</ns><id>1</id><revision><text>Said.</text></revision></page></mediawiki>");
+        Commit("more");
+        using var markdown = await Collect("""{"repository":"repo/.git","include":["a.dat"],"format":"markdown"}""");
+        Assert.Equal("Plain words.", Assert.Single(await markdown.DocumentsOf("documents")).Text.Trim());
+        using var talk = await Collect("""{"repository":"repo/.git","include":["w.xml"],"wiki":{"namespaces":[1]}}""");
+        Assert.Equal("Said.", Assert.Single(await talk.DocumentsOf("documents")).Text);
+    }
+
     private IReadOnlyList<Engine.Authoring.SourceFile> Sources(string with) => SourceFiles.Resolve(new CollectGit().SourcesOf(JsonNode.Parse(with)!.AsObject()), folder.Path, new(folder["digests"], TimeProvider.System));
 
     private async Task<StepRun> Collect(string with, StepRun? piecesOf = null)

@@ -93,6 +93,36 @@ public sealed class CollectingStepsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_pipeline_file_that_moves_draws_the_same_ids()
+    {
+        folder.Write("data/deep/a.txt", "Words.");
+        folder.Write("data/b.jsonl", "{\"text\":\"Line.\"}\n");
+        using var here = await Collect("p", "../data/**/*");
+        using var there = await Collect("q/r", "../../data/**/*");
+        Assert.Equal(["b.jsonl", "deep/a.txt"], (await here.DocumentsOf("documents")).Select(d => d.Source));
+        Assert.Equal(Directory.GetFiles(here["documents"]).Select(Sha256.OfFile), Directory.GetFiles(there["documents"]).Select(Sha256.OfFile));
+
+        async Task<StepRun> Collect(string pipeline, string paths)
+        {
+            var with = new JsonObject { ["paths"] = new JsonArray(paths) };
+            var sources = SourceFiles.Resolve(new CollectFiles().SourcesOf(with), Directory.CreateDirectory(folder[pipeline]).FullName, new(folder["digests"], TimeProvider.System));
+            return await new StepRun(new CollectFiles()) { Sources = sources }.RunAsync(with.ToJsonString());
+        }
+    }
+
+    [Fact]
+    public async Task A_column_that_is_nowhere_fails_the_step_with_those_that_there_are()
+    {
+        using var run = new StepRun(new CollectFiles()) { Sources = [Source("a.csv", "body,label\nx,1\n"), Source("b.txt", "Words.")] };
+        var failure = await Assert.ThrowsAsync<StepFailedException>(() => run.RunAsync("""{"paths":["*"],"columns":{"text":"txt","id":"key"}}"""));
+        Assert.Equal("No record has the column 'txt' of columns.text and the column 'key' of columns.id; there are: body, label. Name one of those, or leave out what there is not.", failure.Message);
+        // Nobody named a column: one file is damaged, the other is not.
+        using var unnamed = new StepRun(new CollectFiles()) { Sources = run.Sources };
+        await unnamed.RunAsync("""{"paths":["*"]}""");
+        Assert.Equal((1, 1), (unnamed.Context!.Metrics["documents"], unnamed.Context.Metrics["documents.damaged"]));
+    }
+
+    [Fact]
     public void Params_that_would_be_ignored_are_refused()
     {
         using var run = new StepRun(new CollectFiles());
@@ -122,7 +152,7 @@ public sealed class CollectingStepsTests : IDisposable
     public void Paths_of_the_pipeline_take_the_place_of_the_SDK()
     {
         var with = new JsonObject { ["paths"] = new JsonArray("docs/*.xml") };
-        Assert.Equal(new SourcePattern("docs/*.xml"), Assert.Single(new CollectDotnetDocs().SourcesOf(with)));
+        Assert.Equal(new SourcePattern("docs/*.xml", Root: new("root", null)), Assert.Single(new CollectDotnetDocs().SourcesOf(with)));
     }
 
     [Fact]

@@ -44,6 +44,20 @@ public sealed class WebStepsTests
         Assert.Equal((3, 1), (one.Context!.Metrics["documents"], one.Context.Metrics["refused.robots"]));
     }
 
+    [Theory]
+    [InlineData("http://127.0.0.1:8080/", true)]
+    [InlineData("http://[::1]/", true)]
+    [InlineData("http://localhost/docs/", true)]
+    [InlineData("http://2130706433/", true)]
+    [InlineData("https://example.org/", false)]
+    public void A_seed_on_a_private_network_is_refused_where_that_is_not_allowed(string seed, bool isPrivate)
+    {
+        using var run = new StepRun(new CollectCrawl());
+        string[] expected = isPrivate ? [$"seeds: '{seed}' is of this machine or a private network, which is not asked; where that is meant, set web.allow_private: true"] : [];
+        Assert.Equal(expected, run.Problems(JsonOf($"{{ {Polite}, seeds: ['{seed}'] }}").ToJsonString()));
+        Assert.Empty(run.Problems(With($"seeds: ['{seed}']")));
+    }
+
     [Fact]
     public async Task A_refresh_asks_what_changed_and_reads_only_that_again()
     {

@@ -1,3 +1,4 @@
+using Pipeline.Data.Damages;
 using SharpCompress.Compressors;
 using SharpCompress.Compressors.BZip2;
 using SharpCompress.Compressors.ZStandard;
@@ -13,9 +14,9 @@ internal sealed record Container(string Name, IReadOnlyList<(string Outer, strin
     [
         new("gzip", [(".gz", ""), (".tgz", ".tar")], head => head.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b, 8]), Seeks: false, One(s => new GzipMembers(s))),
         new("zip", [(".zip", "")], ZipEntries.IsZip, Seeks: true, ZipEntries.Read),
-        new("bzip2", [(".bz2", ""), (".tbz2", ".tar")], head => head.StartsWith("BZh"u8), Seeks: false, One(s => BZip2Stream.Create(s, CompressionMode.Decompress, decompressConcatenated: true, leaveOpen: true))),
-        new("xz", [(".xz", ""), (".txz", ".tar")], XzStreams.IsXz, Seeks: false, One(s => new XzStreams(s))),
-        new("zstd", [(".zst", ""), (".tzst", ".tar")], head => head.StartsWith((ReadOnlySpan<byte>)[0x28, 0xb5, 0x2f, 0xfd]), Seeks: false, One(s => new DecompressionStream(s))),
+        new("bzip2", [(".bz2", ""), (".tbz2", ".tar")], head => head.StartsWith("BZh"u8), Seeks: false, One(s => new CheckedStream(BZip2Stream.Create(s, CompressionMode.Decompress, decompressConcatenated: true, leaveOpen: true)))),
+        new("xz", [(".xz", ""), (".txz", ".tar")], XzStreams.IsXz, Seeks: false, One(s => new CheckedStream(new XzStreams(s)))),
+        new("zstd", [(".zst", ""), (".tzst", ".tar")], head => head.StartsWith((ReadOnlySpan<byte>)[0x28, 0xb5, 0x2f, 0xfd]), Seeks: false, One(s => new CheckedStream(new DecompressionStream(s)))),
         new("7z", [(".7z", "")], SevenZipEntries.IsSevenZip, Seeks: true, (stream, _) => SevenZipEntries.Read(stream)),
         new("tar", [(".tar", "")], TarEntries.IsTar, Seeks: false, (stream, _) => TarEntries.Read(stream)),
     ];

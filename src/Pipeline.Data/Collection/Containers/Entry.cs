@@ -1,3 +1,5 @@
+using Pipeline.Data.Damages;
+
 namespace Pipeline.Data.Collection.Containers;
 
 /// <summary>A file in a container, or the reason why it is not taken from there.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using ICSharpCode.SharpZipLib.Zip.Compression;
+using Pipeline.Data.Damages;
 
 namespace Pipeline.Data.Collection.Containers;
 

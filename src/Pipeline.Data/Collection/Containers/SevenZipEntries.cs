@@ -1,3 +1,4 @@
+using Pipeline.Data.Damages;
 using SharpCompress.Archives.SevenZip;
 using SharpCompress.Readers;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Pipeline.Data.Damages;
 
 namespace Pipeline.Data.Collection.Containers;
 

@@ -1,21 +1,27 @@
+using Pipeline.Data.Damages;
+
 namespace Pipeline.Data.Collection.Containers;
 
 /// <summary>What one source file may unpack to, with all that lies in it. Reached at the same byte wherever reading began.</summary>
 /// <param name="size">Bytes of the source file.</param>
 internal sealed class UnpackBudget(ReadLimits limits, long size)
 {
-    private const long FreeBytes = 16 << 20;
+    /// <summary>Files beyond the limit that are named before the rest is given up.</summary>
+    private const int NamedBeyond = 100;
 
-    private readonly long most = (long)Math.Min(limits.ExpandedBytes, Math.Max(FreeBytes, limits.Expansion * size));
+    private readonly ReadLimits limits = limits;
+    private readonly long most = limits.MostUnpacked(size);
     private long spent, entries;
 
     /// <summary>Nothing more of the source file is read.</summary>
     public bool IsExhausted { get; private set; }
 
-    public bool TakeEntry()
+    /// <summary>Null for a file that may be taken in; else why it may not.</summary>
+    public RefusedException? TakeEntry()
     {
-        if (++entries > limits.Entries) IsExhausted = true;
-        return !IsExhausted;
+        if (++entries <= limits.Entries) return null;
+        IsExhausted = entries >= limits.Entries + NamedBeyond;
+        return OverLimit.Entries(limits, IsExhausted);
     }
 
     /// <summary>What comes out of a decompressor, counted when it is disposed.</summary>
@@ -35,7 +41,7 @@ internal sealed class UnpackBudget(ReadLimits limits, long size)
                 Span<byte> more = stackalloc byte[1];
                 if (unpacked.Read(more) == 0) return 0;
                 budget.IsExhausted = true;
-                throw new RefusedException(DamageKind.Limit, $"its source file unpacks to more than {budget.most} bytes; what follows in it is left out. Raise limits.expansion or limits.unpacked_gigabytes where that is sound.");
+                throw OverLimit.Unpacked(budget.limits, budget.most);
             }
 
             var read = unpacked.Read(buffer[..(int)Math.Min(buffer.Length, most - count)]);

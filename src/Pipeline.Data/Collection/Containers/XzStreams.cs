@@ -1,3 +1,4 @@
+using Pipeline.Data.Damages;
 using SharpCompress.Compressors.Xz;
 
 namespace Pipeline.Data.Collection.Containers;
@@ -39,7 +40,7 @@ internal sealed class XzStreams(Stream compressed) : ForwardStream
         do rest = PeekedStream.Of(rest, 24, out head);
         while (head.Length >= 4 && head.AsSpan(0, 4).IndexOfAnyExcept((byte)0) < 0 && rest.Read(new byte[4]) == 4);
         if (head.Length == 0) return false;
-        if (head.Length > 16 && (head[13] & 3) == 0 && head[14] == Lzma2 && head[16] > MostDictionary) throw new RefusedException(DamageKind.Limit, "asks for a dictionary of more than 128 megabytes.");
+        if (head.Length > 16 && (head[13] & 3) == 0 && head[14] == Lzma2 && head[16] > MostDictionary) throw new RefusedException(DamageKind.Limit, "asks for a dictionary of more than 128 megabytes, which no option allows; pack it anew with xz -9 or less.");
         current = new(new Counted(rest));
         return true;
     }

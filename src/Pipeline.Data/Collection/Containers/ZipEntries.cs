@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Pipeline.Data.Damages;
 using SharpCompress.Common;
 using SharpCompress.Readers;
 using SharpCompress.Readers.Zip;
@@ -11,6 +12,7 @@ internal static class ZipEntries
 {
     private const int EndBytes = 22;
     private const int DirectoryEntryBytes = 46;
+    private const int MostBeyond = 100_000;
     private const int UnixType = 0xf000, UnixLink = 0xa000;
 
     public static bool IsZip(ReadOnlySpan<byte> head) => head.StartsWith("PK\x03\x04"u8) || head.StartsWith("PK\x05\x06"u8);
@@ -20,7 +22,7 @@ internal static class ZipEntries
         var (zip, fault) = Open(archive, limits);
         using (zip)
         {
-            foreach (var entry in zip is null ? WithoutDirectory(archive, fault!) : ByDirectory(zip)) yield return entry;
+            foreach (var entry in zip is null ? WithoutDirectory(archive, fault) : ByDirectory(zip)) yield return entry;
         }
     }
 
@@ -28,15 +30,16 @@ internal static class ZipEntries
     {
         try
         {
-            if (DirectoryBytes(archive) / DirectoryEntryBytes > limits.Entries) throw new RefusedException(DamageKind.Limit, $"has a directory of more than the {limits.Entries} files allowed.");
+            // The library would hold all of the directory; what is allowed of the files is found without.
+            if (DirectoryBytes(archive) / DirectoryEntryBytes > limits.Entries + MostBeyond) return (null, null);
             var zip = new ZipArchive(archive, ZipArchiveMode.Read, leaveOpen: true);
             // It is read now, and may be damaged.
             _ = zip.Entries.Count;
             return (zip, null);
         }
-        catch (Exception e) when (Faults.IsDamage(e) && e is not RefusedException)
+        catch (Exception e) when (Faults.IsDamage(e))
         {
-            return (null, e);
+            return (null, new InvalidDataException($"has no directory at its end, or a damaged one: files are taken as they are found from its beginning ({e.Message.TrimEnd('.')})."));
         }
     }
 
@@ -52,9 +55,9 @@ internal static class ZipEntries
     }
 
     /// <summary>The files that can be found from the beginning on, where the directory at the end is lost.</summary>
-    private static IEnumerable<Entry> WithoutDirectory(Stream archive, Exception fault)
+    private static IEnumerable<Entry> WithoutDirectory(Stream archive, Exception? fault)
     {
-        yield return new("", () => throw fault);
+        if (fault is not null) yield return new("", () => throw fault);
         archive.Position = 0;
         using var reader = ZipReader.OpenReader(archive, new ReaderOptions { LeaveStreamOpen = true });
         while (reader.MoveToNextEntry())
@@ -77,7 +80,7 @@ internal static class ZipEntries
         archive.Position = archive.Length - tail.Length;
         archive.ReadExactly(tail);
         var end = tail.AsSpan().LastIndexOf("PK\x05\x06"u8);
-        if (end < 0 || end + EndBytes > tail.Length) throw new InvalidDataException("has no directory at its end: it is truncated.");
+        if (end < 0 || end + EndBytes > tail.Length) throw new InvalidDataException("it is truncated");
         var begin = BinaryPrimitives.ReadUInt32LittleEndian(tail.AsSpan(end + 16));
         var directoryEnd = archive.Length - tail.Length + end;
         // An archive of more than 4 GiB says it elsewhere; its directory is at most as long as one of the smaller kind may be.

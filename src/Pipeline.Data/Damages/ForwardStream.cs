@@ -1,4 +1,4 @@
-namespace Pipeline.Data.Collection;
+namespace Pipeline.Data.Damages;
 
 /// <summary>A stream that is read once, from its beginning to its end.</summary>
 internal abstract class ForwardStream : Stream

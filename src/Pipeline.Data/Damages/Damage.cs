@@ -1,4 +1,4 @@
-namespace Pipeline.Data.Collection;
+namespace Pipeline.Data.Damages;
 
 public enum DamageKind
 {

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Xml;
 
-namespace Pipeline.Data.Collection;
+namespace Pipeline.Data.Damages;
 
 /// <summary>A file on disk that cannot be read: no fault of what is in it, and perhaps gone the next time.</summary>
 internal sealed class SourceUnreadableException(string message, Exception inner) : Exception(message, inner);
@@ -33,9 +33,22 @@ internal static class Faults
         return new((e as RefusedException)?.Kind ?? DamageKind.Damaged, source, where, Message(e, source));
     }
 
+    /// <summary>A failure in words of our own; what a library said of it stands behind them.</summary>
+    public static string Said(Exception e) => e switch
+    {
+        InvalidDataException or RefusedException or StreamGapException => $"{e.Message.TrimEnd('.')}.",
+        XmlException => $"is no well-formed XML: mend it or leave it out ({e.Message.TrimEnd('.')}).",
+        JsonException => $"is no valid JSON: mend it or leave it out ({e.Message.TrimEnd('.')}).",
+        _ => $"is damaged, or made in a way that cannot be read: get it anew or leave it out ({e.GetType().Name}: {e.Message.TrimEnd('.')}).",
+    };
+
+    /// <summary>Why something packed cannot be read on; limits and gaps are told as they are.</summary>
+    public static Exception Unpacking(Exception e) =>
+        e is RefusedException or StreamGapException ? e : new InvalidDataException($"cannot be unpacked to its end: it is damaged or truncated; get it anew ({e.Message.TrimEnd('.')}).", e);
+
     private static string Message(Exception e, string source)
     {
-        var message = e is InvalidDataException or XmlException or JsonException or FormatException or IOException ? e.Message : $"cannot be read ({e.GetType().Name}: {e.Message})";
+        var message = Said(e);
         if (message.StartsWith(source + ": ", StringComparison.Ordinal)) message = message[(source.Length + 2)..];
         message = message.ReplaceLineEndings(" ");
         return message.Length <= MostCharacters ? message : message[..(char.IsHighSurrogate(message[MostCharacters - 1]) ? MostCharacters - 1 : MostCharacters)] + "…";

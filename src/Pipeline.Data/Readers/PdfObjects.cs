@@ -1,0 +1,151 @@
+using System.Buffers;
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+
+namespace Pipeline.Data.Readers;
+
+/// <summary>An object of a PDF as it is written.</summary>
+/// <param name="At">Where it begins; -1 where it is packed with others in a stream.</param>
+/// <param name="Text">In Latin-1, one character a byte: its dictionary where that says that it is a page or is above pages, and all of a packed one.</param>
+internal sealed record PdfObject(int Number, int At, string Text)
+{
+    public bool IsPage => PdfObjects.Value(Text, "/Type") == "/Page";
+}
+
+/// <summary>The whole objects that are found in a PDF without its table; of those with the same number the last.</summary>
+internal sealed class PdfObjects
+{
+    private const int MostObjects = 2_000_000;
+    private const int LongestNumber = 10;
+
+    private static readonly SearchValues<char> Delimiters = SearchValues.Create(" \t\r\n\f\0/<>[]()%");
+
+    private readonly Dictionary<int, (int Order, PdfObject Object)> found = [];
+    private int order;
+    private long left;
+
+    /// <summary>In the order of the file.</summary>
+    public List<PdfObject> All() => [.. found.Values.OrderBy(f => f.Order).Select(f => f.Object)];
+
+    public PdfObject? Find(int? number) => number is { } known && found.TryGetValue(known, out var one) ? one.Object : null;
+
+    public static PdfObjects Of(byte[] content, long most)
+    {
+        var objects = new PdfObjects { left = most };
+        for (var at = 0; content.AsSpan(at).IndexOf(" obj"u8) is >= 0 and var step;)
+        {
+            var mark = at + step;
+            at = mark + 4;
+            // A number and a generation stand before the word.
+            var generation = Digits(content, mark);
+            var number = generation > 0 && content[generation - 1] == ' ' ? Digits(content, generation - 1) : -1;
+            if (number < 0 || generation - 1 == number || generation == mark || !int.TryParse(content.AsSpan(number, generation - 1 - number), NumberStyles.None, CultureInfo.InvariantCulture, out var id)) continue;
+            var end = content.AsSpan(at).IndexOf("endobj"u8);
+            // The one that the file ends within, and all there is behind it.
+            if (end < 0 || objects.found.Count >= MostObjects) break;
+            objects.Add(id, number, content.AsSpan(at, end));
+            at += end;
+        }
+
+        return objects;
+    }
+
+    /// <summary>What stands behind a name of a dictionary: a reference, a name, an array or a dictionary; null where the name is absent.</summary>
+    public static string? Value(string dictionary, string name)
+    {
+        for (var at = 0; (at = dictionary.IndexOf(name, at, StringComparison.Ordinal)) >= 0;)
+        {
+            at += name.Length;
+            if (at >= dictionary.Length) return null;
+            if (!Delimiters.Contains(dictionary[at])) continue;
+            var value = dictionary.AsSpan(at).TrimStart(" \t\r\n\f\0");
+            return value.IsEmpty ? null : value[..LengthOf(value)].ToString();
+        }
+
+        return null;
+    }
+
+    /// <summary>The number of the object that a name of a dictionary refers to.</summary>
+    public static int? Reference(string dictionary, string name) => Value(dictionary, name) is { } value && value.EndsWith('R') && int.TryParse(value.AsSpan(0, value.IndexOf(' ', StringComparison.Ordinal)), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private static int LengthOf(ReadOnlySpan<char> value)
+    {
+        if (value[0] is '[' or '<')
+        {
+            var depth = 0;
+            for (var i = 0; i < value.Length; i++)
+            {
+                depth += value[i] switch { '[' or '<' => 1, ']' or '>' => -1, _ => 0 };
+                if (depth == 0) return i + 1;
+            }
+
+            return value.Length;
+        }
+
+        var end = value[1..].IndexOfAny(Delimiters);
+        var first = end < 0 ? value.Length : end + 1;
+        // 12 0 R
+        var rest = value[first..];
+        return char.IsAsciiDigit(value[0]) && rest.Length > 3 && rest[0] == ' ' && rest[1..].IndexOf(" R") is > 0 and < 6 and var more && rest.Slice(1, more).IndexOfAnyExceptInRange('0', '9') < 0 ? first + 1 + more + 2 : first;
+    }
+
+    private static int Digits(byte[] content, int end)
+    {
+        var start = end;
+        while (start > 0 && end - start < LongestNumber && content[start - 1] is >= (byte)'0' and <= (byte)'9') start--;
+        return start;
+    }
+
+    private void Add(int id, int at, ReadOnlySpan<byte> body)
+    {
+        var stream = body.IndexOf("stream"u8);
+        var dictionary = stream < 0 ? body : body[..stream];
+        // Of most objects only their places are needed.
+        var matters = dictionary.IndexOf("/Page"u8) >= 0 || dictionary.IndexOf("/ObjStm"u8) >= 0;
+        var text = matters ? Encoding.Latin1.GetString(dictionary) : "";
+        Put(new(id, at, text));
+        if (stream >= 0 && Value(text, "/Type") == "/ObjStm") Unpack(text, body[(stream + 6)..]);
+    }
+
+    private void Put(PdfObject one) => found[one.Number] = (order++, one);
+
+    private void Unpack(string dictionary, ReadOnlySpan<byte> packed)
+    {
+        if (Value(dictionary, "/Filter")?.Trim('[', ']', ' ') != "/FlateDecode" || Value(dictionary, "/DecodeParms") is not null || !Count("/N", out var count) || !Count("/First", out var first)) return;
+        var text = Inflated(packed.TrimStart("\r\n"u8));
+        if (first > text.Length) return;
+        var header = text[..first].Split((char[])[' ', '\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        var places = new List<(int Number, int At)>();
+        for (var i = 0; i + 1 < header.Length && places.Count < count; i += 2)
+        {
+            if (!int.TryParse(header[i], NumberStyles.None, CultureInfo.InvariantCulture, out var number) || !int.TryParse(header[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var at) || at > text.Length - first) return;
+            places.Add((number, first + at));
+        }
+
+        for (var i = 0; i < places.Count && found.Count < MostObjects; i++)
+        {
+            var end = i + 1 < places.Count ? places[i + 1].At : text.Length;
+            if (end > places[i].At) Put(new(places[i].Number, -1, text[places[i].At..end].Trim()));
+        }
+
+        bool Count(string name, out int value) => int.TryParse(Value(dictionary, name), NumberStyles.None, CultureInfo.InvariantCulture, out value);
+    }
+
+    private string Inflated(ReadOnlySpan<byte> packed)
+    {
+        var unpacked = new MemoryStream();
+        try
+        {
+            using var stream = new ZLibStream(new MemoryStream(packed.ToArray(), writable: false), CompressionMode.Decompress);
+            var buffer = new byte[1 << 16];
+            while (stream.Read(buffer) is > 0 and var read && (left -= read) >= 0) unpacked.Write(buffer, 0, read);
+        }
+        catch (InvalidDataException)
+        {
+            // What came before the damage.
+        }
+
+        return Encoding.Latin1.GetString(unpacked.GetBuffer(), 0, (int)unpacked.Length);
+    }
+}
