@@ -27,7 +27,7 @@ static class TokenizerSpeed
         }
         else Ours("train-unigram", text, folder["unigram.json"]);
 
-        var corpora = CleaningSpeed.Corpora().Where(corpus => corpus.Name is "novels" or "transcripts").Select(corpus => (corpus.Name, folder.Write(corpus.Name, string.Join('\n', corpus.Documents.Select(d => d.Text)))));
+        var corpora = CleaningSpeed.Corpora().Where(corpus => corpus.Name is "novels" or "transcripts").Select(corpus => (corpus.Name, folder.Write(corpus.Name, string.Join('\n', corpus.Documents.Select(d => d.Text.ReplaceLineEndings("\n"))))));
         foreach (var (name, file) in corpora.Prepend(("XML documentation", text)))
         {
             foreach (var kind in (string[])["bpe", "wordpiece", "unigram"])
