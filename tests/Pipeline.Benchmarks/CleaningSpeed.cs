@@ -54,7 +54,7 @@ static class CleaningSpeed
         DocumentFilter url = new UrlFilter(addresses, 2), language = new LanguageFilter([], 0), pii = new PersonalDataFilter(_ => PersonalAction.Redact);
         yield return ("URL filter", [url]);
         yield return ("language", [language]);
-        foreach (var preset in (string[])[.. QualityFilter.FineWebRecipe, QualityFilter.DolmaRepetition, QualityFilter.DolmaQuality]) yield return (preset, [new QualityFilter(new() { Presets = [preset] })]);
+        foreach (var preset in (string[])[.. QualityFilter.FineWebRecipe, QualityFilter.DolmaRepetition, QualityFilter.DolmaQuality, QualityFilter.DolmaC4]) yield return (preset, [new QualityFilter(new() { Presets = [preset] })]);
         yield return ("PII", [pii]);
         yield return ("decontamination, 5,000 items", [new DecontaminationFilter(index, 13, ContaminationAction.Report)]);
         // Limits that drop nothing, so that each rule sees all of the text.

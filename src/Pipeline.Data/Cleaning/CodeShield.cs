@@ -56,16 +56,7 @@ internal sealed class CodeShield
     public string Text => Lift(Prose, code);
 
     /// <summary>Of <see cref="Text"/>, without making it.</summary>
-    public int Length
-    {
-        get
-        {
-            var length = Prose.Length;
-            if (code.Length == 0) return length;
-            foreach (var (start, end, number) in MarksIn(Prose)) length += code[number].Length - (end - start);
-            return length;
-        }
-    }
+    public int Length => LengthOf(Prose, code);
 
     /// <summary>Of a text of a document.</summary>
     public static CodeShield Over(string text, Document document)
@@ -106,17 +97,27 @@ internal sealed class CodeShield
             tally.Found(string.Create(CultureInfo.InvariantCulture, $"protected.code_{kind.Key.ToString().ToLowerInvariant()}s"), kind.Count());
     }
 
-    private static string Lift(string prose, string[] code)
+    private static string Lift(string prose, string[] code) => code.Length == 0 ? prose : string.Create(LengthOf(prose, code), (prose, code), static (text, from) =>
     {
-        if (code.Length == 0) return prose;
-        var (text, copied) = (new StringBuilder(prose.Length), 0);
-        foreach (var (start, end, number) in MarksIn(prose))
+        var copied = 0;
+        foreach (var (start, end, number) in MarksIn(from.prose))
         {
-            text.Append(prose, copied, start - copied).Append(code[number]);
+            from.prose.AsSpan(copied, start - copied).CopyTo(text);
+            text = text[(start - copied)..];
+            from.code[number].CopyTo(text);
+            text = text[from.code[number].Length..];
             copied = end;
         }
 
-        return text.Append(prose, copied, prose.Length - copied).ToString();
+        from.prose.AsSpan(copied).CopyTo(text);
+    });
+
+    private static int LengthOf(string prose, string[] code)
+    {
+        var length = prose.Length;
+        if (code.Length == 0) return length;
+        foreach (var (start, end, number) in MarksIn(prose)) length += code[number].Length - (end - start);
+        return length;
     }
 
     /// <summary>Where code was taken out, and its number.</summary>
