@@ -63,6 +63,7 @@ public static class BuiltInSteps
         new Gate(),
         new Select(),
         new Halve(),
+        new ReportCorpus(),
         new ReportHtml(),
         new ReportAttention(),
         new FilesMerge(),

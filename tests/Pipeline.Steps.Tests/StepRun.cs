@@ -28,6 +28,9 @@ internal sealed class StepRun(StepType step) : IStepListener, IDisposable
 
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The steps above it.</summary>
+    public IReadOnlyList<Ancestor> Ancestry { get; init; } = [];
+
     /// <summary>Pieces of another run are found.</summary>
     public StepRun? PiecesOf { get; init; }
 
@@ -37,9 +40,10 @@ internal sealed class StepRun(StepType step) : IStepListener, IDisposable
     public StepRun Given(string port, string from) => Given(port, "", from);
 
     /// <param name="from">A folder whose files are the artifact.</param>
-    public StepRun Given(string port, string member, string from)
+    /// <param name="of">Its kind, for a port that takes any.</param>
+    public StepRun Given(string port, string member, string from, Type? of = null)
     {
-        var kind = (step.Inputs.FirstOrDefault(p => p.Name == port) ?? step.Inputs.Single(p => p.Arity == PortArity.AnyName)).Kind;
+        var kind = of ?? (step.Inputs.FirstOrDefault(p => p.Name == port) ?? step.Inputs.Single(p => p.Arity == PortArity.AnyName)).Kind;
         inputs.Add(new(port, member, kind, new string('0', 64), FilesOf(from), file => Path.Combine(from, file.Path)));
         return this;
     }
@@ -58,7 +62,7 @@ internal sealed class StepRun(StepType step) : IStepListener, IDisposable
     {
         var folders = (outputs ?? [.. step.Outputs.Select(o => o.Name)]).ToDictionary(o => o, o => Directory.CreateDirectory(this[o]).FullName);
         var options = JsonNode.Parse(with)!.AsObject();
-        Context = new() { WorkspacePath = folder["work"], ScratchPath = folder["scratch"], StatePath = folder["state"], Shorter = Shorter?.Left(), Sources = Sources, Environment = Environment, Cpus = cpus, Cancellation = TestContext.Current.CancellationToken, Listener = this, Pieces = new PieceStore(step, options, [], new((PiecesOf ?? this).folder["pieces"], TimeProvider.System), null, folder["kept"], reuse: true) };
+        Context = new() { WorkspacePath = folder["work"], ScratchPath = folder["scratch"], StatePath = folder["state"], Shorter = Shorter?.Left(), Sources = Sources, Ancestry = Ancestry, Environment = Environment, Cpus = cpus, Cancellation = TestContext.Current.CancellationToken, Listener = this, Pieces = new PieceStore(step, options, [], new((PiecesOf ?? this).folder["pieces"], TimeProvider.System), null, folder["kept"], reuse: true) };
         await step.RunAsync(options, inputs, folders, Context);
         return this;
     }

@@ -9,6 +9,10 @@ public sealed class Documents : Files;
 [Companion]
 public sealed class Datasheet : Files;
 
+/// <summary>What a finished corpus is made of and what became of it on the way: <c>corpus.json</c> and, to read, <c>corpus.md</c>.</summary>
+[Deliverable]
+public sealed class CorpusSheet : Files;
+
 /// <summary>Which rule dropped or changed how many documents, with samples: <c>funnel.json</c>.</summary>
 [Companion]
 public sealed class Funnel : Files;

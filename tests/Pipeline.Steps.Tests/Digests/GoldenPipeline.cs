@@ -67,6 +67,7 @@ public sealed class GoldenPipeline : IAsyncLifetime
           import: { uses: train.import, with: { folder: published, resize: { rows: noise } } }
           merge: { uses: files.merge, with: { add: { a.txt: "one two\n" } } }
           shell: { uses: shell, inputs: { text: merge }, with: { run: 'tr a-z A-Z < "$IN_TEXT" > "$OUT/upper.txt"' } }
+          corpus: { uses: report.corpus, inputs: { documents: split.train, all: [members, clean, unique, split] } }
           report: { uses: report.html, inputs: { all: [members, clean, unique, split, tokenizer, tokens, pretrain, align, evaluate] } }
         """;
 
