@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training;
 
-/// <summary>The parameters with the lowest validation loss so far, where early stopping wants them back; otherwise only the last figures.</summary>
+/// <summary>Where the validation loss was lowest so far, and the parameters of there where early stopping wants them back.</summary>
 sealed class BestParameters(FlatParameters parameters, EarlyStopping? stopping) : IDisposable
 {
     readonly Tensor? values = stopping is null ? null : zeros_like(parameters.Values, requires_grad: false).DetachFromDisposeScope();
@@ -23,16 +23,16 @@ sealed class BestParameters(FlatParameters parameters, EarlyStopping? stopping) 
 
     public void Consider(long at, IReadOnlyList<Figure> figures)
     {
-        if (stopping is null)
-        {
+        if (values is null)
             Figures = figures;
-            return;
-        }
-        if (figures[0].Value < (loss ?? double.PositiveInfinity) - stopping.MinDelta)
+        if (figures[0].Value < (loss ?? double.PositiveInfinity) - (stopping?.MinDelta ?? 0))
         {
-            (loss, step, stale, Figures) = (figures[0].Value, at, 0, figures);
+            (loss, step, stale) = (figures[0].Value, at, 0);
+            if (values is null)
+                return;
+            Figures = figures;
             using var noGradient = no_grad();
-            values!.copy_(parameters.Values);
+            values.copy_(parameters.Values);
         }
         else
         {
@@ -42,10 +42,10 @@ sealed class BestParameters(FlatParameters parameters, EarlyStopping? stopping) 
 
     public void Restore()
     {
-        if (loss is null)
+        if (loss is null || values is null)
             return;
         using var noGradient = no_grad();
-        parameters.Values.copy_(values!);
+        parameters.Values.copy_(values);
     }
 
     public TrainingState Into(TrainingState state) => state with { BestLoss = loss, BestStep = step, Stale = stale, Figures = Figures };

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace Pipeline.Cli.Tests;
@@ -19,6 +20,10 @@ public sealed partial class GenerateTests
         Assert.EndsWith("\n", byStep.Output, StringComparison.Ordinal);
         foreach (var named in new[] { digest, "exported" })
             Assert.Equal(byStep.Output, (await project.Pipeline(["generate", "--model", named, .. Greedy])).Expect(ExitCode.Success).Output);
+
+        var batch = (await project.Pipeline(["generate", "--model", "exported", "--prompt", "Two are \"the\"", .. Greedy])).Expect(ExitCode.Success).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["Two are \"the\"", "Number 7: the"], batch.Select(line => $"{JsonNode.Parse(line)!["prompt"]}"));
+        Assert.Equal(byStep.Output, $"{JsonNode.Parse(batch[1])!["text"]}\n");
 
         string[] drawn = ["generate", "--model", "exported", "--prompt", "", "--max-tokens", "12", "--temperature", "1.5", "--top-k", "50", "--seed"];
         var text = (await project.Pipeline([.. drawn, "3"])).Expect(ExitCode.Success).Output;

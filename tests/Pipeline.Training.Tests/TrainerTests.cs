@@ -108,6 +108,22 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void The_best_step_is_where_the_validation_loss_was_lowest_also_where_nothing_stops_early()
+    {
+        using var folder = new TemporaryFolder();
+        using var tokens = Small.Tokens(folder, 200);
+        using var held = Small.Tokens(folder, 400, seed: 2);
+        using var model = LanguageModel.Initialise(Small.Config(), seed: 1);
+        using var objective = new NextToken(model);
+        var validation = new FixedWindows(held, Small.Context);
+        var result = new Trainer<TokenBatch>(model.Parameters, objective, new TokenWindows(tokens, Small.Context, 1), validation, Small.Options(150) with { ValidateEvery = 10 }).Run();
+        Assert.False(result.StoppedEarly);
+        // What was learnt by heart by then makes the last step a worse one, and it is the last one's parameters that are kept.
+        Assert.InRange(result.BestStep, 10, 140);
+        Assert.Equal(result.Validation, Evaluation.Totals.Of(objective, validation, 4).Figures(objective));
+    }
+
+    [Fact]
     public void Bfloat16_trains_to_about_the_same_loss()
     {
         double Loss(Precision precision)

@@ -22,6 +22,9 @@ internal sealed class StepDraft(ScalarNode id)
     public VariantNode? VariantNode { get; set; }
     public JsonObject? With { get; set; }
 
+    /// <summary>Where an option was written; null where it was not.</summary>
+    public Func<string, Place?> Written { get; set; } = _ => null;
+
     /// <summary>Metrics of other steps in <see cref="With"/>, and where each stands.</summary>
     public IReadOnlyList<(string Name, Place At)> Metrics { get; set; } = [];
     public Resources Resources { get; set; } = new(1, 0, 0, 1);

@@ -95,6 +95,7 @@ internal sealed class StepReader(StepCatalog catalog, Expressions expressions, S
         if (!binders.TryGetValue(type.Name, out var binder)) binders[type.Name] = binder = new OptionBinder(type.Name, type.Params, expressions, problems, takesMetrics: true);
         draft.With = binder.Bind(given, at);
         draft.Metrics = binder.Metrics;
+        draft.Written = option => binder.Locate(given, option)?.Place;
         if (draft.With is null)
         {
             draft.Outputs = type.Outputs.Count > 0 ? [.. type.Outputs, MetricsPort] : null;
@@ -119,7 +120,7 @@ internal sealed class StepReader(StepCatalog catalog, Expressions expressions, S
         foreach (var (option, message) in disagreements)
         {
             draft.With = null;
-            problems.Add(ProblemCodes.OptionsDisagree, binder.Locate(given, option)?.Place ?? at, $"'{(option.Length > 0 ? option : "with")}' of {type.Name}: {message}");
+            problems.Add(ProblemCodes.OptionsDisagree, draft.Written(option) ?? at, $"'{(option.Length > 0 ? option : "with")}' of {type.Name}: {message}");
         }
 
         draft.Outputs = draft.With is null ? type.Outputs.Count > 0 ? [.. type.Outputs, MetricsPort] : null : OutputsOf(draft, type, at);

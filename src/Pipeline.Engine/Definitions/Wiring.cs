@@ -74,7 +74,7 @@ internal sealed class Wiring
         try
         {
             foreach (var (option, message) in type.CheckInputs(SecretReference.Fill(with, _ => "***"), ports))
-                problems.Add(ProblemCodes.OptionsDisagree, step.Uses, $"'{(option.Length > 0 ? option : "with")}' of {type.Name}: {message}");
+                problems.Add(ProblemCodes.OptionsDisagree, step.Written(option) ?? step.Uses, $"'{(option.Length > 0 ? option : "with")}' of {type.Name}: {message}");
         }
         catch (Exception e) when (type.Plugin is { } plugin)
         {

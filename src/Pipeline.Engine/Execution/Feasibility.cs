@@ -26,7 +26,7 @@ public static class Feasibility
         var (limit, whose) = step.Resources.MemoryBytes > 0 ? (step.Resources.MemoryBytes, "its resources.memory is") : (machine.MemoryBytes, "this machine has");
         // Another machine's memory is not known here.
         if (estimate.LeastMemoryBytes <= limit || (step.Slurm is not null && step.Resources.MemoryBytes == 0)) yield break;
-        var remedies = estimate.Remedies.Count > 0 ? $" It would need less with {string.Join("; ", estimate.Remedies)}." : "";
+        var remedies = estimate.Remedies.Count > 0 ? $" Each of these takes some off: {string.Join("; ", estimate.Remedies)}." : "";
         yield return $"cannot fit: it needs at least {Say(estimate.LeastMemoryBytes)} of memory, and {whose} {Say(limit)}.{remedies}";
     }
 

@@ -119,8 +119,8 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
             context.Cancellation.ThrowIfCancellationRequested();
             using var model = ModelFiles.Read((Artifact<Model>)entry.Artifact, Path.Combine(context.Workspace, "given"), with.Device);
             var tokenizer = ModelFiles.Tokenizer((Artifact<Model>)entry.Artifact);
-            if (tokenizer.VocabularySize != testShard.Header.VocabularySize)
-                throw new StepFailedException($"'{entry.Name}' has a vocabulary of {tokenizer.VocabularySize} and the tokens one of {testShard.Header.VocabularySize}: give tokens of its own tokenizer.");
+            if (!ModelFiles.Made(testShard, entry.Artifact.Locate(ModelFiles.TokenizerFile)))
+                throw new StepFailedException($"'{entry.Name}' has another tokenizer than the one that the tokens were encoded with: give tokens of its own.");
             var bytes = Utf8BytesOf(testShard, tokenizer);
             if (number == 0) Baselines(train, test, testShard.Header.VocabularySize, bytes, with, context);
             var figures = new SortedDictionary<string, double>(StringComparer.Ordinal);

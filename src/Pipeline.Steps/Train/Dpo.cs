@@ -43,7 +43,7 @@ public sealed class Dpo : TrainStep<Dpo.With, Dpo.Given, Dpo.Made>
     }
 
     public override string Name => "train.dpo";
-    public override int Version => 2;
+    public override int Version => 3;
     public override string Description => "Aligns a model with preferences by direct preference optimisation (DPO).";
 
     protected override StepEstimate Estimate(With with, Foreseen given) =>

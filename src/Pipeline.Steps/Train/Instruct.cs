@@ -32,7 +32,7 @@ public sealed class Instruct : TrainStep<Instruct.With, Instruct.Given, Instruct
     }
 
     public override string Name => "train.instruct";
-    public override int Version => 1;
+    public override int Version => 2;
     public override string Description => "Fine-tunes a model to answer, by supervised learning on conversations with the loss on the answers only.";
 
     protected override StepEstimate Estimate(With with, Foreseen given) =>

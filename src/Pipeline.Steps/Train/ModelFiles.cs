@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using Pipeline.Data.Shards;
 using Pipeline.Data.Tokenizers;
 using Pipeline.Engine.Authoring;
 using Pipeline.Steps.Artifacts;
@@ -52,6 +54,9 @@ internal static class ModelFiles
             throw new StepFailedException($"mask: {other.Message}", other);
         }
     }
+
+    /// <summary>Whether a tokenizer made these tokens. Ids of another one mean other text, though each is in the vocabulary.</summary>
+    public static bool Made(TokenShard tokens, string tokenizerPath) => SHA256.HashData(File.ReadAllBytes(tokenizerPath)).AsSpan().SequenceEqual(tokens.Header.TokenizerSha256);
 
     public static TokenizerModel Tokenizer(Artifact<Model> artifact) => TokenizerReader.Read(artifact.Locate(TokenizerFile));
 }

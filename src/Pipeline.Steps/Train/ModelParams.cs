@@ -66,19 +66,19 @@ public sealed record ModelParams
     [Engine.Authoring.Range(0, 0.99)]
     public double Dropout { get; init; }
 
-    [Description("Dropout of embeddings; null: `dropout`.")]
+    [Description("gpt, llama: dropout of embeddings; null: `dropout`.")]
     [Engine.Authoring.Range(0, 0.99)]
     public double? EmbeddingDropout { get; init; }
 
-    [Description("Dropout of attention weights; null: `dropout`.")]
+    [Description("gpt, llama: dropout of attention weights; null: `dropout`.")]
     [Engine.Authoring.Range(0, 0.99)]
     public double? AttentionDropout { get; init; }
 
-    [Description("Dropout of residual branches; null: `dropout`.")]
+    [Description("gpt, llama: dropout of residual branches; null: `dropout`.")]
     [Engine.Authoring.Range(0, 0.99)]
     public double? ResidualDropout { get; init; }
 
-    [Description("How a token's place is known: learned (gpt alone), rope or alibi; null: learned for gpt, rope for llama.")]
+    [Description("gpt, llama: how a token's place is known: learned (gpt alone), rope or alibi; null: learned for gpt, rope for llama. Other transformers learn it, recurrent models need none.")]
     public Positions? Positions { get; init; }
 
     [Description("rope: the base of its angles; null: 10,000.")]

@@ -27,7 +27,7 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
         [Engine.Authoring.Range(2, 1_048_576)]
         public int? Context { get; init; }
 
-        [Description("With the input `mix`: how often each is trained on, first `tokens`, then those of `mix` in their order; only the ratios count. Empty: as their numbers of sequences are.")]
+        [Description("With the input `mix`: how often each is trained on, first `tokens`, then those of `mix` in their order; each above 0, as only the ratios count. Empty: as their numbers of sequences are.")]
         [Engine.Authoring.Range(0)]
         public IReadOnlyList<double> Weights { get; init; } = [];
 
@@ -66,7 +66,7 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
     }
 
     public override string Name => "train.pretrain";
-    public override int Version => 1;
+    public override int Version => 2;
     public override string Description => "Trains a new model on token shards: to predict the next token, or on another objective.";
 
     protected override IEnumerable<(string Option, string Message)> Check(With with) => Problems(with);

@@ -14,6 +14,8 @@ internal sealed class PretrainData : IDisposable
     {
         train.Add(TokenShard.Open(inputs.Tokens.Train.Locate("tokens.bin")));
         held = TokenShard.Open(inputs.Tokens.Validation.Locate("tokens.bin"));
+        if (!ModelFiles.Made(train[0], inputs.Tokenizer.Locate(ModelFiles.TokenizerFile)))
+            throw new StepFailedException("The tokens were encoded with another tokenizer than the input 'tokenizer', so their ids would mean other text: encode them with it (tokenizer.encode), or give the one that they were encoded with.");
         foreach (var entry in inputs.Mix.Entries)
         {
             var shard = TokenShard.Open(entry.Artifact.Locate("tokens.bin"));

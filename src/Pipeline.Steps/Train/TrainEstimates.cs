@@ -78,10 +78,10 @@ internal static class TrainEstimates
         var now = Needs(options);
         foreach (var (option, under) in others)
         {
-            if (Needs(under) is var less && less < Worthwhile * now) yield return $"{option}: {Bytes(less)}";
+            if (Needs(under) is var less && less < Worthwhile * now) yield return $"{option}: at least {Bytes(less)}";
         }
 
-        if (ranks > 1) yield return $"resources.ranks: 1, each rank holding a model of its own: {Bytes(now / ranks)}";
+        if (ranks > 1) yield return $"resources.ranks: 1, each rank holding a model of its own: at least {Bytes(now / ranks)}";
         yield return "a smaller vocabulary, context or model";
 
         double Needs(TrainingOptions under) => ranks * TrainingEstimate.Of(config, shape, under, rowsPerExample).Memory.Least;

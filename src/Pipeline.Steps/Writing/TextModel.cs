@@ -43,12 +43,11 @@ public sealed class TextModel : IDisposable
     public static TextModel Open(Artifact artifact, string scratch) => Open(ModelFiles.Folder(artifact, scratch));
 
     /// <summary>Continues a text; an empty one begins as a document does. Returns what was written, which <paramref name="told"/> heard piece by piece.</summary>
-    public string Continue(string prompt, GenerationOptions options, Action<string> told)
-    {
-        List<int> ids = [.. tokenizer.Model.Begins, .. tokenizer.Encode(prompt)];
-        if (ids.Count == 0) ids = [tokens.Beginning ?? EndOfText ?? tokens.End ?? throw new InvalidDataException("The prompt is empty, and the model has no token that begins a text: give it a prompt.")];
-        return Write(ids, options, [], told);
-    }
+    public string Continue(string prompt, GenerationOptions options, Action<string> told) => Write(Ids(prompt), options, [], told);
+
+    /// <summary>Continues several texts in one batch, each as it would be alone.</summary>
+    public IReadOnlyList<string> Continue(IReadOnlyList<string> prompts, GenerationOptions options) =>
+        [.. Generator.Continue(model, [.. prompts.Select(prompt => new Prompt(Ids(prompt), options.Seed))], Own(options, [])).Select(made => StopText.Cut(tokenizer.Decode(made), options.StopTexts))];
 
     /// <summary>Answers the last turn of a conversation.</summary>
     /// <exception cref="InvalidDataException">The tokenizer has no tokens for turns.</exception>
@@ -62,13 +61,20 @@ public sealed class TextModel : IDisposable
     private string Write(List<int> ids, GenerationOptions options, IReadOnlyList<int> ends, Action<string> told)
     {
         var text = new StreamedText(tokenizer, options.StopTexts, told);
-        Generator.Continue(model, ids, options with
-        {
-            StopTokens = [.. new[] { tokens.End, EndOfText }.OfType<int>().Concat(tokens.Stops).Concat(ends).Distinct()],
-            Decode = made => tokenizer.Decode(made),
-            Made = text.Add,
-        });
+        Generator.Continue(model, ids, Own(options, ends) with { Made = text.Add });
         text.End();
         return text.Text;
     }
+
+    private List<int> Ids(string prompt)
+    {
+        List<int> ids = [.. tokenizer.Model.Begins, .. tokenizer.Encode(prompt)];
+        return ids.Count > 0 ? ids : [tokens.Beginning ?? EndOfText ?? tokens.End ?? throw new InvalidDataException("The prompt is empty, and the model has no token that begins a text: give it a prompt.")];
+    }
+
+    private GenerationOptions Own(GenerationOptions options, IReadOnlyList<int> ends) => options with
+    {
+        StopTokens = [.. new[] { tokens.End, EndOfText }.OfType<int>().Concat(tokens.Stops).Concat(ends).Distinct()],
+        Decode = made => tokenizer.Decode(made),
+    };
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Training.Sampling;
 
-/// <summary>Continues token sequences. The same model, prompt and options give the same tokens.</summary>
+/// <summary>Continues token sequences. The same model, prompt and options give the same tokens; a model that computes no numbers is an InvalidDataException.</summary>
 public static class Generator
 {
     public static IReadOnlyList<int> Continue(LanguageModel model, IReadOnlyList<int> prompt, GenerationOptions options) => Continue(model, [new Prompt(prompt, options.Seed)], options)[0];
@@ -78,6 +78,8 @@ public static class Generator
     static void Take(Continuation[] rows, Tensor logits, int vocabulary)
     {
         var values = logits.to_type(ScalarType.Float32).cpu().data<float>().ToArray();
+        if (Array.Exists(values, value => float.IsNaN(value) || float.IsPositiveInfinity(value)))
+            throw new InvalidDataException("The model computes values that are no finite numbers: its file is damaged, or its training diverged.");
         for (var r = 0; r < rows.Length; r++)
             rows[r].Take(values.AsSpan(r * (values.Length / rows.Length), vocabulary));
     }

@@ -129,6 +129,6 @@ public sealed class EstimateTests
         var plan = PlanOf(Step("a", new Foretelling(), 150, [], memory, ranks, when));
         var refusals = Feasibility.Refusals(plan, Of(plan), Machine with { MemoryBytes = Math.Max(Machine.MemoryBytes, memory) });
         if (expected is null) Assert.Empty(refusals);
-        else Assert.Equal($"bench.yaml:7:3 step 'a' cannot fit: it needs at least 0 MB of memory, and {expected}. It would need less with adds: 1.", Assert.Single(refusals));
+        else Assert.Equal($"bench.yaml:7:3 step 'a' cannot fit: it needs at least 0 MB of memory, and {expected}. Each of these takes some off: adds: 1.", Assert.Single(refusals));
     }
 }

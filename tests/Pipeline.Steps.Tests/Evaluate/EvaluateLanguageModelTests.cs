@@ -7,6 +7,7 @@ using Pipeline.TestKit;
 namespace Pipeline.Steps.Tests.Evaluate;
 
 /// <summary>Models are measured beside what counting alone can do.</summary>
+[Collection(OneModelAtATime.Name)]
 public sealed class EvaluateLanguageModelTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();

@@ -2,12 +2,14 @@ using System.Text.Json.Nodes;
 using Pipeline.Data.Tokenizers;
 using Pipeline.Engine.Authoring;
 using Pipeline.Steps.Exporting;
+using Pipeline.Steps.Tests.Train;
 using Pipeline.TestKit;
 using Pipeline.Training.Exporting;
 using Pipeline.Training.Models;
 
 namespace Pipeline.Steps.Tests.Exporting;
 
+[Collection(OneModelAtATime.Name)]
 public sealed class ExportHuggingFaceTests : IDisposable
 {
     private readonly TemporaryFolder given = new();

@@ -6,6 +6,7 @@ using System.Xml.Linq;
 using Pipeline.Data.Tokenizers;
 using Pipeline.Engine.Authoring;
 using Pipeline.Steps.Reporting;
+using Pipeline.Steps.Tests.Train;
 using Pipeline.TestKit;
 using Pipeline.Training.Evaluation;
 using Pipeline.Training.Exporting;
@@ -13,6 +14,7 @@ using Pipeline.Training.Models;
 
 namespace Pipeline.Steps.Tests.Reporting;
 
+[Collection(OneModelAtATime.Name)]
 public sealed partial class ReportAttentionTests : IDisposable
 {
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";

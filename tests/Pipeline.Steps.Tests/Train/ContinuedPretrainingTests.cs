@@ -8,6 +8,7 @@ using Pipeline.Training.Models;
 
 namespace Pipeline.Steps.Tests.Train;
 
+[Collection(OneModelAtATime.Name)]
 public sealed class ContinuedPretrainingTests : IDisposable
 {
     private const string Short = """ "steps": 3, "batch": { "sequences": 2 }, "validation": { "every": 3, "sequences": 4 }, "threads": 1 """;
@@ -39,6 +40,15 @@ public sealed class ContinuedPretrainingTests : IDisposable
         File.AppendAllText(folder["model/tokenizer.json"], "\n");
         var refused = await Assert.ThrowsAsync<StepFailedException>(() => Run(Tokens("a", 1)).Given("model", folder["model"]).RunAsync($$"""{ {{Short}} }"""));
         Assert.StartsWith("The model has another tokenizer than the input 'tokenizer'.", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tokens_of_another_tokenizer_are_refused_also_where_all_ids_fit()
+    {
+        using var run = Run(Tokens("a", 1));
+        File.AppendAllText(folder["tokenizer/tokenizer.json"], "\n");
+        var refused = await Assert.ThrowsAsync<StepFailedException>(() => run.RunAsync($$"""{ {{Short}} }"""));
+        Assert.StartsWith("The tokens were encoded with another tokenizer than the input 'tokenizer'", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]

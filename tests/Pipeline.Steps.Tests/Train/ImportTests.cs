@@ -11,6 +11,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Steps.Tests.Train;
 
+[Collection(OneModelAtATime.Name)]
 public sealed class ImportTests : IDisposable
 {
     private const string Text = "to be or not to be, that is the question whether it is nobler in the mind to suffer";

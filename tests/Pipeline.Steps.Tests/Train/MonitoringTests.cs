@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Pipeline.Data.Shards;
 using Pipeline.Data.Tokenizers;
 using Pipeline.Steps.Train;
 using Pipeline.TestKit;
@@ -7,6 +6,7 @@ using Pipeline.TestKit;
 namespace Pipeline.Steps.Tests.Train;
 
 /// <summary>What a training shows and keeps of itself, where it is told to.</summary>
+[Collection(OneModelAtATime.Name)]
 public sealed class MonitoringTests : IDisposable
 {
     private const string Plain = """ "model": { "layers": 1, "heads": 2, "width": 16, "context": 16 }, "steps": 6, "batch": { "sequences": 4 }, "validation": { "every": 2, "sequences": 4 }, "threads": 1 """;
@@ -50,15 +50,9 @@ public sealed class MonitoringTests : IDisposable
     private StepRun Run()
     {
         TokenizerFile.Write(Directory.CreateDirectory(folder["tokenizer"]).FullName + "/tokenizer.json", tokenizer);
-        var random = new Random(1);
-        using (var shard = new TokenShardWriter(Path.Combine(Directory.CreateDirectory(folder["tokens"]).FullName, "tokens.bin"), tokenizer.VocabularySize, tokenizer.SpecialId("<|endoftext|>"), new byte[32]))
-        {
-            for (var i = 0; i < 20; i++) shard.Add([.. Enumerable.Range(0, 30).Select(_ => random.Next(4, 200))]);
-            shard.Complete();
-        }
-
+        var tokens = RandomTokens.Write(folder["tokens"], tokenizer, seed: 1);
         var run = new StepRun(new Pretrain()).Given("tokenizer", folder["tokenizer"]);
-        foreach (var part in new[] { "train", "validation", "test" }) run.Given("tokens", part, folder["tokens"]);
+        foreach (var part in new[] { "train", "validation", "test" }) run.Given("tokens", part, tokens);
         return run;
     }
 }

@@ -8,6 +8,7 @@ using Pipeline.Training.Models;
 namespace Pipeline.Steps.Tests.Train;
 
 /// <summary>A model is pruned, and trained on with its mask.</summary>
+[Collection(OneModelAtATime.Name)]
 public sealed class PruneTests : IDisposable
 {
     private const string Short = """ "steps": 4, "batch": { "sequences": 2 }, "validation": { "every": 0 }, "threads": 1, "optimizer": { "name": "muon", "weight_decay": 0.5 }, "average": { "decay": 0.9 } """;

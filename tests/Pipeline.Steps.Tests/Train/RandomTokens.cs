@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Pipeline.Data.Shards;
 using Pipeline.Data.Tokenizers;
 
@@ -11,7 +12,9 @@ internal static class RandomTokens
     {
         var target = Directory.CreateDirectory(folder).FullName;
         var random = new Random(seed);
-        using var shard = new TokenShardWriter(Path.Combine(target, "tokens.bin"), tokenizer.VocabularySize, tokenizer.SpecialId("<|endoftext|>"), new byte[32]);
+        TokenizerFile.Write(Path.Combine(target, "tokenizer.json"), tokenizer);
+        var made = SHA256.HashData(File.ReadAllBytes(Path.Combine(target, "tokenizer.json")));
+        using var shard = new TokenShardWriter(Path.Combine(target, "tokens.bin"), tokenizer.VocabularySize, tokenizer.SpecialId("<|endoftext|>"), made);
         for (var i = 0; i < 20; i++) shard.Add([.. Enumerable.Range(0, 30).Select(_ => random.Next(4, 200))]);
         shard.Complete();
         return target;

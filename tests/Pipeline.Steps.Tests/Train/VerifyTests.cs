@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Pipeline.Data.Shards;
 using Pipeline.Data.Tokenizers;
 using Pipeline.Steps.Train;
 using Pipeline.TestKit;
@@ -7,6 +6,7 @@ using Pipeline.TestKit;
 namespace Pipeline.Steps.Tests.Train;
 
 /// <summary>train.verify on trainings of every kind; that each invariant can fail is in the tests of Pipeline.Training.</summary>
+[Collection(OneModelAtATime.Name)]
 public sealed class VerifyTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -56,22 +56,12 @@ public sealed class VerifyTests : IDisposable
         var run = new StepRun(new Verify()).Given("tokenizer", folder["tokenizer"]);
         foreach (var part in new[] { "train", "validation", "test" })
         {
-            run.Given("tokens", part, Tokens(part));
+            run.Given("tokens", part, RandomTokens.Write(folder["tokens-" + part], tokenizer, seed: 1));
             if (!conversations) continue;
             folder.Write($"{part}/conversations.jsonl", """{"id":"1","messages":[{"role":"user","content":"to be?"},{"role":"assistant","content":"or not to be"}]}""" + "\n");
             run.Given("conversations", part, folder[part]);
         }
 
         return run;
-    }
-
-    private string Tokens(string name)
-    {
-        var target = Directory.CreateDirectory(folder["tokens-" + name]).FullName;
-        var random = new Random(1);
-        using var shard = new TokenShardWriter(Path.Combine(target, "tokens.bin"), tokenizer.VocabularySize, tokenizer.SpecialId("<|endoftext|>"), new byte[32]);
-        for (var i = 0; i < 20; i++) shard.Add([.. Enumerable.Range(0, 30).Select(_ => random.Next(10, 260))]);
-        shard.Complete();
-        return target;
     }
 }

@@ -31,6 +31,17 @@ public sealed class GeneratorTests
     }
 
     [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void A_model_that_computes_no_numbers_writes_nothing(float broken)
+    {
+        using var model = Small.Rough(Small.Config());
+        using (no_grad()) model.Parameters["transformer.ln_f.bias"].fill_(broken);
+        var error = Assert.Throws<InvalidDataException>(() => Generator.Continue(model, [1, 2], new() { MaxTokens = 3 }));
+        Assert.StartsWith("The model computes values that are no finite numbers", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [MemberData(nameof(DecoderTests.Names), MemberType = typeof(DecoderTests))]
     public void Cached_or_not_together_or_alone_the_tokens_are_the_same_also_beyond_the_context(string family)
     {
