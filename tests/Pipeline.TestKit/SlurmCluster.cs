@@ -89,9 +89,22 @@ public sealed class SlurmCluster : IDisposable
     public void Lose(string node)
     {
         var daemon = daemons.Single(d => d.StartInfo.ArgumentList.LastOrDefault() == node && !d.HasExited);
-        foreach (var keeper in Process.GetProcessesByName("slurmstepd").Where(p => File.ReadAllText($"/proc/{p.Id}/environ").Contains(folder.Path, StringComparison.Ordinal))) keeper.Kill();
+        foreach (var keeper in Process.GetProcessesByName("slurmstepd").Where(IsOurs)) keeper.Kill();
         daemon.Kill();
         daemon.WaitForExit();
+    }
+
+    private bool IsOurs(Process process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process.Id}/environ").Contains(folder.Path, StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // It has ended by itself.
+            return false;
+        }
     }
 
     public void Return(string node)

@@ -58,9 +58,10 @@ public sealed record ShardWork
         return (JsonSerializer.Deserialize<TFacts>(known.Preface)!, SortMerge.InOrder(() => new SortSource<T>(path)));
     }
 
-    /// <summary>A folder in <see cref="Scratch"/> for <paramref name="work"/>, which is done a second time where a run of it was damaged: with the runs that were kept and are whole.</summary>
+    /// <summary>A folder in <see cref="Scratch"/> for <paramref name="work"/>, which is done again where a run of it was damaged: with the runs that were kept and are whole. After a power cut many may be torn; one that is damaged twice is the disk's.</summary>
     public async Task<TResult> InScratchAsync<TResult>(string name, Func<ShardWork, Task<TResult>> work)
     {
+        var damages = new HashSet<string>(StringComparer.Ordinal);
         for (var attempt = 1; ; attempt++)
         {
             var folder = Path.Combine(Scratch, $"{name}-{attempt}");
@@ -69,9 +70,11 @@ public sealed record ShardWork
             {
                 return await work(this with { Scratch = folder });
             }
-            catch (Exception e) when (attempt == 1 && (e as DamagedRunException ?? (e as AggregateException)?.InnerException as DamagedRunException) is { } damaged)
+            catch (Exception e) when ((e as DamagedRunException ?? (e as AggregateException)?.InnerException as DamagedRunException) is { } damaged)
             {
                 File.Delete(damaged.Path);
+                var kept = Path.GetRelativePath(folder, damaged.Path).StartsWith("..", StringComparison.Ordinal);
+                if (!damages.Add(kept ? damaged.Path : "")) throw;
                 Log($"{damaged.Message} It is made anew.");
             }
             finally

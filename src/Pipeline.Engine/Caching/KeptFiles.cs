@@ -16,12 +16,21 @@ internal sealed class KeptFiles(string folder, PieceShare? share)
     {
         if (Has(name)) return (PathOf(name), false);
         var mine = share is null || (whole ? share.Rank == 0 : share.Owns(name[(name.LastIndexOf('-') + 1)..]));
-        if (!mine && await share!.WaitAsync(() => Has(name) ? PathOf(name) : null, whole ? () => File.GetLastWriteTimeUtc(Sign(name)).Ticks : null) is { } made) return (made, false);
+        if (!mine && await share!.WaitAsync(() => Has(name) ? PathOf(name) : null, () => File.GetLastWriteTimeUtc(Sign(name)).Ticks) is { } made) return (made, false);
         Directory.CreateDirectory(folder);
         var unfinished = $"{PathOf(name)}.{share?.Rank ?? 0}-{Interlocked.Increment(ref attempts)}.tmp";
-        await using (share is not null && whole ? new Timer(_ => Touch(Sign(name)), null, TimeSpan.Zero, Beat) : null)
+        if (share is null)
         {
             await make(unfinished);
+        }
+        else
+        {
+            await using var beat = new Timer(_ => Touch(Sign(name)), null, whole ? TimeSpan.Zero : Beat, Beat);
+            await share.MeasuredAsync(async () =>
+            {
+                await make(unfinished);
+                return true;
+            });
         }
 
         File.Move(unfinished, PathOf(name), overwrite: true);

@@ -48,6 +48,8 @@ public sealed class Recipe
     {
         var found = new List<string>();
         Compare("", before, now, found);
+        // Other sources have other names.
+        if (found.Contains("sources: changed")) found.RemoveAll(difference => difference.StartsWith("names: ", StringComparison.Ordinal));
         return found;
     }
 
