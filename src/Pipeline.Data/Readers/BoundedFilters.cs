@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using Pipeline.Data.Damages;
 using UglyToad.PdfPig.Filters;
 using UglyToad.PdfPig.Tokens;
@@ -9,9 +8,6 @@ namespace Pipeline.Data.Readers;
 /// <param name="most">Bytes of one stream.</param>
 internal sealed class BoundedFilters(long most, Func<bool> isLeft) : IFilterProvider
 {
-    /// <summary>Deflate makes at most 1,032 bytes of one; what is smaller need not be measured.</summary>
-    private const int MostExpansion = 1032;
-
     private static readonly IFilterProvider Filters = DefaultFilterProvider.Instance;
 
     public IReadOnlyList<IFilter> GetFilters(DictionaryToken dictionary) => Bounded(Filters.GetFilters(dictionary));
@@ -24,30 +20,21 @@ internal sealed class BoundedFilters(long most, Func<bool> isLeft) : IFilterProv
 
     private bool IsLeft => isLeft();
 
-    private void Refuse(ReadOnlyMemory<byte> packed)
+    private void Refuse(IFilter filter, ReadOnlyMemory<byte> packed, DictionaryToken parameters)
     {
-        if (packed.Length <= most / MostExpansion) return;
-        var (total, buffer) = (0L, new byte[1 << 16]);
-        try
-        {
-            using var unpacked = new ZLibStream(new MemoryStream(packed.ToArray(), writable: false), CompressionMode.Decompress);
-            while (unpacked.Read(buffer) is > 0 and var read)
-                if ((total += read) > most) throw new RefusedException(DamageKind.Limit, $"has a stream that unpacks to more than {most} bytes");
-        }
-        catch (InvalidDataException)
-        {
-            // The library reads damaged streams as far as they go.
-        }
+        // No text is a facsimile, and how large one is its parameters say and not its bytes.
+        if (filter is CcittFaxDecodeFilter) throw new NotSupportedException("Facsimiles are not unpacked.");
+        if (UnpackedBytes.Of(filter, packed, parameters, most) > most) throw new RefusedException(DamageKind.Limit, $"has a stream that unpacks to more than {most} bytes");
     }
 
     private sealed class Filter(IFilter filter, BoundedFilters bounds) : IFilter
     {
-        public bool IsSupported => filter.IsSupported;
+        public bool IsSupported => filter.IsSupported && filter is not CcittFaxDecodeFilter;
 
         public Memory<byte> Decode(Memory<byte> input, DictionaryToken streamDictionary, IFilterProvider filterProvider, int filterIndex)
         {
             if (bounds.IsLeft) throw new OperationCanceledException();
-            if (filter is FlateFilter) bounds.Refuse(input);
+            bounds.Refuse(filter, input, DecodeParameterResolver.GetFilterParameters(streamDictionary, filterIndex));
             return filter.Decode(input, streamDictionary, filterProvider, filterIndex);
         }
     }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
@@ -10,7 +9,7 @@ namespace Pipeline.Data.Readers;
 /// <param name="Text">In Latin-1, one character a byte: its dictionary where that says that it is a page or is above pages, and all of a packed one.</param>
 internal sealed record PdfObject(int Number, int At, string Text)
 {
-    public bool IsPage => PdfObjects.Value(Text, "/Type") == "/Page";
+    public bool IsPage => PdfDictionary.Value(Text, "/Type") == "/Page";
 }
 
 /// <summary>The whole objects that are found in a PDF without its table; of those with the same number the last.</summary>
@@ -18,8 +17,6 @@ internal sealed class PdfObjects
 {
     private const int MostObjects = 2_000_000;
     private const int LongestNumber = 10;
-
-    private static readonly SearchValues<char> Delimiters = SearchValues.Create(" \t\r\n\f\0/<>[]()%");
 
     private readonly Dictionary<int, (int Order, PdfObject Object)> found = [];
     private int order;
@@ -51,45 +48,6 @@ internal sealed class PdfObjects
         return objects;
     }
 
-    /// <summary>What stands behind a name of a dictionary: a reference, a name, an array or a dictionary; null where the name is absent.</summary>
-    public static string? Value(string dictionary, string name)
-    {
-        for (var at = 0; (at = dictionary.IndexOf(name, at, StringComparison.Ordinal)) >= 0;)
-        {
-            at += name.Length;
-            if (at >= dictionary.Length) return null;
-            if (!Delimiters.Contains(dictionary[at])) continue;
-            var value = dictionary.AsSpan(at).TrimStart(" \t\r\n\f\0");
-            return value.IsEmpty ? null : value[..LengthOf(value)].ToString();
-        }
-
-        return null;
-    }
-
-    /// <summary>The number of the object that a name of a dictionary refers to.</summary>
-    public static int? Reference(string dictionary, string name) => Value(dictionary, name) is { } value && value.EndsWith('R') && int.TryParse(value.AsSpan(0, value.IndexOf(' ', StringComparison.Ordinal)), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
-
-    private static int LengthOf(ReadOnlySpan<char> value)
-    {
-        if (value[0] is '[' or '<')
-        {
-            var depth = 0;
-            for (var i = 0; i < value.Length; i++)
-            {
-                depth += value[i] switch { '[' or '<' => 1, ']' or '>' => -1, _ => 0 };
-                if (depth == 0) return i + 1;
-            }
-
-            return value.Length;
-        }
-
-        var end = value[1..].IndexOfAny(Delimiters);
-        var first = end < 0 ? value.Length : end + 1;
-        // 12 0 R
-        var rest = value[first..];
-        return char.IsAsciiDigit(value[0]) && rest.Length > 3 && rest[0] == ' ' && rest[1..].IndexOf(" R") is > 0 and < 6 and var more && rest.Slice(1, more).IndexOfAnyExceptInRange('0', '9') < 0 ? first + 1 + more + 2 : first;
-    }
-
     private static int Digits(byte[] content, int end)
     {
         var start = end;
@@ -105,21 +63,21 @@ internal sealed class PdfObjects
         var matters = dictionary.IndexOf("/Page"u8) >= 0 || dictionary.IndexOf("/ObjStm"u8) >= 0;
         var text = matters ? Encoding.Latin1.GetString(dictionary) : "";
         Put(new(id, at, text));
-        if (stream >= 0 && Value(text, "/Type") == "/ObjStm") Unpack(text, body[(stream + 6)..]);
+        if (stream >= 0 && PdfDictionary.Value(text, "/Type") == "/ObjStm") Unpack(text, body[(stream + 6)..]);
     }
 
     private void Put(PdfObject one) => found[one.Number] = (order++, one);
 
     private void Unpack(string dictionary, ReadOnlySpan<byte> packed)
     {
-        if (Value(dictionary, "/Filter")?.Trim('[', ']', ' ') != "/FlateDecode" || Value(dictionary, "/DecodeParms") is not null || !Count("/N", out var count) || !Count("/First", out var first)) return;
+        if (PdfDictionary.Value(dictionary, "/Filter")?.Trim('[', ']', ' ') != "/FlateDecode" || PdfDictionary.Value(dictionary, "/DecodeParms") is not null || !Count("/N", out var count) || !Count("/First", out var first)) return;
         var text = Inflated(packed.TrimStart("\r\n"u8));
         if (first > text.Length) return;
-        var header = text[..first].Split((char[])[' ', '\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries);
         var places = new List<(int Number, int At)>();
-        for (var i = 0; i + 1 < header.Length && places.Count < count; i += 2)
+        for (var header = text.AsSpan(0, first); places.Count < count && Number(ref header, out var number) && Number(ref header, out var at);)
         {
-            if (!int.TryParse(header[i], NumberStyles.None, CultureInfo.InvariantCulture, out var number) || !int.TryParse(header[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var at) || at > text.Length - first) return;
+            // They ascend (ISO 32000-1, 7.5.7): so no two objects share what lies in the stream.
+            if (at > text.Length - first || places.Count > 0 && first + at < places[^1].At) return;
             places.Add((number, first + at));
         }
 
@@ -129,7 +87,16 @@ internal sealed class PdfObjects
             if (end > places[i].At) Put(new(places[i].Number, -1, text[places[i].At..end].Trim()));
         }
 
-        bool Count(string name, out int value) => int.TryParse(Value(dictionary, name), NumberStyles.None, CultureInfo.InvariantCulture, out value);
+        static bool Number(ref ReadOnlySpan<char> header, out int value)
+        {
+            header = header.TrimStart(" \r\n\t");
+            var end = header.IndexOfAny(" \r\n\t") is >= 0 and var space ? space : header.Length;
+            var isNumber = int.TryParse(header[..end], NumberStyles.None, CultureInfo.InvariantCulture, out value);
+            header = header[end..];
+            return isNumber;
+        }
+
+        bool Count(string name, out int value) => int.TryParse(PdfDictionary.Value(dictionary, name), NumberStyles.None, CultureInfo.InvariantCulture, out value);
     }
 
     private string Inflated(ReadOnlySpan<byte> packed)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Pipeline.Data.Extraction;
 
 namespace Pipeline.Data.Readers;
@@ -15,6 +16,9 @@ internal sealed class WikiLines
     /// <summary>Headings that wait for something under them.</summary>
     private readonly Stack<(int Level, string Text)> headings = new();
     private readonly List<string> cells = [];
+
+    /// <summary>What the last cell goes on with.</summary>
+    private readonly StringBuilder more = new();
     private int tables;
 
     public static string Layout(string wiki, List<string> codes)
@@ -120,6 +124,7 @@ internal sealed class WikiLines
     /// <summary>A row whose cells are all empty, such as one of templates, is none.</summary>
     private void EndRow()
     {
+        EndCell();
         if (cells.Exists(c => !string.IsNullOrWhiteSpace(c)))
         {
             Write(string.Join(" | ", cells.Select(c => c.Trim())));
@@ -140,16 +145,24 @@ internal sealed class WikiLines
         }
         else if (line is ['|' or '!', ..])
         {
+            EndCell();
             cells.AddRange(Cells(line[1..].Replace("!!", "||", StringComparison.Ordinal)));
         }
         else
         {
             // The last cell goes on, and may end with others beside it.
-            var more = Cells(line).ToList();
+            var beside = Cells(line).ToList();
             if (cells.Count == 0) cells.Add("");
-            cells[^1] += " " + more[0];
-            cells.AddRange(more[1..]);
+            more.Append(' ').Append(beside[0]);
+            if (beside.Count > 1) EndCell();
+            cells.AddRange(beside[1..]);
         }
+    }
+
+    private void EndCell()
+    {
+        if (more.Length > 0) cells[^1] += more.ToString();
+        more.Clear();
     }
 
     private static IEnumerable<string> Cells(string line) => line.Split("||").Select(WithoutAttributes);

@@ -2,6 +2,7 @@ using CsCheck;
 using ICSharpCode.SharpZipLib.BZip2;
 using Pipeline.Data.Collection;
 using Pipeline.Data.Damages;
+using Pipeline.Data.Readers;
 using Pipeline.Data.Tests.Collection;
 using Pipeline.TestKit;
 
@@ -35,6 +36,7 @@ public class MediaWikiTests
     [InlineData("Words.\n== Sources ==\n{{reflist}}\n== Links ==\n=== More ===\n* [http://a.b c]", "Words.\n\nLinks\n\nMore\n\n- c")]
     [InlineData("== A ==\n<references/>\n== B ==\n{{stub}}\nWords.\n== C ==", "B\n\nWords.")]
     [InlineData("{|\n! a !! b\n|-\n| c<br/>(d) || 0.1 || style=\"x\" | e\n|-\n| {{x}} || {{y}}\n|}", "a | b\nc (d) | 0.1 | e")]
+    [InlineData("{|\n| a\nb\nc || d\ne\n| f\n|}", "a b c | d e | f")]
     [InlineData("[[Paris (Texas)|]] a]] b}} c", "Paris a]] b}} c")]
     public void Wikitext_becomes_text(string wiki, string text) => Assert.Contains(text, Collect.Text("d.xml", Dump(Page("T", wiki))), StringComparison.Ordinal);
 
@@ -75,6 +77,20 @@ public class MediaWikiTests
         var read = Task.Run(() => Collect.One("d.xml", Dump(Page("T", "the words\n" + string.Concat(Enumerable.Repeat(piece, times))))));
         Assert.True(await Task.WhenAny(read, Task.Delay(TimeSpan.FromSeconds(30))) == read, "took more than 30 s");
         Assert.Contains("the words", Assert.Single(await read).Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{|\n", "x\n")]
+    [InlineData("{|\n| a || b\n", "x\n")]
+    [InlineData("{|\n", "x || y\n")]
+    public void A_cell_of_many_lines_is_not_copied_for_each_of_them(string table, string line)
+    {
+        const int Lines = 20_000;
+        var wiki = table + string.Concat(Enumerable.Repeat(line, Lines));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var text = WikiLines.Layout(wiki, []);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Lines * 1000);
+        Assert.Equal(Lines, text.Count(c => c == 'x'));
     }
 
     [Fact]

@@ -3,11 +3,14 @@ using System.Text;
 using CsCheck;
 using Pipeline.Data.Collection;
 using Pipeline.Data.Damages;
+using Pipeline.Data.Readers;
 using Pipeline.Data.Tests.Collection;
 using Pipeline.TestKit;
 using UglyToad.PdfPig.Content;
 using UglyToad.PdfPig.Core;
+using UglyToad.PdfPig.Filters;
 using UglyToad.PdfPig.Fonts.Standard14Fonts;
+using UglyToad.PdfPig.Tokens;
 using UglyToad.PdfPig.Writer;
 
 namespace Pipeline.Data.Tests.Readers;
@@ -113,18 +116,142 @@ public class PdfTests
     }
 
     [Fact]
+    public void Pages_are_known_by_what_their_own_dictionaries_say()
+    {
+        const string Words = "BT /F1 12 Tf 50 700 Td (Words in a group) Tj ET";
+        var found = Collect.All("a.pdf", $"""
+            %PDF-1.5
+            3 0 obj << /Length {Words.Length} >> stream
+            {Words}
+            endstream endobj
+            4 0 obj << /Group << /S /Transparency /Type /Group >> /PieceInfo << /A << /Parent 77 0 R >> >> /Parent 9 0 R /Contents 3 0 R /Type /Page >> endobj
+            5 0 obj << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >> endobj
+            9 0 obj << /Kids [4 0 R] /Count 1 /Resources << /Font << /F1 5 0 R >> >> /Type /Pages >> endobj
+            10 0 obj << /Page
+            """);
+        Assert.Equal("Words in a group", Assert.Single(found.Documents).Text);
+        Assert.StartsWith("a.pdf: has lost its end: ", Assert.Single(found.Tally.Damages).ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("<< /A << /Type /X >> /Type /Page >>", "/Page")]
+    [InlineData("\n%<< /Type /X >>\n<</A[<</Type/X>>]/Type/Page/B 1>>", "/Page")]
+    [InlineData("<< /A (\\) /Type /X ( ) >>) /B <2F> /Type /Page >>", "/Page")]
+    [InlineData("<< /S /Type /Type /Page >>", "/Page")]
+    [InlineData("<< /A 1 0 R /B -1.5 0 R /Type 12 0 R /Type /X >>", "12 0 R")]
+    [InlineData("<< /A << /Type /Page >> >> << /Type /X >>", null)]
+    [InlineData("[ << /Type /Page >> ]", null)]
+    [InlineData("<< /A (/Type /Page >>", null)]
+    [InlineData("<< /A << /Type /Page", null)]
+    [InlineData("<< /Type", null)]
+    public void The_value_of_a_name_is_that_of_the_dictionary_itself(string dictionary, string? value) => Assert.Equal(value, PdfDictionary.Value(dictionary, "/Type"));
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Packed_objects_hold_no_more_than_their_stream(bool ascend)
+    {
+        const int Objects = 400, Bytes = 100_000;
+        var header = string.Concat(Enumerable.Range(0, Objects).Select(i => $"{i + 1} {(ascend ? i * (Bytes / Objects) : i % 2 * (Bytes - 1))} "));
+        var packed = Zlib(header + new string('x', Bytes));
+        byte[] pdf = [.. Encoding.Latin1.GetBytes($"%PDF-1.5\n8000 0 obj << /Type /ObjStm /N {Objects} /First {header.Length} /Filter /FlateDecode /Length {packed.Length} >> stream\n"), .. packed, .. "\nendstream endobj\n"u8];
+        var found = PdfObjects.Of(pdf, 1 << 20).All().Where(o => o.At < 0).ToList();
+        Assert.Equal(ascend ? (Objects, Bytes) : (0, 0), (found.Count, found.Sum(o => o.Text.Length)));
+    }
+
+    [Fact]
     public void A_stream_that_unpacks_to_more_than_a_file_may_have_is_not_unpacked()
     {
-        var bomb = Zlib(new string(' ', 8 << 20));
+        var zlib = Zlib(new string(' ', 2 << 20));
+        (string Filter, byte[] Packed)[] bombs =
+        [
+            ("/FlateDecode", zlib),
+            ("/FlateDecode", [0, 0, .. zlib[2..]]),
+            ("/FlateDecode /DecodeParms << /Predictor 12 /Columns 100000000 >>", Zlib("BT")),
+            ("/LZWDecode", Lzw(new byte[2 << 20])),
+            // A code that there is not yet, and then all anew.
+            ("/LZWDecode", Lzw(new byte[2 << 20], before: [97, 400, 256])),
+            ("/RunLengthDecode", [.. Enumerable.Repeat((byte[])[129, 32], 16 << 10).SelectMany(b => b)]),
+            ("/ASCII85Decode", [.. Enumerable.Repeat((byte)'z', 512 << 10)]),
+            ("/CCITTFaxDecode /DecodeParms << /Columns 40000 /Rows 40000 >>", new byte[100]),
+        ];
+        foreach (var (filter, packed) in bombs) AssertNotUnpacked(filter, packed);
+    }
+
+    private static void AssertNotUnpacked(string filter, byte[] bomb)
+    {
         byte[] pdf =
         [
             .. Encoding.Latin1.GetBytes($"%PDF-1.4\n1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj\n2 0 obj << /Type /Pages /Kids [3 0 R 5 0 R] /Count 2 /Resources << /Font << /F1 7 0 R >> >> >> endobj\n3 0 obj << /Type /Page /Parent 2 0 R /Contents 4 0 R >> endobj\n"),
             .. "5 0 obj << /Type /Page /Parent 2 0 R /Contents 6 0 R >> endobj\n6 0 obj << /Length 40 >> stream\nBT /F1 12 Tf 50 700 Td (Sound words) Tj ET\nendstream endobj\n7 0 obj << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >> endobj\n"u8,
-            .. Encoding.Latin1.GetBytes($"4 0 obj << /Filter /FlateDecode /Length {bomb.Length} >> stream\n"), .. bomb, .. "\nendstream endobj\n"u8,
+            .. Encoding.Latin1.GetBytes($"4 0 obj << /Filter {filter} /Length {bomb.Length} >> stream\n"), .. bomb, .. "\nendstream endobj\n"u8,
         ];
         var found = Collect.All("a.pdf", pdf, new() { Limits = new() { FileBytes = 1 << 20 } });
-        Assert.Equal(("Sound words", "1"), (Assert.Single(found.Documents).Text, found.Documents[0].Metadata["damaged_pages"]));
+        Assert.Equal(("Sound words", filter, "1"), (Assert.Single(found.Documents).Text, filter, found.Documents[0].Metadata.GetValueOrDefault("damaged_pages")));
         Assert.Contains("of 2 pages 1 cannot be read: 1", Assert.Single(found.Tally.Damages).What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_filter_unpacks_to_is_told_before_it_does()
+    {
+        foreach (var length in (int[])[1, 2, 300, 5000, 60_000])
+        {
+            var random = new Random(length);
+            var bytes = Enumerable.Range(0, length).Select(_ => (byte)random.Next(3)).ToArray();
+            foreach (var early in (int[])[0, 1]) AssertTold(new LzwFilter(), Lzw(bytes, early == 1), 5600, new() { [NameToken.EarlyChange] = new NumericToken(early) });
+            AssertTold(new FlateFilter(), Zlib(Encoding.Latin1.GetString(bytes)), 1032, []);
+            AssertTold(new RunLengthFilter(), [.. bytes.SelectMany(b => (byte[])[(byte)(255 - b), b, 1, b, b])], 64, []);
+            AssertTold(new Ascii85Filter(), [.. Enumerable.Repeat((byte[])[.. "zzAAAAA"u8], length).SelectMany(b => b)], 4, []);
+        }
+
+        static void AssertTold(IFilter filter, byte[] packed, int expansion, Dictionary<NameToken, IToken> parameters)
+        {
+            var dictionary = new DictionaryToken(parameters);
+            var stream = new DictionaryToken(new Dictionary<NameToken, IToken> { [NameToken.Filter] = NameToken.LzwDecode, [NameToken.DecodeParms] = dictionary });
+            // As little as that the filter could come to it.
+            Assert.Equal(filter.Decode(packed, stream, DefaultFilterProvider.Instance, 0).Length, UnpackedBytes.Of(filter, packed, dictionary, (long)expansion * packed.Length - 1));
+        }
+    }
+
+    /// <param name="before">Codes that are written first.</param>
+    private static byte[] Lzw(byte[] bytes, bool changesEarly = true, params int[] before)
+    {
+        const int Clear = 256, End = 257;
+        var (output, bits, held, written, current) = (new List<byte>(), 0, 0, 0, -1);
+        var codes = new Dictionary<(int, byte), int>();
+        foreach (var code in before) Write(code);
+        foreach (var b in bytes)
+        {
+            if (current >= 0 && codes.TryGetValue((current, b), out var longer))
+            {
+                current = longer;
+                continue;
+            }
+
+            if (current >= 0)
+            {
+                Write(current);
+                codes[(current, b)] = End + 1 + codes.Count;
+                if (codes.Count == 3800) Write(Clear);
+            }
+
+            current = b;
+        }
+
+        Write(current);
+        Write(End);
+        Write(0);
+        return [.. output];
+
+        void Write(int code)
+        {
+            var width = (257 + Math.Max(1, written) + (changesEarly ? 1 : 0)) switch { >= 2048 => 12, >= 1024 => 11, >= 512 => 10, _ => 9 };
+            (bits, held, written) = ((bits << width | code) & 0xFFFFFF, held + width, written + 1);
+            for (; held >= 8; held -= 8) output.Add((byte)(bits >> held - 8));
+            if (code != Clear) return;
+            codes.Clear();
+            written = 0;
+        }
     }
 
     private static byte[] Zlib(string text)

@@ -74,6 +74,31 @@ public sealed class SentencePieceTests : IDisposable
         Assert.Contains("no model of SentencePiece, or a damaged one", Refused(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{ "tokenizer_class": "LlamaTokenizerFast", "add_prefix_space": true, "legacy": false, "sp_model_kwargs": {}, "unk_token": "<unk>" }""", true)]
+    [InlineData("""{ "tokenizer_class": "T5Tokenizer", "add_prefix_space": false, "do_lower_case": false }""", false)]
+    [InlineData("""{ "add_prefix_space": null }""", false)]
+    public void Settings_that_say_what_the_model_says_are_read(string config, bool prefix)
+    {
+        Write([.. Specials, ("▁", -3, Normal), ("a", -3, Normal)], prefix: prefix);
+        folder.Write("tokenizer_config.json", config);
+        Assert.Equal(prefix ? "▁ a" : "a", Pieces(Read(), "a"));
+    }
+
+    [Theory]
+    [InlineData("""{ "tokenizer_class": "LlamaTokenizer", "add_prefix_space": false }""", true, "tokenizer_config.json: 'add_prefix_space' is false, which is not supported: it would change the ids")]
+    [InlineData("""{ "add_prefix_space": true }""", false, "'add_prefix_space' is true, which is not supported")]
+    [InlineData("""{ "tokenizer_class": "XLMRobertaTokenizer" }""", true, "tokenizer_class is XLMRobertaTokenizer; with a model of SentencePiece only LlamaTokenizer and T5Tokenizer are read")]
+    [InlineData("""{ "tokenizer_class": "AlbertTokenizerFast" }""", true, "tokenizer_class is AlbertTokenizer;")]
+    [InlineData("""{ "do_lower_case": true }""", true, "'do_lower_case' is true, which is not supported")]
+    [InlineData("""{ "sp_model_kwargs": { "enable_sampling": true } }""", true, "'sp_model_kwargs' is { \"enable_sampling\": true }, which is not supported")]
+    public void Settings_that_would_change_the_ids_are_refused(string config, bool prefix, string expected)
+    {
+        Write([.. Specials, ("▁", -3, Normal), ("a", -3, Normal)], prefix: prefix);
+        folder.Write("tokenizer_config.json", config);
+        Assert.Contains(expected, Refused(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_damaged_model_is_read_or_refused_in_words()
     {

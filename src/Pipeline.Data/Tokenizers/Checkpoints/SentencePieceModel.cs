@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Pipeline.Data.Tokenizers.Normalizing;
 using Pipeline.Data.Tokenizers.Splitting;
 
@@ -15,6 +16,7 @@ internal static class SentencePieceModel
     {
         var file = SentencePieceFile.Read(path);
         Refuse(file);
+        Refuse(settings, file.PrefixSpace);
         List<string> tokens = [.. file.Pieces.Select(piece => piece.Text)];
         var added = Added(file);
         settings.AddTo(tokens, added);
@@ -38,6 +40,16 @@ internal static class SentencePieceModel
             throw new InvalidDataException($"The model spells what is unknown in bytes, but has no piece '{missing}'.");
         if (file is { PrefixSpace: true, RemovesExtraSpaces: false } && file.Pieces.Any(piece => piece.Kind == SentencePieceKind.UserDefined))
             throw new InvalidDataException("The model puts a space before a text and has user-defined symbols but keeps extra spaces, which is not supported: it would change the ids.");
+    }
+
+    /// <summary>Other classes shift the ids of the model, or change a text before it.</summary>
+    private static void Refuse(CheckpointSettings settings, bool prefixSpace)
+    {
+        if (settings.Class is not (null or "LlamaTokenizer" or "T5Tokenizer"))
+            throw new InvalidDataException($"{CheckpointSettings.FileName}: tokenizer_class is {settings.Class}; with a model of SentencePiece only LlamaTokenizer and T5Tokenizer are read. Save its fast tokenizer, tokenizer.json, beside it.");
+        settings.Allow("add_prefix_space", value => value.ValueKind == (prefixSpace ? JsonValueKind.True : JsonValueKind.False));
+        settings.Allow("do_lower_case", value => value.ValueKind == JsonValueKind.False);
+        settings.Allow("sp_model_kwargs", value => value.ValueKind == JsonValueKind.Object && value.GetPropertyCount() == 0);
     }
 
     /// <summary>Control symbols are special; user-defined ones are found in normalized text, before all else.</summary>
