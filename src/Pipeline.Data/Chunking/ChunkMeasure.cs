@@ -1,3 +1,5 @@
+using Pipeline.Data.Documents;
+
 namespace Pipeline.Data.Chunking;
 
 /// <summary>Lengths of parts of a text in a unit, and how far a length reaches.</summary>
@@ -8,7 +10,7 @@ internal sealed class ChunkMeasure(ChunkOptions options)
 
     public int Of(string text, int from, int to) => options.Unit switch
     {
-        ChunkUnit.Words => Words(text.AsSpan(from, to - from)),
+        ChunkUnit.Words => BlankWords.Count(text.AsSpan(from, to - from)),
         ChunkUnit.Characters => to - from,
         _ => to > from ? options.CountTokens!(text[from..to]) : 0,
     };
@@ -32,19 +34,6 @@ internal sealed class ChunkMeasure(ChunkOptions options)
         var from = cuts.NextWord(reach, end);
         while (from < end && Of(text, from, end) > size) from = cuts.NextWord(from + Math.Max(1, (end - from) / 4), end);
         return from;
-    }
-
-    private static int Words(ReadOnlySpan<char> text)
-    {
-        var (words, inside) = (0, false);
-        foreach (var c in text)
-        {
-            var blank = char.IsWhiteSpace(c);
-            if (!blank && !inside) words++;
-            inside = !blank;
-        }
-
-        return words;
     }
 
     private static int EndOfWords(string text, int from, int size)

@@ -6,7 +6,7 @@ namespace Pipeline.Data.Cleaning;
 
 /// <summary>
 /// A text with its code taken out, so that what changes prose leaves code alone. In place of code stands a number in Unicode's noncharacters (U+FDD0 to U+FDEF), which are for such uses and which no operation
-/// touches; where a text has some itself they are taken out like code.
+/// makes or changes; where a text has some itself they are taken out like code.
 /// </summary>
 internal sealed class CodeShield
 {
@@ -49,6 +49,9 @@ internal sealed class CodeShield
         Prose = prose.Append(text, copied, text.Length - copied).ToString();
     }
 
+    /// <summary>Whether a text has characters that stand for code: an operation that made some would forge it.</summary>
+    public static bool HasMarks(ReadOnlySpan<char> text) => text.ContainsAnyInRange(First, Last);
+
     /// <summary>The text without its code.</summary>
     public string Prose { get; private set; }
 
@@ -62,7 +65,7 @@ internal sealed class CodeShield
     public static CodeShield Over(string text, Document document)
     {
         var regions = SourceFiles.Contain(document) ? [new(CodeKind.File, 0, text.Length)] : CodeRegions.In(text, document.MediaType is "text/markdown" or "text/x-markdown");
-        if (text.AsSpan().ContainsAnyInRange(First, Last) && !(regions is [{ Kind: CodeKind.File }])) AddForeign(text, regions);
+        if (HasMarks(text) && !(regions is [{ Kind: CodeKind.File }])) AddForeign(text, regions);
         return new(text, regions);
     }
 

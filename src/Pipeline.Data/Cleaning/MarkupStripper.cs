@@ -120,7 +120,7 @@ public sealed class MarkupStripper
         if (at < 0) return;
         var entity = window[at..].ToString();
         var decoded = WebUtility.HtmlDecode(entity);
-        if (decoded == entity) return;
+        if (decoded == entity || CodeShield.HasMarks(decoded)) return;
         CutTo(length - entity.Length);
         foreach (var c in decoded) Append(c);
     }

@@ -122,7 +122,7 @@ public static class Mojibake
             return 0;
         }
 
-        // Private use and unassigned characters are nobody's text.
+        // Private use and unassigned characters are nobody's text, and noncharacters stand for code.
         var category = Rune.GetUnicodeCategory(rune);
         return category is UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned ? 0 : consumed;
     }

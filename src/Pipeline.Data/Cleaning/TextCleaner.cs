@@ -50,8 +50,8 @@ public sealed class TextCleaner : DocumentFilter
         [
             ("unstable", Text(MostRounds), (_, stable) => stable ? null : "not after " + Text(MostRounds) + " rounds"),
             ("minimum_characters", Text(options.MinimumCharacters), (t, _) => t.Length < options.MinimumCharacters ? Text(t.Length) : null),
-            ("minimum_words", Text(options.MinimumWords), (t, _) => options.MinimumWords > 0 && Words(t) is var words && words < options.MinimumWords ? Text(words) : null),
-            ("maximum_words", options.MaximumWords is { } cap ? Text(cap) : null, (t, _) => options.MaximumWords is { } most && Words(t) is var words && words > most ? Text(words) : null),
+            ("minimum_words", Text(options.MinimumWords), (t, _) => options.MinimumWords > 0 && BlankWords.Count(t) is var words && words < options.MinimumWords ? Text(words) : null),
+            ("maximum_words", options.MaximumWords is { } cap ? Text(cap) : null, (t, _) => options.MaximumWords is { } most && BlankWords.Count(t) is var words && words > most ? Text(words) : null),
         ];
         Rules = [.. operations.Select(o => (o.Rule, o.Threshold)), .. limits.Select(l => (l.Rule, l.Threshold))];
     }
@@ -105,19 +105,6 @@ public sealed class TextCleaner : DocumentFilter
         }
 
         return ReferenceEquals(text, document.Text) ? document : document with { Text = text };
-    }
-
-    private static int Words(string text)
-    {
-        var (words, inside) = (0, false);
-        foreach (var c in text)
-        {
-            var blank = char.IsWhiteSpace(c);
-            if (!blank && !inside) words++;
-            inside = !blank;
-        }
-
-        return words;
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

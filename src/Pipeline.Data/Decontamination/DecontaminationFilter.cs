@@ -76,8 +76,8 @@ public sealed class DecontaminationFilter : DocumentFilter
             var line = text.IndexOf('\n', start) is >= 0 and var stop ? stop + 1 : text.Length;
             while (start < line)
             {
-                var end = start + EndOf(text.AsSpan(start, line - start));
-                sentences.Add((start, end));
+                var end = start + Sentences.EndOf(text.AsSpan(start, line - start), 0);
+                AddParts(text, start, end, sentences);
                 start = end;
             }
         }
@@ -85,22 +85,30 @@ public sealed class DecontaminationFilter : DocumentFilter
         return sentences;
     }
 
-    /// <summary>The place after the sentence that a line begins with, or after a stretch of it where it goes on and on without an end.</summary>
-    private static int EndOf(ReadOnlySpan<char> line)
+    /// <summary>Adds what lies between two ends of sentences by their marks: one sentence or several, or stretches where it goes on and on. Linear time, however many there are.</summary>
+    private static void AddParts(string text, int start, int end, List<(int Start, int End)> sentences)
     {
-        var end = Sentences.EndOf(line, 0);
         // Many do not begin sentences with capitals: after a word that is too long for most abbreviations a mark and a blank are enough.
-        for (var at = 1; at + 1 < end; at++)
+        for (var at = start + 1; at + 1 < end; at++)
         {
-            if (!char.IsWhiteSpace(line[at + 1]) || line[at] is not ('.' or '?' or '!' or '…') || (line[at] == '.' && !EndsInWord(line[..at]))) continue;
-            var next = AfterBlanks(line[..end], at + 1);
-            if (next < end && char.IsLower(line[next])) return next;
+            if (!char.IsWhiteSpace(text[at + 1]) || text[at] is not ('.' or '?' or '!' or '…') || (text[at] == '.' && !EndsInWord(text.AsSpan(start, at - start)))) continue;
+            var next = AfterBlanks(text.AsSpan(0, end), at + 1);
+            if (next >= end || !char.IsLower(text[next])) continue;
+            sentences.Add((start, next));
+            start = at = next;
         }
 
-        if (end <= LongestSentence) return end;
-        var blank = LongestSentence;
-        while (blank > LongestSentence / 2 && !char.IsWhiteSpace(line[blank])) blank--;
-        return blank > LongestSentence / 2 ? AfterBlanks(line[..end], blank) : end;
+        while (end - start > LongestSentence)
+        {
+            var blank = start + LongestSentence;
+            while (blank > start + (LongestSentence / 2) && !char.IsWhiteSpace(text[blank])) blank--;
+            if (blank == start + (LongestSentence / 2)) break;
+            blank = AfterBlanks(text.AsSpan(0, end), blank);
+            sentences.Add((start, blank));
+            start = blank;
+        }
+
+        if (start < end) sentences.Add((start, end));
     }
 
     private static bool EndsInWord(ReadOnlySpan<char> text)

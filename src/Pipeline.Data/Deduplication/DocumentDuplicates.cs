@@ -120,8 +120,8 @@ internal sealed class DocumentDuplicates
         funnel.Add(new(rule, threshold, documents, documents - dropped, characters, characters - shorter, 0, [.. chosen.Select(i =>
         {
             var (gone, kept) = (texts[i], texts[keptFor[i]]);
-            var value = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{similarity(i, keptFor[i]):0.###} like {kept.Id}: {ShardEdits.Start(kept.Text)}");
-            return new FunnelSample(gone.Id, value, ShardEdits.Start(gone.Text), null);
+            var value = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{similarity(i, keptFor[i]):0.###} like {kept.Id}: {FunnelTally.Excerpt(kept.Text, 0)}");
+            return new FunnelSample(gone.Id, value, FunnelTally.Excerpt(gone.Text, 0), null);
         })]));
     }
 }

@@ -107,7 +107,8 @@ public sealed class FunnelTally(IReadOnlyList<(string Rule, string? Threshold)> 
         return new(result) { Found = found.Count > 0 ? found : null };
     }
 
-    private static string Excerpt(string text, int at)
+    /// <summary>What stands around a place, for a sample.</summary>
+    internal static string Excerpt(string text, int at)
     {
         var start = Math.Max(0, Math.Min(at, text.Length) - ExcerptBefore);
         var end = Math.Min(text.Length, at + ExcerptAfter);

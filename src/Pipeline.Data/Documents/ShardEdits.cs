@@ -27,7 +27,6 @@ internal sealed record EditedShard(int Dropped, long Removed, int Changed, IRead
 internal static class ShardEdits
 {
     private const int MostSamples = 3;
-    private const int Excerpt = 160;
 
     /// <param name="cuts">Ascending, numbers within the shard.</param>
     /// <param name="inBytes">Cuts count bytes of UTF-8 and not UTF-16 units; they shrink to <see cref="WholeWords"/>.</param>
@@ -110,19 +109,6 @@ internal static class ShardEdits
     private static FunnelSample Sample(Document document, string? after)
     {
         var at = document.Text.AsSpan().CommonPrefixLength(after);
-        return new(document.Id, null, Around(document.Text, at), after is null ? null : Around(after, at));
-    }
-
-    private static string Around(string text, int at)
-    {
-        var start = Math.Clamp(at - (Excerpt / 4), 0, text.Length);
-        return (start > 0 ? "…" : "") + Start(text[start..]);
-    }
-
-    /// <summary>The beginning of a text, for a sample.</summary>
-    public static string Start(string text)
-    {
-        if (text.Length > 0 && char.IsLowSurrogate(text[0])) text = text[1..];
-        return text.Length <= Excerpt ? text : text[..(char.IsHighSurrogate(text[Excerpt - 1]) ? Excerpt - 1 : Excerpt)] + "…";
+        return new(document.Id, null, FunnelTally.Excerpt(document.Text, at), after is null ? null : FunnelTally.Excerpt(after, at));
     }
 }

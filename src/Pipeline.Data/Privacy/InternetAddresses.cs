@@ -12,6 +12,9 @@ internal static class InternetAddresses
 
     private static readonly SearchValues<char> Version6Characters = SearchValues.Create("0123456789abcdefABCDEF:.");
 
+    /// <summary>Blanks and what may stand before the number of a heading.</summary>
+    private static readonly SearchValues<char> BeforeHeadings = SearchValues.Create([.. Enumerable.Range(0, char.MaxValue).Select(i => (char)i).Where(c => c != '\n' && char.IsWhiteSpace(c)), .. "-*+#"]);
+
     private static readonly string[] VersionWords = ["version", "versions", "ver", "v", "release", "releases", "build", "assembly", "revision", "rev", "firmware", "driver", "update", "upgrade", "section", "sections", "chapter", "chapters", "clause", "clauses", "figure", "table", "oid", "gcc", "kernel"];
 
     /// <summary>The place after a public IPv4 address; minus the place after four parts that are none, which nothing else should be found in; 0 where there are not four parts.</summary>
@@ -71,7 +74,9 @@ internal static class InternetAddresses
         var before = text[Math.Max(0, at - LookBack)..at];
         if (before.Contains('§') || before.Contains("ection", StringComparison.Ordinal) || before.Contains("hapter", StringComparison.Ordinal)) return true;
         // A heading, perhaps of a list: 1.2.3.4. Scope.
-        var line = text[(text[..at].LastIndexOf('\n') + 1)..at].Trim();
+        var other = text[..at].LastIndexOfAnyExcept(BeforeHeadings);
+        if (other >= 0 && text[other] != '\n') return false;
+        var line = text[(other + 1)..at].Trim();
         var rest = text[end..].TrimStart('.');
         return (line.IsEmpty || line is "-" or "*" or "+" or "#" or "##" or "###" or "####") && rest.Length > 1 && rest[0] is ' ' or '\u00a0' or '\t' && char.IsLetter(rest[1]);
     }

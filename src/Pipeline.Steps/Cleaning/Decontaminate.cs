@@ -73,13 +73,14 @@ public sealed class Decontaminate : Step<Decontaminate.With, Decontaminate.Given
         {
             var (items, damaged) = await BenchmarkFiles.ReadAsync(source.Name, source.Path, with.Fields, index, context.Cancellation);
             if (damaged > 0) context.Log($"{source.Name}: {damaged} lines are no JSON and were left out; {items} items were read.");
-            madeOf.Add(source.Sha256);
+            // Funnels and counts name the benchmarks.
+            madeOf.Add($"{source.Sha256} {source.Name}");
         }
 
         foreach (var (name, _, artifact) in inputs.Benchmarks.Entries)
         {
             await foreach (var document in DocumentReader.ReadAsync(artifact.LocateAll(), context.Cancellation)) index.Add($"{name}:{document.Id}", document.Text);
-            madeOf.Add(artifact.Digest);
+            madeOf.Add($"{artifact.Digest} {name}");
         }
 
         if (index.Count == 0) throw new StepFailedException($"Of {index.TooShort} items none has {with.MinimumWords} words, so nothing would be looked for. Lower minimum_words or name other fields.");

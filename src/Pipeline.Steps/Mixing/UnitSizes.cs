@@ -23,21 +23,8 @@ internal sealed class UnitSizes(MixUnit unit, TokenizerPool? tokenizers)
     {
         MixUnit.Documents => 1,
         MixUnit.Bytes => Encoding.UTF8.GetByteCount(document.Text),
-        MixUnit.Words => Words(document.Text),
+        MixUnit.Words => BlankWords.Count(document.Text),
         // With the token that ends each document in a token shard.
         _ => tokenizers!.Encode([document.Text]).Lengths[0] + 1,
     };
-
-    private static long Words(string text)
-    {
-        var (words, inside) = (0L, false);
-        foreach (var c in text)
-        {
-            var blank = char.IsWhiteSpace(c);
-            if (!blank && !inside) words++;
-            inside = !blank;
-        }
-
-        return words;
-    }
 }
