@@ -49,9 +49,6 @@ internal sealed class CodeShield
         Prose = prose.Append(text, copied, text.Length - copied).ToString();
     }
 
-    /// <summary>Whether a text has characters that stand for code: an operation that made some would forge it.</summary>
-    public static bool HasMarks(ReadOnlySpan<char> text) => text.ContainsAnyInRange(First, Last);
-
     /// <summary>The text without its code.</summary>
     public string Prose { get; private set; }
 
@@ -71,6 +68,9 @@ internal sealed class CodeShield
 
     /// <summary>A shield that takes nothing out.</summary>
     public static CodeShield Off(string text) => new(text, []);
+
+    /// <summary>Whether a text has characters that stand for code: an operation that made some would forge it.</summary>
+    public static bool HasMarks(ReadOnlySpan<char> text) => text.ContainsAnyInRange(First, Last);
 
     /// <summary>Changes the prose by one operation and the code by another or none; false where nothing changes.</summary>
     public bool Apply(Func<string, string> operation, Func<string, string>? onCode = null)

@@ -102,6 +102,17 @@ public sealed class CodeTests
         }, iter: 1_000);
 
     [Theory]
+    [InlineData("Run `ls` now &#64976;.")]
+    [InlineData("Run `ls` now &#xFDEF; and &#64976;&#64992;.")]
+    [InlineData("&#64976;&#64992;&#64977; and `ls`")]
+    [InlineData("a &#64978;&#64992;&#64977; b\n```\nls\n```\n&#64976;&#64993;&#64977; &#64976;&#65007;&#65007;&#65007;&#65007;&#65007;&#65007;&#65007;&#65007;&#64977;")]
+    public void Nobody_writes_what_stands_for_code(string text)
+    {
+        Assert.Equal(text, Clean(text));
+        Assert.Equal(text, Clean(text.Replace("&#", "&amp;#", StringComparison.Ordinal)));
+    }
+
+    [Theory]
     [InlineData("See http://a.b now", "See now")]
     [InlineData("See (http://a.b) now.", "See now.")]
     [InlineData("See [http://a.b], <http://c.d>.", "See.")]

@@ -47,6 +47,14 @@ public class MojibakeTests
         }, iter: 2000);
 
     [Fact]
+    public void No_character_that_stands_for_code_is_made() => Assert.All(Enumerable.Range('\ufdd0', 32), code =>
+    {
+        var misread = Misread($"{(char)code} {(char)code}{(char)code} {(char)code}", latin: true);
+        Assert.Equal(misread, Mojibake.Repair(misread));
+        Assert.Equal(misread, Mojibake.Repair(Misread(misread, latin: true)));
+    });
+
+    [Fact]
     public void Books_and_transcripts_are_not_harmed()
     {
         var folder = SharedData.Find("transcripts/practicalai");

@@ -63,6 +63,22 @@ public sealed class DecontaminationTests
         Assert.InRange(left.Length, before.Length + after.Length - 800, before.Length + after.Length);
     }
 
+    [Theory]
+    [InlineData("word ")]
+    [InlineData("word. ")]
+    [InlineData("word, e.g. ")]
+    [InlineData("word… ")]
+    [InlineData("Word. ")]
+    public void A_line_of_a_megabyte_is_cut_like_any_other(string piece)
+    {
+        var index = new BenchmarkIndex(13, 5);
+        index.Add("b:1", Question);
+        var half = string.Concat(Enumerable.Repeat(piece, (1 << 19) / piece.Length));
+        var left = Filtered.By(new DecontaminationFilter(index, 13, ContaminationAction.Cut), half + Question.ToLowerInvariant() + " " + half).Text!;
+        Assert.DoesNotContain("natalia", left, StringComparison.Ordinal);
+        Assert.InRange(left.Length, (2 * half.Length) - 1000, 2 * half.Length);
+    }
+
     [Fact]
     public async Task Benchmarks_are_read_from_lines_and_Parquet_and_damaged_lines_cost_themselves()
     {

@@ -156,6 +156,26 @@ public class DeduplicatorTests
         Assert.True(result.Compared < 3_000L * NearDuplicates.Crowd * MinHash.Bands);
     }
 
+    [Theory]
+    [InlineData(0)]
+    // Where an excerpt ends within the address.
+    [InlineData(108)]
+    [InlineData(115)]
+    public async Task Samples_show_nothing_personal(int before)
+    {
+        var (text, line) = ($"{new string('y', before)} zoe@mail.org and {Story}", "Of another kind, that two write to zoe@mail.org about");
+        Document[] documents =
+        [
+            Doc("1", text), Doc("2", text), Doc("3", text + " tonight"),
+            Doc("4", $"First, zoe@mail.org\n{line}\nand on"), Doc("5", $"Second, by zoe@mail.org\n{line}\nit ends"),
+            Doc("6", $"Third: {text}, says everybody who was there on that day and nobody believed it until the end came"),
+        ];
+        var funnel = (await Run(documents, new() { Parts = [new(TextPart.Line, 3)], Substring = 100, Threshold = 0.9 })).Result.Funnel;
+        Assert.Equal(4, funnel.Rules.Count);
+        Assert.All(funnel.Rules, rule => Assert.NotEmpty(rule.Samples));
+        Assert.DoesNotContain("zo", funnel.ToJson(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Nothing_gives_nothing()
     {

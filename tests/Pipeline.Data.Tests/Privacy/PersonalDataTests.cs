@@ -27,6 +27,8 @@ public sealed class PersonalDataTests
     [InlineData("ask 8.8.8.8 or 4.2.2.2. Then", "ask [IP_ADDRESS] or [IP_ADDRESS]. Then")]
     [InlineData("Version=4.5.6.7, version 1.2.3.4, v1.2.3.4, 4.0.0.0, 1.2.3.4-beta, 1.2.3.4.5, 256.1.1.1, 1.2.3.04", "Version=4.5.6.7, version 1.2.3.4, v1.2.3.4, 4.0.0.0, 1.2.3.4-beta, 1.2.3.4.5, 256.1.1.1, 1.2.3.04")]
     [InlineData("text\n3.1.4.1 Scope of this part", "text\n3.1.4.1 Scope of this part")]
+    [InlineData("text\n                                        ## 3.1.4.1 Scope\n\n\u3000* 3.1.4.2 Terms", "text\n                                        ## 3.1.4.1 Scope\n\n\u3000* 3.1.4.2 Terms")]
+    [InlineData("text ## 3.1.4.1 Scope\n- - 3.1.4.2 Terms\n3.1.4.1 3.1.4.2 Terms", "text ## [IP_ADDRESS] Scope\n- - [IP_ADDRESS] Terms\n[IP_ADDRESS] [IP_ADDRESS] Terms")]
     [InlineData("2a00:1450:4001:81b::200e and [2001:4860:4860::8888]:53", "[IP_ADDRESS] and [[IP_ADDRESS]]:53")]
     [InlineData("std::begin, dead::beef, ::1, fe80::1, 2001:db8::1, 12:30:45, 2000:30", "std::begin, dead::beef, ::1, fe80::1, 2001:db8::1, 12:30:45, 2000:30")]
     // Cards
@@ -129,6 +131,8 @@ public sealed class PersonalDataTests
     [InlineData("2:")]
     [InlineData("2001:")]
     [InlineData("1.2.3.4")]
+    [InlineData("1.2.3.4 ")]
+    [InlineData("1.2.3.4 - ")]
     [InlineData("a@")]
     [InlineData("eyJ")]
     [InlineData("token=")]

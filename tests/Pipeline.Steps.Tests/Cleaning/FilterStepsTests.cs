@@ -112,6 +112,27 @@ public sealed class FilterStepsTests
         Assert.Equal(("gsm.jsonl: 1 lines are no JSON and were left out; 1 items were read.", 2.0, 1.0), (Assert.Single(run.Lines), run.Context!.Metrics["benchmark.items"], run.Context.Metrics["found.contaminated.split.test"]));
     }
 
+    [Theory]
+    [InlineData("new.jsonl", "old.test")]
+    [InlineData("old.jsonl", "new.test")]
+    public async Task A_benchmark_that_is_called_otherwise_is_told_by_that_name(string file, string input)
+    {
+        using var folder = new TemporaryFolder();
+        var source = Source(folder, "old.jsonl", $$"""{"question":"{{English}}"}""");
+        await DocumentShards.WriteAllAsync(folder["test"], [Document.Create("t", "the quick brown fox jumps")]);
+        using var first = await RunAsync("old.jsonl", "old.test", null);
+        using var second = await RunAsync(file, input, first);
+        var funnel = Funnel.FromJson(await File.ReadAllTextAsync(second["funnel"] + "/funnel.json", TestContext.Current.CancellationToken));
+        Assert.Equal(new[] { "contaminated", "contaminated." + file, "contaminated." + input }.Order(StringComparer.Ordinal), funnel.Found!.Keys);
+
+        async Task<StepRun> RunAsync(string fileName, string inputName, StepRun? before)
+        {
+            var run = new StepRun(new Decontaminate()) { Sources = [source with { Name = fileName }], PiecesOf = before };
+            await run.GivenDocuments("documents", Document.Create("a", English), Document.Create("b", "The quick brown fox jumps over it."));
+            return await run.Given("benchmarks", inputName, folder["test"]).RunAsync("""{"files":["*.jsonl"],"action":"report"}""");
+        }
+    }
+
     [Fact]
     public async Task A_vocabulary_tells_what_is_no_mistake()
     {
