@@ -9,7 +9,7 @@ using Pipeline.Data.Readers;
 
 namespace Pipeline.Data.Collection;
 
-/// <summary>Markdown without its marks; code blocks, lists and tables keep a readable form, front matter goes to metadata.</summary>
+/// <summary>Markdown without its marks; code, lists and tables keep a readable form, front matter goes to metadata.</summary>
 internal static class MarkdownText
 {
     private static readonly MarkdownPipeline Markup = new MarkdownPipelineBuilder().UseYamlFrontMatter().UsePipeTables().UseAutoLinks().Build();
@@ -115,22 +115,31 @@ internal static class MarkdownText
         writer.Line();
     }
 
-    private static void Inlines(BlockWriter writer, ContainerInline? inlines)
+    /// <param name="ticks">Whether code keeps those that say that it is code.</param>
+    private static void Inlines(BlockWriter writer, ContainerInline? inlines, bool ticks = true)
     {
         foreach (var inline in inlines ?? [])
         {
             switch (inline)
             {
                 case LiteralInline literal: writer.Inline(literal.Content.AsSpan()); break;
-                case CodeInline code: writer.Inline(code.Content); break;
+                case CodeInline code: writer.Inline(ticks ? InTicks(code) : code.Content); break;
                 case AutolinkInline link: writer.Inline(link.Url); break;
                 case HtmlEntityInline entity: writer.Inline(entity.Transcoded.AsSpan()); break;
                 case LineBreakInline { IsHard: true }: writer.Line(); break;
                 case LineBreakInline: writer.Inline(" "); break;
                 case HtmlInline html when html.Tag.StartsWith("<br", StringComparison.OrdinalIgnoreCase): writer.Line(); break;
-                case ContainerInline container: Inlines(writer, container); break;
+                case ContainerInline container: Inlines(writer, container, ticks); break;
             }
         }
+    }
+
+    /// <summary>As many as in the source, so that none in the code ends it.</summary>
+    private static string InTicks(CodeInline code)
+    {
+        var ticks = new string(code.Delimiter, code.DelimiterCount);
+        var apart = code.Content.StartsWith(code.Delimiter) || code.Content.EndsWith(code.Delimiter) ? " " : "";
+        return ticks + apart + code.Content + apart + ticks;
     }
 
     private static void HtmlBlocks(BlockWriter writer, string html)
@@ -143,7 +152,7 @@ internal static class MarkdownText
     private static string Plain(ContainerInline? inlines)
     {
         var writer = new BlockWriter();
-        Inlines(writer, inlines);
+        Inlines(writer, inlines, ticks: false);
         return writer.ToString();
     }
 }

@@ -183,7 +183,7 @@ public class FileCollectorTests
         Assert.Equal("""
             Start here
 
-            Some bold text with a link and code on two lines.
+            Some bold text with a link and `code` on two lines.
 
             - one
             - two
@@ -201,6 +201,17 @@ public class FileCollectorTests
             quoted
             """, document.Text);
         Assert.Equal(("The guide", "title: \"The guide\"\ntags: [a]", "text/markdown"), (document.Metadata["title"], document.Metadata["front_matter"], document.MediaType));
+    }
+
+    [Theory]
+    [InlineData("a `b` *`c  d`* e", "a `b` `c d` e")]
+    [InlineData("a ``b ` c`` and `` `d` `` e", "a ``b ` c`` and `` `d` `` e")]
+    [InlineData("| `a` | b |\n|---|---|\n| `c` | d |", "`a` | b\n`c` | d")]
+    [InlineData("# The `a`", "The `a`")]
+    public void Code_in_Markdown_keeps_its_ticks_and_titles_do_not(string markdown, string text)
+    {
+        var document = Assert.Single(Collect.One("a.md", markdown));
+        Assert.Equal((text, markdown.StartsWith('#') ? "The a" : null), (document.Text, document.Metadata.GetValueOrDefault("title")));
     }
 
     [Theory]
