@@ -23,21 +23,17 @@ sealed class BestParameters(FlatParameters parameters, EarlyStopping? stopping) 
 
     public void Consider(long at, IReadOnlyList<Figure> figures)
     {
-        if (values is null)
+        var better = figures[0].Value < (loss ?? double.PositiveInfinity) - (stopping?.MinDelta ?? 0);
+        if (better)
+            (loss, step) = (figures[0].Value, at);
+        stale = better ? 0 : stale + 1;
+        // Without early stopping the model is left as it is last.
+        if (better || values is null)
             Figures = figures;
-        if (figures[0].Value < (loss ?? double.PositiveInfinity) - (stopping?.MinDelta ?? 0))
-        {
-            (loss, step, stale) = (figures[0].Value, at, 0);
-            if (values is null)
-                return;
-            Figures = figures;
-            using var noGradient = no_grad();
-            values.copy_(parameters.Values);
-        }
-        else
-        {
-            stale++;
-        }
+        if (!better || values is null)
+            return;
+        using var noGradient = no_grad();
+        values.copy_(parameters.Values);
     }
 
     public void Restore()

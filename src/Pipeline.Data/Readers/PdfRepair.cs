@@ -25,11 +25,11 @@ internal static class PdfRepair
         var (catalog, root) = (next++, next++);
         var kids = new List<int>();
         // What pages inherit stands in the node above them, where that is left.
-        foreach (var siblings in pages.GroupBy(p => objects.Find(PdfDictionary.Reference(p.Text, "/Parent"))))
+        foreach (var siblings in pages.GroupBy(p => objects.Find(PdfDictionary.Reference(p.Text, "/Parent"))?.Number))
         {
             var node = next++;
             kids.Add(node);
-            var inherited = siblings.Key is { } parent ? string.Concat(((string[])["/Resources", "/MediaBox", "/Rotate"]).Select(n => PdfDictionary.Value(parent.Text, n) is { } value ? $" {n} {value}" : "")) : "";
+            var inherited = objects.Find(siblings.Key) is { } parent ? string.Concat(((string[])["/Resources", "/MediaBox", "/Rotate"]).Select(n => PdfDictionary.Value(parent.Text, n) is { } value ? $" {n} {value}" : "")) : "";
             Write(node, $"<< /Type /Pages /Parent {root} 0 R /Count {siblings.Count()} /Kids [{string.Join(' ', siblings.Select(p => $"{p.Number} 0 R"))}]{inherited} >>");
         }
 

@@ -1,8 +1,8 @@
 using System.ComponentModel;
 using System.Text.Json.Nodes;
 using Pipeline.Data.Chunking;
-using Pipeline.Data.Tokenizers;
 using Pipeline.Engine.Authoring;
+using Pipeline.Steps.Tokenizing;
 
 namespace Pipeline.Steps.Cleaning;
 
@@ -53,16 +53,11 @@ public sealed class CleanChunk : Step<CleanChunk.With, CleanChunk.Given, CleanCh
         if (with.ChunkOverlap > with.ChunkSize / 2) yield return ("chunk_overlap", $"is more than half of chunk_size ({with.ChunkSize}), so that most text would come more than twice; lower it to {with.ChunkSize / 2} or less");
     }
 
-    protected override IEnumerable<(string Option, string Message)> Check(With with, IReadOnlyDictionary<string, int> given)
-    {
-        var tokenizer = given.GetValueOrDefault("tokenizer") > 0;
-        if (with.Unit == ChunkUnit.Tokens && !tokenizer) yield return ("unit", "is tokens, which need the input tokenizer to be counted; give it or count words");
-        if (with.Unit != ChunkUnit.Tokens && tokenizer) yield return ("unit", $"is {OptionReader.SnakeCase(with.Unit.ToString())}, so that the input tokenizer is not read; set unit: tokens or leave it out");
-    }
+    protected override IEnumerable<(string Option, string Message)> Check(With with, IReadOnlyDictionary<string, int> given) => TokenUnit.Problems(with.Unit, ChunkUnit.Tokens, given, "words");
 
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
-        var tokenizers = inputs.Tokenizer is { } tokenizer ? new TokenizerPool(TokenizerReader.Read(tokenizer.Locate("tokenizer.json"))) : null;
+        var tokenizers = TokenUnit.Counter(inputs.Tokenizer);
         var chunker = new DocumentChunker(new()
         {
             Unit = with.Unit,

@@ -2,9 +2,9 @@ using System.ComponentModel;
 using System.Globalization;
 using System.Text.Json;
 using Pipeline.Data.Mixing;
-using Pipeline.Data.Tokenizers;
 using Pipeline.Engine.Authoring;
 using Pipeline.Steps.Artifacts;
+using Pipeline.Steps.Tokenizing;
 
 namespace Pipeline.Steps.Mixing;
 
@@ -67,7 +67,7 @@ public sealed class Mix : Step<Mix.With, Mix.Given, Mix.Made>
 
     protected override IEnumerable<(string Option, string Message)> Check(With with, IReadOnlyDictionary<string, int> given)
     {
-        if (with.Unit == MixUnit.Tokens && given.GetValueOrDefault("tokenizer") == 0) yield return ("unit", "is tokens, which need the input tokenizer to be counted; give it or count bytes");
+        foreach (var problem in TokenUnit.Problems(with.Unit, MixUnit.Tokens, given, "bytes")) yield return problem;
         if (with.Weights.Count > 0 && with.Weights.Values.All(w => w == 0)) yield return ("weights", "are all 0, so that nothing would be taken; give at least one domain a weight");
         if (with.Weights.Values.FirstOrDefault(w => !double.IsFinite(w)) is var odd && !double.IsFinite(odd)) yield return ("weights", $"has {odd}; expected numbers from 0 up");
         if (with.By is "") yield return ("by", "is empty; leave it out or name a metadata key");
@@ -77,13 +77,11 @@ public sealed class Mix : Step<Mix.With, Mix.Given, Mix.Made>
             if (with.Weights.Keys.Except(inputs).Order(StringComparer.Ordinal).FirstOrDefault() is { } unknown) yield return ("weights", $"names '{unknown}', which is no input; the domains are {string.Join(", ", inputs)}");
             else if (inputs.Except(with.Weights.Keys).FirstOrDefault() is { } missing) yield return ("weights", $"lacks '{missing}'; give it a weight, 0 to leave it out");
         }
-
-        if (with.Unit != MixUnit.Tokens && given.GetValueOrDefault("tokenizer") > 0) yield return ("unit", $"is {OptionReader.SnakeCase(with.Unit.ToString())}, so that the input tokenizer is not read; set unit: tokens or leave it out");
     }
 
     protected override async Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
-        var sizes = new UnitSizes(with.Unit, inputs.Tokenizer is { } tokenizer ? new TokenizerPool(TokenizerReader.Read(tokenizer.Locate("tokenizer.json"))) : null);
+        var sizes = new UnitSizes(with.Unit, TokenUnit.Counter(inputs.Tokenizer));
         var corpus = await MeasuredDomains.OfAsync(inputs, with, sizes, context);
         var plan = MixPlan.Of([.. corpus.Domains.Select(d => (d.Key, d.Value.Total, WeightOf(with, d.Key)))], with.Temperature, with.Budget, with.MaximumEpochs);
         RefuseWeights(corpus, with);
