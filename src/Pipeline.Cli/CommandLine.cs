@@ -69,7 +69,7 @@ public static class CommandLine
             if (parsed.CommandResult.Command is RootCommand root && args is [var verb, ..] && !verb.StartsWith('-'))
                 await Console.Error.WriteLineAsync($"There is no '{verb}'{(Nearest.Of(verb, root.Subcommands.Select(c => c.Name)) is { } near ? $"; did you mean '{near}'?" : ".")}");
             else
-                foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync(error.Message);
+                foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync(Said(error));
             await Console.Error.WriteLineAsync($"Try: pipeline {Verbs(parsed.CommandResult)}--help");
             return ExitCode.WrongInput;
         }
@@ -94,6 +94,20 @@ public static class CommandLine
             return ExitCode.StepFailed;
         }
     }
+
+    /// <summary>The library's own words for a number that is none name a type of .NET.</summary>
+    private static string Said(ParseError error) =>
+        error.SymbolResult is OptionResult { Tokens: [var given] } wrong && NumberOf(wrong.Option.ValueType) is { } expected && error.Message.Contains("System.", StringComparison.Ordinal)
+            ? $"{wrong.Option.Name} is '{given.Value}', but must be {expected}."
+            : error.Message;
+
+    private static string? NumberOf(Type type) => Type.GetTypeCode(Nullable.GetUnderlyingType(type) ?? type) switch
+    {
+        TypeCode.Int32 => $"a whole number of at most {int.MaxValue}",
+        TypeCode.Int64 => $"a whole number of at most {long.MaxValue}",
+        TypeCode.Double => "a number such as 0.7",
+        _ => null,
+    };
 
     private static string Verbs(SymbolResult? of) => of is CommandResult { Command: not RootCommand } verb ? $"{Verbs(verb.Parent)}{verb.Command.Name} " : "";
 }
