@@ -229,7 +229,7 @@ public sealed class Trainer<TBatch>
     {
         var shard = Array.FindIndex(perShard, sum => !double.IsFinite(sum));
         var what = shard >= 0 ? $"the loss of micro-shard {shard} is {perShard[shard]}" : $"the gradient's norm is {norm}";
-        return $"Training stopped before step {step + 1} touched the weights: {what}. {LastCheckpoint(saved)}. Lower the learning rate, lengthen the warm-up, or look at that shard's data.";
+        return $"Training stopped before step {step + 1} touched the weights: {what}. {LastCheckpoint(saved)}. Lower the learning rate, lengthen the warm-up, or look at the data of {(shard >= 0 ? "that micro-shard" : "that step")}.";
     }
 
     static string LastCheckpoint(long? saved) => saved is { } at ? $"The last good checkpoint is that of step {at}" : "There is no checkpoint yet";

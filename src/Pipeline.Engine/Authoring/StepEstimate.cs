@@ -17,6 +17,11 @@ public sealed record Foreseen(IReadOnlyList<ForeseenInput> Inputs, Func<IReadOnl
     public ForeseenInput? Input(string port, string member = "") => Inputs.FirstOrDefault(i => i.Port == port && i.Member == member);
 }
 
+/// <summary>A change of a step's options.</summary>
+/// <param name="Change">As one would write it.</param>
+/// <param name="LeastMemoryBytes">As in <see cref="StepEstimate"/>, with the change.</param>
+public sealed record Remedy(string Change, double LeastMemoryBytes);
+
 /// <summary>What a step will take and give, told before anything runs.</summary>
 public sealed record StepEstimate
 {
@@ -29,8 +34,8 @@ public sealed record StepEstimate
     /// <summary>Bytes without which it cannot be, of all its processes together; 0 where that is not known.</summary>
     public double LeastMemoryBytes { get; init; }
 
-    /// <summary>Options under which it would need less, each with how much.</summary>
-    public IReadOnlyList<string> Remedies { get; init; } = [];
+    /// <summary>What would make it need less.</summary>
+    public IReadOnlyList<Remedy> Remedies { get; init; } = [];
 
     /// <summary>Sentences: what it cannot do with what it will be given, on any machine. Found now, the steps above it need not run first.</summary>
     public IReadOnlyList<string> Impossible { get; init; } = [];

@@ -26,8 +26,18 @@ public static class Feasibility
         var (limit, whose) = step.Resources.MemoryBytes > 0 ? (step.Resources.MemoryBytes, "its resources.memory is") : (machine.MemoryBytes, "this machine has");
         // Another machine's memory is not known here.
         if (estimate.LeastMemoryBytes <= limit || (step.Slurm is not null && step.Resources.MemoryBytes == 0)) yield break;
-        var remedies = estimate.Remedies.Count > 0 ? $" Each of these takes some off: {string.Join("; ", estimate.Remedies)}." : "";
-        yield return $"cannot fit: it needs at least {Say(estimate.LeastMemoryBytes)} of memory, and {whose} {Say(limit)}.{remedies}";
+        yield return $"cannot fit: it needs at least {Say(estimate.LeastMemoryBytes)} of memory, and {whose} {Say(limit)}.{Advice(estimate.Remedies, limit)}";
+    }
+
+    private static string Advice(IReadOnlyList<Remedy> remedies, double limit)
+    {
+        if (remedies.Count == 0) return "";
+        var enough = remedies.Where(r => r.LeastMemoryBytes <= limit).ToList();
+        return enough.Count > 0
+            ? $" Each of these may be enough: {string.Join("; ", enough.Select(Said))}."
+            : $" None of these is enough: {string.Join("; ", remedies.Select(Said))}. It takes something smaller to work on, or more memory.";
+
+        static string Said(Remedy remedy) => $"{remedy.Change}: at least {Say(remedy.LeastMemoryBytes)}";
     }
 
     private static string Say(double bytes) => bytes >= 1e9 ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.0} GB") : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0} MB");

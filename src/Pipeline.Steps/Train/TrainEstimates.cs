@@ -44,7 +44,7 @@ internal static class TrainEstimates
             ],
             // Where rows may be shorter or the vocabulary smaller, the least is not known so well.
             LeastMemoryBytes = ranks * (shorter ? memory.Least - (MemoryEstimate.CertainShare * memory.Activations) : memory.Least),
-            Remedies = [.. Remedies(config, shape, options, with, rowsPerExample, ranks)],
+            Remedies = [.. Remedies(config, shape, options, rowsPerExample, ranks)],
             Outputs = new Dictionary<string, Forecast> { ["model"] = model },
             Impossible = [.. Faults(() => with.Trainable.Options.Of([.. config.Layout().Select(parameter => parameter.Name)])).Select(fault => "trainable: " + fault)],
         };
@@ -64,25 +64,30 @@ internal static class TrainEstimates
         }
     }
 
-    private static IEnumerable<string> Remedies(ModelConfig config, RowShape shape, TrainingOptions options, TrainParams with, int rowsPerExample, int ranks)
+    /// <summary>Each option that saves something worth it, alone, and then all of them together.</summary>
+    private static IEnumerable<Remedy> Remedies(ModelConfig config, RowShape shape, TrainingOptions options, int rowsPerExample, int ranks)
     {
         var micros = new[] { options.MicroShardSize / 2, 1 }.Where(size => size >= 1 && size < options.MicroShardSize && options.Batch % size == 0).Distinct();
-        (string Option, TrainingOptions Under)[] others =
+        (string Change, Func<TrainingOptions, TrainingOptions> Made)[] changes =
         [
-            .. micros.Select(size => ($"batch.micro: {size} (the same gradient, accumulated)", options with { MicroBatch = size })),
-            ("activation_checkpointing: true (the same bytes, slower)", options with { ActivationCheckpointing = true }),
-            ("precision: bfloat16", options with { Precision = Precision.Bfloat16 }),
-            ("optimizer.name: lion", options with { Optimizer = new LionOptions() }),
-            ("optimizer.name: adafactor", options with { Optimizer = new AdafactorOptions() }),
+            .. micros.Select(size => ($"batch.micro: {size} (the same gradient, accumulated)", new Func<TrainingOptions, TrainingOptions>(under => under with { MicroBatch = size }))),
+            ("activation_checkpointing: true (the same bytes, slower)", under => under with { ActivationCheckpointing = true }),
+            ("precision: bfloat16", under => under with { Precision = Precision.Bfloat16 }),
+            ("optimizer.name: lion", under => under with { Optimizer = new LionOptions() }),
+            ("optimizer.name: adafactor", under => under with { Optimizer = new AdafactorOptions() }),
         ];
         var now = Needs(options);
-        foreach (var (option, under) in others)
+        var (together, count) = (options, 0);
+        foreach (var (change, made) in changes)
         {
-            if (Needs(under) is var less && less < Worthwhile * now) yield return $"{option}: at least {Bytes(less)}";
+            if (Needs(made(options)) is var less && less >= Worthwhile * now) continue;
+            yield return new(change, less);
+            // The later of two choices of the same option is the smaller one.
+            (together, count) = (made(together), count + 1);
         }
 
-        if (ranks > 1) yield return $"resources.ranks: 1, each rank holding a model of its own: at least {Bytes(now / ranks)}";
-        yield return "a smaller vocabulary, context or model";
+        if (count > 1) yield return new("all of these", Needs(together));
+        if (ranks > 1) yield return new("resources.ranks: 1, each rank holding a model of its own", now / ranks);
 
         double Needs(TrainingOptions under) => ranks * TrainingEstimate.Of(config, shape, under, rowsPerExample).Memory.Least;
     }
