@@ -37,6 +37,13 @@ public abstract class StepType
     /// <summary>CPUs to set aside where the pipeline does not say.</summary>
     public virtual int DefaultCpus => 1;
 
+    /// <summary>The option that says how many CPUs each of its processes uses, where there is one; its default is <see cref="DefaultCpus"/>.</summary>
+    public virtual string? CpusOption => null;
+
+    /// <summary>CPUs to set aside for so many processes under these params, where the pipeline does not say.</summary>
+    public int CpusOf(JsonObject? with, int ranks) =>
+        CpusOption is not { } option ? DefaultCpus : ranks * (with?[option] is JsonValue given && given.TryGetValue<long>(out var threads) && threads is >= 1 and <= 65536 ? (int)threads : DefaultCpus);
+
     /// <summary>True for a step that reads <see cref="StepContext.Ancestry"/>, which then becomes part of its recipe.</summary>
     public virtual bool ReadsAncestry => false;
 

@@ -27,8 +27,11 @@ public sealed record ResourceOptions
         ("kB", 1_000), ("KB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("TB", 1_000_000_000_000), ("B", 1),
     ];
 
-    internal static Resources From(JsonObject bound, StepType type, int gpus, long memory) =>
-        new((int?)(long?)bound["cpus"] ?? type.DefaultCpus, memory, (int?)(long?)bound["gpus"] ?? gpus, (int)(long)bound["ranks"]!);
+    internal static Resources From(JsonObject bound, StepType type, JsonObject? with, int gpus, long memory)
+    {
+        var ranks = (int)(long)bound["ranks"]!;
+        return new((int?)(long?)bound["cpus"] ?? type.CpusOf(with, ranks), memory, (int?)(long?)bound["gpus"] ?? gpus, ranks);
+    }
 
     /// <summary>Bytes of <c>8GiB</c>, <c>1.5 GB</c>; null where the text is no such size.</summary>
     public static long? Bytes(string text)

@@ -18,7 +18,7 @@ internal sealed class StepSettings(StepCatalog catalog, Expressions expressions,
     public void Read(StepDraft draft, StepType type, MapNode body)
     {
         var gpus = draft.With is { } with ? type.GpusOf(with) : 0;
-        draft.Resources = body.Find("resources") is { } given && Resources(given, type, gpus) is { } asked ? asked : new(type.DefaultCpus, 0, gpus, 1);
+        draft.Resources = body.Find("resources") is { } given && Resources(given, type, draft.With, gpus) is { } asked ? asked : new(type.CpusOf(draft.With, ranks: 1), 0, gpus, 1);
         if (body.Find("timeout") is { } timeout) draft.Timeout = Timeout(timeout);
         if (body.Find("retry") is { } again) draft.Retry = Retry(again);
         if (body.Find("approve") is { } asks) draft.Approve = Approve(asks);
@@ -90,7 +90,7 @@ internal sealed class StepSettings(StepCatalog catalog, Expressions expressions,
     /// <summary>Says what is wrong with settings whatever step they are for: with the file's <c>defaults</c>, and where the step's type is not known.</summary>
     public void Check(MapNode body)
     {
-        if (body.Find("resources") is { } given) Resources(given, null, 0);
+        if (body.Find("resources") is { } given) Resources(given, null, null, 0);
         if (body.Find("executor") is { } where) Executor(where);
         if (body.Find("timeout") is { } timeout) Timeout(timeout);
         if (body.Find("retry") is { } again) Retry(again);
@@ -98,7 +98,7 @@ internal sealed class StepSettings(StepCatalog catalog, Expressions expressions,
     }
 
     /// <param name="gpus">That the step needs.</param>
-    private Resources? Resources(Entry given, StepType? type, int gpus)
+    private Resources? Resources(Entry given, StepType? type, JsonObject? with, int gpus)
     {
         var bound = resources.Value.Bind(given.Value, given.Key.Place);
         Place At(string option) => resources.Value.Locate(given.Value, option)?.Place ?? given.Key.Place;
@@ -110,7 +110,7 @@ internal sealed class StepSettings(StepCatalog catalog, Expressions expressions,
         }
 
         if (type is null || bound is null) return null;
-        var asked = ResourceOptions.From(bound, type, gpus, memory);
+        var asked = ResourceOptions.From(bound, type, with, gpus, memory);
         if (asked.Ranks > 1 && !type.SupportsRanks)
             problems.Add(ProblemCodes.BadResources, At("ranks"), $"{type.Name} runs as one process, not as {asked.Ranks} ranks", Ranked() is { Count: > 0 } names ? $"ranks are for {Excerpt.List(names)}" : "remove it");
         else if (asked.Ranks > 1 && gpus > 0)

@@ -71,7 +71,8 @@ public static class StepDocs
     {
         yield return $"Version {type.Version}.";
         if (type.NeedsWorker) yield return "Runs in a process of its own.";
-        if (type.DefaultCpus != 1) yield return $"Takes {type.DefaultCpus} CPUs where `resources.cpus` does not say.";
+        if (type.CpusOption is { } option) yield return $"Takes as many CPUs as `{option}` says for each of its processes, where `resources.cpus` does not say.";
+        else if (type.DefaultCpus != 1) yield return $"Takes {type.DefaultCpus} CPUs where `resources.cpus` does not say.";
         if (type.SharesPieces) yield return "Can run as several processes that divide its work, with the same bytes (`resources.ranks`), here or on the nodes of a cluster.";
         else if (type.SupportsRanks) yield return "Can run as several processes that work together (`resources.ranks`).";
     }

@@ -94,6 +94,7 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
     public override string Description => "Measures perplexity and bits per byte on the test part (loss and accuracy on masked tokens of models that see both sides), the loss on held-out answers and the accuracy on held-out preferences, of one or more models, beside a unigram baseline and the floor of member-name overlap.";
     public override bool Isolated => true;
     public override int DefaultCpus => 2;
+    public override string? CpusOption => "threads";
     public override IReadOnlyDictionary<string, string> Facets => TorchFacets.Of;
 
     public override int GpusOf(JsonObject with) => TrainDevices.GpusOf(with);

@@ -10,6 +10,7 @@ public abstract class TrainStep<TParams, TInputs, TOutputs> : Step<TParams, TInp
     public override bool Isolated => true;
     public override bool SupportsRanks => true;
     public override int DefaultCpus => 2;
+    public override string? CpusOption => "threads";
     public override IReadOnlyDictionary<string, string> Facets => TorchFacets.Of;
 
     public override int GpusOf(JsonObject with) => TrainDevices.GpusOf(with);

@@ -46,6 +46,7 @@ public sealed class Verify : Step<Verify.With, Verify.Given, Verify.Made>
     public override string Description => "Checks a new training, given as to train.pretrain, before it is run at length: micro-batches, ranks, resumption, export, packing, the optimiser's formula and that every option is read. Fails naming what does not hold.";
     public override bool Isolated => true;
     public override int DefaultCpus => 2;
+    public override string? CpusOption => "threads";
     public override IReadOnlyDictionary<string, string> Facets => TorchFacets.Of;
 
     protected override IEnumerable<(string Option, string Message)> Check(With with)

@@ -74,4 +74,16 @@ public sealed class TrainParamsTests
     [InlineData("model: { architecture: bert, hidden: 200, norm_epsilon: 1e-5 }, objective: { mask_share: 0.2, whole_words: true }")]
     [InlineData("objective: { name: prefix }")]
     public void A_model_option_that_is_read_is_taken(string with) => Assert.DoesNotContain(Problems(with), problem => problem.Contains("model", StringComparison.Ordinal) || problem.Contains("documents", StringComparison.Ordinal) || problem.Contains("objective", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("", "", 2)]
+    [InlineData(", with: { threads: 1 }", "", 1)]
+    [InlineData(", with: { threads: 3 }", ", resources: { ranks: 2 }", 6)]
+    [InlineData(", with: { threads: 3 }", ", resources: { cpus: 1 }", 1)]
+    public void A_training_sets_aside_a_cpu_for_each_of_its_threads(string with, string resources, int cpus)
+    {
+        var read = DefinitionReader.ReadText($"name: p\nsteps:\n  d: {{ uses: collect.files, with: {{ paths: [x] }} }}\n  k: {{ uses: tokenizer.train-words, inputs: {{ documents: d }} }}\n  s: {{ uses: partition.split, inputs: {{ documents: d }} }}\n  e: {{ uses: tokenizer.encode, inputs: {{ split: s, tokenizer: k }} }}\n  t: {{ uses: train.pretrain, inputs: {{ tokens: e, tokenizer: k }}{with}{resources} }}\n", "p.yaml", BuiltInSteps.Catalog(), new ReadOptions());
+        Assert.Empty(read.Problems);
+        Assert.Equal(cpus, read.Definition!.Steps.Single(step => step.Id == "t").Resources.Cpus);
+    }
 }
