@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Pipeline.Data.Partitioning;
 
 /// <summary>The parts of a corpus, in the order in which an overlap counts against the later one.</summary>
@@ -92,7 +94,7 @@ public sealed record PartitionRules
         }
 
         if (Folds is null && !(Train > 0)) yield return (nameof(Train), "is 0; nothing would be left to train on");
-        if (Folds is null && Math.Abs(Train + Validation + Test - 1) > 1e-9) yield return (nameof(Train), $"and validation and test add up to {Train + Validation + Test}; expected 1");
+        if (Folds is null && Math.Abs(Train + Validation + Test - 1) > 1e-9) yield return (nameof(Train), $"and validation and test add up to {(Train + Validation + Test).ToString("0.######", CultureInfo.InvariantCulture)}; expected 1");
         if (!(Threshold is > 0 and <= 1)) yield return (nameof(Threshold), $"is {Threshold}; expected above 0, up to 1");
         if (Ngram < 2) yield return (nameof(Ngram), $"is {Ngram}; expected at least 2");
         if (!(MaxClusterShare is > 0 and <= 1)) yield return (nameof(MaxClusterShare), $"is {MaxClusterShare}; expected above 0, up to 1");
