@@ -5,7 +5,7 @@ namespace Pipeline.Data.Collection;
 /// <summary>A source file on disk, whose own failures are told apart from damage in it.</summary>
 internal sealed class SourceStream(string name, string path) : Stream
 {
-    private readonly FileStream file = Guarded(name, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16));
+    private readonly Stream file = Guarded(name, () => IsEmpty(path) ? Null : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16));
 
     public override bool CanRead => true;
     public override bool CanSeek => true;
@@ -47,6 +47,9 @@ internal sealed class SourceStream(string name, string path) : Stream
         if (disposing) file.Dispose();
         base.Dispose(disposing);
     }
+
+    /// <summary>What has no length need not be opened, and must not be: a pipe would wait for who writes into it.</summary>
+    private static bool IsEmpty(string path) => (new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true) ?? new FileInfo(path)) is FileInfo { Exists: true, Length: 0 };
 
     private static T Guarded<T>(string name, Func<T> act)
     {

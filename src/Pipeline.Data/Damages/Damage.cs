@@ -11,7 +11,7 @@ public enum DamageKind
     /// <summary>In no format that can be read.</summary>
     Unknown,
 
-    /// <summary>Names a place outside its archive, is a link, or is encrypted.</summary>
+    /// <summary>Names a place outside its archive, is a link that leads elsewhere, no regular file, encrypted, or has a name that cannot be opened.</summary>
     Refused,
 }
 

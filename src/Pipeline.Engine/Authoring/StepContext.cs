@@ -5,6 +5,9 @@ public sealed record SourceFile(string Name, string Path, long Size, string Sha2
 {
     /// <summary>What it is called in what is made of it: the same wherever the pipeline file lies, where the step has a <see cref="SourceRootAttribute">root</see>.</summary>
     public string Alias { get; init; } = Name;
+
+    /// <summary>Why it is not to be read (a pipe, a name that is not UTF-8, a link that leads out of its folder), as it goes on after its name; null for what is.</summary>
+    public string? LeftOut { get; init; }
 }
 
 /// <summary>Where a live step stands. <paramref name="Total"/> is 0 where it is not known; <paramref name="Note"/> is short: <c>loss 3.41  val 3.52</c>.</summary>
@@ -46,6 +49,9 @@ public sealed class StepContext
 
     /// <summary>The files matched by the step's <see cref="SourceFilesAttribute"/> params, sorted by name; empty for other steps.</summary>
     public required IReadOnlyList<SourceFile> Sources { get; init; }
+
+    /// <summary>What the patterns of those params match and may not be read. The engine logs it; a step that counts what it reads counts it too.</summary>
+    public IReadOnlyList<SourceFile> LeftOut { get; init; } = [];
 
     /// <summary>CPUs that the scheduler set aside for this step. May change how fast it runs, never its bytes.</summary>
     public required int Cpus { get; init; }

@@ -60,6 +60,10 @@ public sealed class EngineState
                 {
                     throw Located(step, e.Message);
                 }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    throw new IOException(Located(step, $"a file that it reads cannot be read: make it readable, or leave it out ({e.Message.TrimEnd('.')})").Message, e);
+                }
                 catch (Exception e) when (step.Type.Plugin is { } plugin && e is not (IOException or UnauthorizedAccessException))
                 {
                     throw Located(step, $"{plugin.Name} failed when it was asked which files the step reads: {e.GetType().Name}: {e.Message}");

@@ -8,6 +8,8 @@ namespace Pipeline.Engine.Execution;
 /// <summary>Does a task in this process. Workers and in-process steps both end here.</summary>
 public static class StepRunner
 {
+    private const int MostNamed = 10;
+
     /// <param name="rank">Of this process, where the task is given to several.</param>
     public static async Task<TaskOutcome> RunAsync(StepTask task, StepCatalog catalog, LocalStore store, IStepListener listener, CancellationToken cancellation, int rank = 0)
     {
@@ -26,7 +28,8 @@ public static class StepRunner
             StatePath = task.State,
             Shorter = task.Shorter is { } shorter ? (shorter.Run, new Artifact(shorter.Digest, shorter.Files, store.Locate)) : null,
             FromTheBeginning = task.FromTheBeginning,
-            Sources = task.Sources,
+            Sources = [.. task.Sources.Where(s => s.LeftOut is null)],
+            LeftOut = [.. task.Sources.Where(s => s.LeftOut is not null)],
             Cpus = task.Cpus,
             Rank = rank,
             Cancellation = cancellation,
@@ -35,6 +38,8 @@ public static class StepRunner
             Listener = listener,
             Pieces = pieces,
         };
+        if (rank == 0 && context.LeftOut is { Count: > 0 } leftOut)
+            listener.Logged($"not read: {string.Join("; ", leftOut.Take(MostNamed).Select(s => $"{s.Name} {s.LeftOut}"))}{(leftOut.Count > MostNamed ? string.Create(CultureInfo.InvariantCulture, $"; and {leftOut.Count - MostNamed:N0} more") : "")}");
         try
         {
             var kinds = Kinds(catalog);

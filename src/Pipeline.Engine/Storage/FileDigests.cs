@@ -18,6 +18,8 @@ public sealed class FileDigests(string cacheFile, TimeProvider clock)
 
     internal string Of(FoundFile file)
     {
+        // Nor is it opened: it may be no file.
+        if (file.Size == 0) return Sha256.Of([]);
         if (known.Value.TryGetValue(file.Path, out var entry) && entry.Size == file.Size && entry.Changed == file.Changed) return entry.Sha256;
         var digest = Sha256.OfFile(file.Path);
         if (clock.GetUtcNow().UtcTicks - file.Changed > Racy.Ticks && !file.Path.AsSpan().ContainsAny('\t', '\n'))

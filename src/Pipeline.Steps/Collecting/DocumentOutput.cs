@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pipeline.Data.Collection;
+using Pipeline.Data.Damages;
 using Pipeline.Data.Documents;
 using Pipeline.Engine.Authoring;
 
@@ -23,6 +24,7 @@ internal static class DocumentOutput
         Func<IReadOnlyList<Document>, IReadOnlyList<Document>>? sample, IReadOnlyList<RefusalCount>? refused)
     {
         var tally = files.Tally;
+        foreach (var left in context.LeftOut) tally.Add(new Damage(DamageKind.Refused, left.Alias, "", $"{left.LeftOut}."));
         var filters = new List<DatasheetFilter>();
         await files.ReadAsync();
         Refuse(files, maximumDamaged, refused, options.Columns);

@@ -135,23 +135,22 @@ public sealed class StoreTests : IDisposable
         var path = folder.Write("file.txt", "one");
         File.SetLastWriteTimeUtc(path, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         var digests = new FileDigests(folder["cache.tsv"], TimeProvider.System);
-        Assert.Equal(Sha256.Of("one"u8), digests.Of(SourceFiles.Found(new FileInfo(path))));
+        Assert.Equal(Sha256.Of("one"u8), digests.Of(SourceFolder.Named(path)!));
         digests.Save();
         File.AppendAllText(folder["cache.tsv"], "a torn li");
         var again = new FileDigests(folder["cache.tsv"], TimeProvider.System);
         File.WriteAllText(path, "two");
-        Assert.Equal(Sha256.Of("two"u8), again.Of(SourceFiles.Found(new FileInfo(path))));
+        Assert.Equal(Sha256.Of("two"u8), again.Of(SourceFolder.Named(path)!));
     }
 
     [Fact]
     public void A_link_to_a_source_file_changes_when_the_file_behind_it_does()
     {
-        var behind = folder.Write("elsewhere/file.txt", "one");
-        Directory.CreateDirectory(folder["data"]);
+        var behind = folder.Write("data/deep/file.md", "one");
         File.CreateSymbolicLink(folder["data/link.txt"], behind);
         File.SetLastWriteTimeUtc(behind, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         var digests = new FileDigests(folder["cache.tsv"], TimeProvider.System);
-        foreach (var pattern in new[] { "data", "data/*.txt", "data/link.txt" })
+        foreach (var pattern in new[] { "data/**/*.txt", "data/*.txt", "data/link.txt" })
             Assert.Equal(("data/link.txt", 3L, Sha256.Of("one"u8)), SourceFiles.Resolve([new(pattern)], folder.Path, digests).Select(f => (f.Name, f.Size, f.Sha256)).Single());
         File.WriteAllText(behind, "other");
         Assert.Equal(Sha256.Of("other"u8), SourceFiles.Resolve([new("data/*.txt")], folder.Path, digests).Single().Sha256);

@@ -54,7 +54,7 @@ internal static class TarEntries
             {
                 if (type is '0' or '\0' or '7') yield return new(path, () => content);
                 else if (type is '1' or '2') yield return Entry.Refused(path, DamageKind.Refused, "is a link.");
-                else if (type is not ('5' or 'g')) yield return Entry.Refused(path, DamageKind.Refused, $"is no plain file (type '{type}').");
+                else if (type is not ('5' or 'g')) yield return Entry.Refused(path, DamageKind.Refused, $"is no regular file (type '{type}').");
                 (longPath, longSize) = (null, null);
             }
 

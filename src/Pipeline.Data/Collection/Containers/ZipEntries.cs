@@ -13,7 +13,7 @@ internal static class ZipEntries
     private const int EndBytes = 22;
     private const int DirectoryEntryBytes = 46;
     private const int MostBeyond = 100_000;
-    private const int UnixType = 0xf000, UnixLink = 0xa000;
+    private const int UnixType = 0xf000, UnixLink = 0xa000, UnixFile = 0x8000;
 
     public static bool IsZip(ReadOnlySpan<byte> head) => head.StartsWith("PK\x03\x04"u8) || head.StartsWith("PK\x05\x06"u8);
 
@@ -48,7 +48,9 @@ internal static class ZipEntries
         foreach (var entry in zip.Entries)
         {
             if (entry.FullName.EndsWith('/') && entry.Length == 0) continue;
-            if (((entry.ExternalAttributes >> 16) & UnixType) == UnixLink) yield return Entry.Refused(entry.FullName, DamageKind.Refused, "is a link.");
+            // Makers of archives that know no such thing leave it zero.
+            var type = (entry.ExternalAttributes >> 16) & UnixType;
+            if (type is not (0 or UnixFile)) yield return Entry.Refused(entry.FullName, DamageKind.Refused, type == UnixLink ? "is a link." : "is no regular file.");
             else if (entry.IsEncrypted) yield return Entry.Refused(entry.FullName, DamageKind.Refused, "is encrypted.");
             else yield return new(entry.FullName, () => new CheckedStream(entry.Open(), () => entry.Crc32));
         }
