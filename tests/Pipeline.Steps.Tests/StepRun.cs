@@ -62,7 +62,7 @@ internal sealed class StepRun(StepType step) : IStepListener, IDisposable
     {
         var folders = (outputs ?? [.. step.Outputs.Select(o => o.Name)]).ToDictionary(o => o, o => Directory.CreateDirectory(this[o]).FullName);
         var options = JsonNode.Parse(with)!.AsObject();
-        Context = new() { WorkspacePath = folder["work"], ScratchPath = folder["scratch"], StatePath = folder["state"], Shorter = Shorter?.Left(), Sources = Sources, Ancestry = Ancestry, Environment = Environment, Cpus = cpus, Cancellation = TestContext.Current.CancellationToken, Listener = this, Pieces = new PieceStore(step, options, [], new((PiecesOf ?? this).folder["pieces"], TimeProvider.System), null, folder["kept"], reuse: true) };
+        Context = new() { WorkspacePath = folder["work"], ScratchPath = folder["scratch"], StatePath = folder["state"], Shorter = Shorter?.Left(), Sources = [.. Sources.Where(s => s.LeftOut is null)], LeftOut = [.. Sources.Where(s => s.LeftOut is not null)], Ancestry = Ancestry, Environment = Environment, Cpus = cpus, Cancellation = TestContext.Current.CancellationToken, Listener = this, Pieces = new PieceStore(step, options, [], new((PiecesOf ?? this).folder["pieces"], TimeProvider.System), null, folder["kept"], reuse: true) };
         await step.RunAsync(options, inputs, folders, Context);
         return this;
     }

@@ -56,6 +56,15 @@ public sealed class CollectingStepsTests : IDisposable
     }
 
     [Fact]
+    public async Task What_the_engine_left_out_is_counted_and_named_as_refused()
+    {
+        using var run = new StepRun(new CollectFiles()) { Sources = [Source("a.txt", "Words."), Source("pipe", "") with { LeftOut = "is no regular file" }] };
+        await run.RunAsync("""{"paths":["*"]}""");
+        Assert.Equal("1 files -> 1 documents  (refused 1)", run.Context!.Summary);
+        Assert.Contains("pipe: is no regular file.", Assert.Single(run.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task More_damage_than_allowed_or_nothing_but_damage_fails_the_step_by_name()
     {
         using var some = new StepRun(new CollectFiles()) { Sources = [Source("a.jsonl", "{\"text\":\"x\"}\nnope\n{\"text\":\"y\"}\n")] };
