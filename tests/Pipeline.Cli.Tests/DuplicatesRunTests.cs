@@ -99,7 +99,7 @@ public sealed class DuplicatesRunTests
             Assert.Equal(2, Regex.Count(log, @"the run was damaged on disk\. It is made anew\."));
             var pieces = Regex.Matches(log, @"(\d+) of (\d+) (run|signature)s").ToDictionary(m => m.Groups[3].Value, m => (Made: Number(m.Groups[1]), All: Number(m.Groups[2])));
             Assert.Equal(0, pieces["signature"].Made);
-            Assert.True(pieces["run"].All - pieces["run"].Made >= sorted, $"{sorted} runs were there, {pieces["run"]}");
+            Assert.True(pieces["run"].All - pieces["run"].Made >= sorted - 2, $"{sorted} runs were there, {pieces["run"]}");
             return;
         }
     }

@@ -41,6 +41,8 @@ public sealed class ProgramRun : IDisposable
 
     public int Id { get; }
 
+    public bool HasEnded => process.HasExited;
+
     /// <summary>The lines of standard output so far.</summary>
     public IReadOnlyList<string> Lines
     {

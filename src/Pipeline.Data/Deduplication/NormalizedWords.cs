@@ -12,9 +12,11 @@ public static class NormalizedWords
     private const ulong Prime = 0x100000001B3;
 
     /// <summary>Puts the hashes of the words in place of what <paramref name="words"/> held.</summary>
-    public static void HashesOf(string text, List<ulong> words)
+    /// <param name="ends">In their place, if given: where each word ends in the text.</param>
+    public static void HashesOf(string text, List<ulong> words, List<int>? ends = null)
     {
         words.Clear();
+        ends?.Clear();
         var units = FoldedLetters.Units;
         var (word, open) = (Basis, false);
         for (var i = 0; i < text.Length; i++)
@@ -22,7 +24,12 @@ public static class NormalizedWords
             var kind = units[text[i]];
             if (kind == FoldedLetters.Gap)
             {
-                if (open) words.Add(Mix(word));
+                if (open)
+                {
+                    words.Add(Mix(word));
+                    ends?.Add(i);
+                }
+
                 (word, open) = (Basis, false);
             }
             else if (kind < FoldedLetters.Rare) (word, open) = ((word ^ kind) * Prime, true);
@@ -31,14 +38,16 @@ public static class NormalizedWords
                 (word, open) = ((word ^ '0') * Prime, true);
                 i = EndOfNumber(text, i);
             }
-            else if (kind == FoldedLetters.Rare) i = AddRare(text, i, ref word, ref open, words);
+            else if (kind == FoldedLetters.Rare) i = AddRare(text, i, ref word, ref open, words, ends);
         }
 
-        if (open) words.Add(Mix(word));
+        if (!open) return;
+        words.Add(Mix(word));
+        ends?.Add(text.Length);
     }
 
     /// <summary>Returns the last unit of what was read.</summary>
-    private static int AddRare(string text, int i, ref ulong word, ref bool open, List<ulong> words)
+    private static int AddRare(string text, int i, ref ulong word, ref bool open, List<ulong> words, List<int>? ends)
     {
         // Half of a surrogate pair is a gap, as U+FFFD would be.
         Rune.DecodeFromUtf16(text.AsSpan(i), out var rune, out var length);
@@ -48,10 +57,15 @@ public static class NormalizedWords
             if (open && (alone || kind == FoldedLetters.Gap))
             {
                 words.Add(Mix(word));
+                ends?.Add(i);
                 (word, open) = (Basis, false);
             }
 
-            if (alone) words.Add(Mix((Basis ^ (uint)letter) * Prime));
+            if (alone)
+            {
+                words.Add(Mix((Basis ^ (uint)letter) * Prime));
+                ends?.Add(last + 1);
+            }
             else if (kind == FoldedLetters.Number)
             {
                 (word, open) = ((word ^ '0') * Prime, true);

@@ -10,7 +10,8 @@ namespace Pipeline.Data.Partitioning;
 public sealed record PartOverlap(Part Earlier, Part Later, int Exact, int Near, int Ngram);
 
 /// <param name="Ratio">What was asked for; null where the parts were given.</param>
-public sealed record PartSize(int Documents, long Characters, double Share, double? Ratio = null);
+/// <param name="StandardError">By how much the share of documents differs from the ratio where chance alone decides; null where it does not.</param>
+public sealed record PartSize(int Documents, long Characters, double Share, double? Ratio = null, double? StandardError = null);
 
 /// <summary>Counts, taken from the finished parts alone, of everything that would make an evaluation on the later parts unfair.</summary>
 public sealed record Certificate

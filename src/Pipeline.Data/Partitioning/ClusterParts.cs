@@ -5,10 +5,12 @@ namespace Pipeline.Data.Partitioning;
 
 /// <summary>
 /// The part of each cluster. Drawn, its part follows from its own members alone: the member (its group, or its id) with the smallest hash has the draw, so a new document leaves every cluster
-/// where it was, unless it joins one or ties several together. Stratified, and by time, clusters are put in an order and cut at shares of their documents, and a new document may move those at the cuts.
+/// where it was, unless it joins one or ties several together. Balanced, stratified, and by time, clusters are put in an order and cut at shares of their documents, and a new document may move those at the cuts.
 /// </summary>
 internal sealed class ClusterParts
 {
+    private const double Rounding = 1e-6;
+
     private readonly DisjointSets sets;
     private readonly PartitionRules rules;
     private readonly (ulong Least, ulong Draw, UInt128 Stratum)[] draws;
@@ -34,6 +36,9 @@ internal sealed class ClusterParts
     public int Clusters => roots.Length;
 
     public int Moved { get; private set; }
+
+    /// <summary>Clusters of one size that would fall to the parts as unevenly as these do: n² / Σ s² (Kish, 1965).</summary>
+    public double EffectiveClusters => roots.Sum(r => (double)sizes[r] * sizes[r]) is > 0 and var squares ? Math.Pow(roots.Sum(r => (double)sizes[r]), 2) / squares : 0;
 
     /// <summary>Documents without a date, where dates decide.</summary>
     public int Undated => undated.Count(u => u);
@@ -71,11 +76,33 @@ internal sealed class ClusterParts
     {
         var counted = roots.Where(r => sizes[r] > 0).ToArray();
         if (rules.TimeBy is not null) ByShare([.. counted.OrderBy(r => times[r]).ThenBy(r => r)], (a, b) => times[a] == times[b]);
-        else if (rules.StratifyBy is not null)
-            foreach (var stratum in counted.GroupBy(r => draws[r].Stratum)) ByShare([.. stratum.OrderBy(r => draws[r].Draw).ThenBy(r => r)], (_, _) => false);
+        else if (rules.Balance || rules.StratifyBy is not null)
+            foreach (var stratum in counted.GroupBy(r => rules.StratifyBy is null ? PartitionKey.None : draws[r].Stratum)) Balance([.. stratum]);
         else
             foreach (var root in counted) parts[root] = rules.PartAt(PlaceOf(root));
         FillEmpty(counted);
+    }
+
+    /// <summary>
+    /// Large clusters first, since small ones can make up for them. Of those alike in size, in the order of the draw, each bin takes from its place on what it lacks; one that does not fit goes where most is lacking.
+    /// </summary>
+    private void Balance(int[] clusters)
+    {
+        var (bins, total) = (rules.Bins(), clusters.Sum(r => (double)sizes[r]));
+        var lacks = bins.Select(b => b.Share * total).ToArray();
+        foreach (var alike in clusters.GroupBy(r => int.Log2(sizes[r])).OrderByDescending(g => g.Key))
+        {
+            var open = lacks.Select(l => Math.Max(l, 0)).ToArray();
+            var (scale, before, bin, end) = (open.Sum() / alike.Sum(r => (double)sizes[r]), 0.0, 0, open[0]);
+            foreach (var root in alike.OrderBy(r => draws[r].Draw).ThenBy(r => r))
+            {
+                for (var place = (before + (sizes[root] / 2.0)) * scale; bin + 1 < open.Length && place >= end; end += open[bin]) bin++;
+                var to = lacks[bin] + Rounding >= sizes[root] ? bin : Array.IndexOf(lacks, lacks.Max());
+                lacks[to] -= sizes[root];
+                parts[root] = bins[to].Part;
+                before += sizes[root];
+            }
+        }
     }
 
     /// <param name="ordered">Each cluster goes where the middle of its documents falls.</param>

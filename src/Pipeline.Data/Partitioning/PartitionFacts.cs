@@ -7,10 +7,17 @@ namespace Pipeline.Data.Partitioning;
 public sealed record PartitionFacts(
     ulong Seed, int Clusters, int LargestCluster, IReadOnlyList<Relation> LinkedBy, IReadOnlyDictionary<Relation, int> Dropped, int MovedToFill)
 {
+    /// <summary>Clusters of one size that a draw would spread as unevenly.</summary>
+    public double EffectiveClusters { get; init; }
+
+    public bool? Balance { get; init; }
     public string? StratifyBy { get; init; }
     public string? TimeBy { get; init; }
     /// <summary>Documents left out because they have no date to go by.</summary>
     public int Undated { get; init; }
     public int? Folds { get; init; }
     public int? Fold { get; init; }
+
+    /// <summary>Standard deviation of the share that a part of this ratio gets of all documents; null where shares are cut and not drawn.</summary>
+    public double? StandardErrorOf(double ratio) => Balance is true || (StratifyBy ?? TimeBy) is not null ? null : Math.Sqrt(ratio * (1 - ratio) / Math.Max(1, EffectiveClusters));
 }

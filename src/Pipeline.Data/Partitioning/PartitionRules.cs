@@ -50,6 +50,9 @@ public sealed record PartitionRules
     /// <summary>The fold to validate on, from 1.</summary>
     public int Fold { get; init; } = 1;
 
+    /// <summary>Parts are cut to the shares asked for, as far as whole clusters allow, where otherwise each cluster is drawn by itself. A new document may then move old ones.</summary>
+    public bool Balance { get; init; }
+
     public double Threshold { get; init; } = 0.8;
 
     /// <summary>Words of a run that two parts may not share.</summary>
@@ -71,6 +74,11 @@ public sealed record PartitionRules
     public Part PartAt(double place) => Folds is { } folds
         ? place >= 1 - Test && Test > 0 ? Part.Test : Math.Min((int)(place / (1 - Test) * folds), folds - 1) == Fold - 1 ? Part.Validation : Part.Train
         : place < Train ? Part.Train : place < Train + Validation || Test == 0 ? Part.Validation : Part.Test;
+
+    /// <summary>What is filled: the parts, or each fold and the test, so that all folds see the same.</summary>
+    public IReadOnlyList<(Part Part, double Share)> Bins() => Folds is { } folds
+        ? [.. Enumerable.Range(1, folds).Select(f => (f == Fold ? Part.Validation : Part.Train, (1 - Test) / folds)), (Part.Test, Test)]
+        : [(Part.Train, Train), (Part.Validation, Validation), (Part.Test, Test)];
 
     /// <summary>How far a place is from a part; for a train part in several pieces, from the last of them.</summary>
     public double DistanceTo(Part part, double place)
@@ -104,6 +112,7 @@ public sealed record PartitionRules
         }
 
         if (StratifyBy is not null && TimeBy is not null) yield return (nameof(StratifyBy), "and time_by exclude each other: one order of clusters decides on the parts");
+        if (Balance && (StratifyBy ?? TimeBy) is not null) yield return (nameof(Balance), $"and {(TimeBy is null ? "stratify_by, which balances each of its values," : "time_by, where dates decide,")} exclude each other; leave balance out");
         foreach (var problem in FoldProblems()) yield return problem;
     }
 

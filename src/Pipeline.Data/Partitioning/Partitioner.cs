@@ -41,7 +41,7 @@ public static class Partitioner
         var certificate = await Certificate.OfAsync([.. parts.Select(p => (p.Key, p.Value))], rules, work);
         return new(parts, places.Count(p => p == None), found.Largest, certificate with
         {
-            Sizes = new SortedDictionary<Part, PartSize>(certificate.Sizes.ToDictionary(s => s.Key, s => s.Value with { Ratio = Math.Round(rules.RatioOf(s.Key), 6) })),
+            Sizes = new SortedDictionary<Part, PartSize>(certificate.Sizes.ToDictionary(s => s.Key, s => s.Value with { Ratio = Math.Round(rules.RatioOf(s.Key), 6), StandardError = found.Facts.StandardErrorOf(rules.RatioOf(s.Key)) is { } error ? Math.Round(error, 6) : null })),
             Partition = found.Facts with { Dropped = new SortedDictionary<Relation, int>(found.Facts.Dropped.ToDictionary()) },
         });
     }
@@ -56,6 +56,8 @@ public static class Partitioner
         var dropped = await DroppedAsync(corpus, clusters, drawn, rules, work);
         var facts = new PartitionFacts(rules.Seed, drawn.Clusters, clusters.Largest, clusters.Linked, new SortedDictionary<Relation, int>(dropped.Values.CountBy(r => r).ToDictionary()), drawn.Moved)
         {
+            EffectiveClusters = Math.Round(drawn.EffectiveClusters, 3),
+            Balance = rules.Balance ? true : null,
             StratifyBy = rules.StratifyBy,
             TimeBy = rules.TimeBy,
             Undated = drawn.Undated,

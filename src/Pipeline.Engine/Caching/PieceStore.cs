@@ -24,40 +24,45 @@ public enum PieceUse
 /// <param name="kept">A folder for what lasts as long as the step; the same for all processes that share it.</param>
 public sealed class PieceStore(StepType type, JsonObject with, JsonObject env, PieceRecords records, LocalStore? blobs, string kept, bool reuse, PieceShare? share = null) : IPieces
 {
-    private readonly ConcurrentDictionary<string, (int Made, int Found)> counts = new(StringComparer.Ordinal);
+    /// <summary>Whether each piece was made here: what is found again after that was not there before.</summary>
+    private readonly ConcurrentDictionary<(string Part, string Key), bool> pieces = new();
     private readonly KeptFiles files = new(kept, share);
 
     /// <summary>What all pieces of the step have in common. Most steps never ask: facets may be dear to find out.</summary>
     private readonly Lazy<string> step = new(() => Sha256.Of(CanonicalJson.Bytes(Recipe.OfPieces(type, with, env))));
 
     /// <summary>How much of the work was done in this run: <c>1 of 501 files, 2 of 18 shards done anew</c>. Null where all of it was, and where others share it: what they make just now is found too.</summary>
-    public string? Anew => share is not null || !counts.Values.Any(c => c.Found > 0) ? null
+    public string? Anew => share is not null || pieces.Values.All(made => made) ? null
         : string.Join(", ", Parts.Select(p => (Part: p, Count: Count(p))).Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Count.Made:N0} of {p.Count.Made + p.Count.Found:N0} {p.Part}s"))) + " done anew";
 
-    public IEnumerable<string> Parts => counts.Keys.Order(StringComparer.Ordinal);
+    public IEnumerable<string> Parts => pieces.Keys.Select(p => p.Part).Distinct().Order(StringComparer.Ordinal);
 
-    public (int Made, int Found) Count(string part) => counts.GetValueOrDefault(part);
+    public (int Made, int Found) Count(string part)
+    {
+        var made = pieces.Where(p => p.Key.Part == part).CountBy(p => p.Value).ToDictionary();
+        return (made.GetValueOrDefault(true), made.GetValueOrDefault(false));
+    }
 
     public async Task<Piece<TFacts>> GetAsync<TFacts>(string part, JsonNode input, Func<Task<MadePiece<TFacts>>> make)
     {
         var key = KeyOf(part, input);
         if (reuse && Find(key, make) is { } found)
         {
-            Count(part, isMade: false);
+            Note(part, key, isMade: false);
             return found;
         }
 
         var made = share is null ? Keep(key, await make(), make)
             : share.Owns(key) ? Keep(key, await share.MeasuredAsync(make), make)
             : await share.WaitAsync(() => Find(key, make)) ?? Keep(key, await share.MeasuredAsync(make), make);
-        Count(part, isMade: true);
+        Note(part, key, isMade: true);
         return made;
     }
 
     public async Task<string> KeepAsync(string part, string input, bool whole, Func<string, Task> make)
     {
         var (path, isMade) = await files.GetAsync(Name(part, input), whole, make);
-        Count(part, isMade);
+        Note(part, input, isMade);
         return path;
     }
 
@@ -65,7 +70,7 @@ public sealed class PieceStore(StepType type, JsonObject with, JsonObject env, P
 
     private static string Name(string part, string input) => $"{part}-{Sha256.Of(Encoding.UTF8.GetBytes(input))}";
 
-    private void Count(string part, bool isMade) => counts.AddOrUpdate(part, isMade ? (1, 0) : (0, 1), (_, c) => isMade ? (c.Made + 1, c.Found) : (c.Made, c.Found + 1));
+    private void Note(string part, string key, bool isMade) => pieces.AddOrUpdate((part, key), isMade, (_, before) => before || isMade);
 
     private string KeyOf(string part, JsonNode input) => Sha256.Of(CanonicalJson.Bytes(new JsonObject { ["step"] = step.Value, ["part"] = part, ["input"] = input }));
 

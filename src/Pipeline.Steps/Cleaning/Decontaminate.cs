@@ -9,6 +9,8 @@ namespace Pipeline.Steps.Cleaning;
 /// <summary>Removes what benchmarks ask from training text.</summary>
 public sealed class Decontaminate : Step<Decontaminate.With, Decontaminate.Given, Decontaminate.Made>
 {
+    private static readonly CutRules Cuts = new();
+
     public sealed record With
     {
         [Description("Benchmarks as JSON lines or Parquet, relative to the pipeline file; an item is a line or row.")]
@@ -26,8 +28,20 @@ public sealed class Decontaminate : Step<Decontaminate.With, Decontaminate.Given
         [Engine.Authoring.Range(1, 100)]
         public int MinimumWords { get; init; } = 5;
 
-        [Description("`drop` the document, `cut` the sentences that are shared (where a line has no ends of sentences, stretches of 400 characters), or `report` and leave it.")]
+        [Description("`drop` the document, `cut` what is shared with the sentence around it, or `report` and leave it.")]
         public ContaminationAction Action { get; init; }
+
+        [Description("With `cut`: characters before and after what is shared that go with it at most; where its sentence begins or ends within them, so does the cut.")]
+        [Engine.Authoring.Range(0, 100_000)]
+        public int Margin { get; init; } = Cuts.Margin;
+
+        [Description("With `cut`: a document that falls into more pieces is dropped.")]
+        [Engine.Authoring.Range(1, 1_000_000)]
+        public int MaximumPieces { get; init; } = Cuts.MostPieces;
+
+        [Description("With `cut`: a document of which fewer characters are left is dropped.")]
+        [Engine.Authoring.Range(1, 1_000_000_000)]
+        public int MinimumCharacters { get; init; } = Cuts.LeastCharacters;
     }
 
     public sealed record Given
@@ -49,14 +63,15 @@ public sealed class Decontaminate : Step<Decontaminate.With, Decontaminate.Given
     }
 
     public override string Name => "clean.decontaminate";
-    public override int Version => 2;
-    public override string Description => "Finds runs of words that documents share with benchmarks, and drops the documents, cuts the sentences or reports them. Words are compared without case, marks, punctuation and the values of numbers.";
+    public override int Version => 3;
+    public override string Description => "Finds runs of words that documents share with benchmarks, and drops the documents, cuts what is shared or reports it. Words are compared without case, marks, punctuation and the values of numbers.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;
     public override string Incremental => "per shard of its documents, as long as the benchmarks are the same";
 
     protected override IEnumerable<(string Option, string Message)> Check(With with)
     {
+        if (with.Action != ContaminationAction.Cut && CutsOf(with) != Cuts) yield return ("action", $"is {with.Action.ToString().ToLowerInvariant()}, for which margin, maximum_pieces and minimum_characters mean nothing; expected cut, or leave them out");
         if (with.MinimumWords > with.Ngram) yield return ("minimum_words", $"is above ngram ({with.Ngram}); items of between them would be looked for in part only");
     }
 
@@ -87,6 +102,8 @@ public sealed class Decontaminate : Step<Decontaminate.With, Decontaminate.Given
         context.Metric("benchmark.items", index.Count);
         context.Metric("benchmark.too_short", index.TooShort);
         context.Metric("benchmark.runs", index.Runs);
-        await FilteredShards.RunAsync(new DecontaminationFilter(index, with.Ngram, with.Action), inputs.Documents, outputs.Documents, outputs.Funnel, context, madeOf);
+        await FilteredShards.RunAsync(new DecontaminationFilter(index, with.Ngram, with.Action, CutsOf(with)), inputs.Documents, outputs.Documents, outputs.Funnel, context, madeOf);
     }
+
+    private static CutRules CutsOf(With with) => new(with.Margin, with.MaximumPieces, with.MinimumCharacters);
 }

@@ -52,7 +52,14 @@ public sealed class Split : Step<Split.With, Split.Given, Split.Made>
         [Engine.Authoring.Range(0.001, 1)]
         public double MaxClusterShare { get; init; } = 0.3;
 
-        [Description("Draws the part of each cluster. A document added later moves no other one, unless it ties clusters together.")]
+        [Description("Warn where one cluster makes up more than this share of validation or test: what is measured there then says as much of that cluster as of everything else.")]
+        [Engine.Authoring.Range(0.001, 1)]
+        public double WarnClusterShare { get; init; } = 0.2;
+
+        [Description("Cut the shares as they are asked for, as far as whole clusters allow. Otherwise each cluster is drawn by itself, and n clusters miss a share p by about sqrt(p (1 - p) / n). What is balanced is not stable: a document added later may move others.")]
+        public bool Balance { get; init; }
+
+        [Description("Draws the part of each cluster. A document added later moves no other one, unless it ties clusters together, or shares are cut (`balance`, `stratify_by`, `time_by`).")]
         public long Seed { get; init; } = 1;
 
         [Description("Memory for sorting and caches, such as 512MiB or 2GB; what does not fit is sorted on disk. Documents being read and some dozens of bytes for each document come on top.")]
@@ -81,14 +88,8 @@ public sealed class Split : Step<Split.With, Split.Given, Split.Made>
         public required Output<Artifacts.Certificate> Certificate { get; init; }
     }
 
-    /// <summary>Of the share of a part: less is how clusters fall.</summary>
-    private const double FarOff = 0.05;
-
-    /// <summary>Of a part: a cluster of more documents than that decides what is measured on it.</summary>
-    private const double Dominant = 0.2;
-
     public override string Name => "partition.split";
-    public override int Version => 4;
+    public override int Version => 5;
     public override string Description => "Splits documents into train, validation and test by near-duplicate cluster and group, with a certificate that they do not overlap.";
     public override string Incremental => "documents are read, signed and sorted, and parts are written, per shard; clusters are sought whole";
     public override int DefaultCpus => 4;
@@ -112,35 +113,13 @@ public sealed class Split : Step<Split.With, Split.Given, Split.Made>
         await File.WriteAllTextAsync(outputs.Certificate["certificate.json"], certificate.ToJson(), context.Cancellation);
         if (certificate.Partition!.Undated > 0) context.Log($"{certificate.Partition.Undated} documents have no date in '{with.TimeBy}' and are in no part.");
         context.Metric("clusters", certificate.Partition.Clusters);
+        context.Metric("effective_clusters", certificate.Partition.EffectiveClusters);
         context.Metric("largest_cluster", certificate.Partition.LargestCluster);
         context.Metric("dropped", result.Dropped);
         foreach (var (part, largest) in result.LargestClusters) context.Metric($"{OptionReader.SnakeCase(part.ToString())}.largest_cluster", largest);
         CertificateReport.Tell(certificate, context);
-        foreach (var warning in Dominated(result)) context.Log("warning: " + warning);
-        foreach (var miss in Misses(certificate, rules, result.Dropped)) context.Log("warning: " + miss);
+        foreach (var warning in PartWarnings.Of(result, rules, with.WarnClusterShare)) context.Log("warning: " + warning);
         if (result.Dropped > 0) context.Summary += string.Create(CultureInfo.InvariantCulture, $" · dropped {result.Dropped:N0}");
-    }
-
-    /// <summary>Parts to measure on of which one cluster makes up much.</summary>
-    private static IEnumerable<string> Dominated(Partitioned result) =>
-        from largest in result.LargestClusters
-        let documents = result.Certificate.Sizes[largest.Key].Documents
-        where largest.Key != Part.Train && largest.Value > 1 && largest.Value > Dominant * documents
-        select string.Create(CultureInfo.InvariantCulture, $"one cluster of {largest.Value:N0} documents, alike or of one group, was drawn for {OptionReader.SnakeCase(largest.Key.ToString())}, which has {documents:N0}: what is measured there says little of other texts. Remove near duplicates before (clean.deduplicate), or draw with another seed; the part of a cluster is never chosen by its size, for then it would move as the corpus grows.");
-
-    /// <summary>Parts that came out far from what was asked of them, and what to do about it.</summary>
-    private static IEnumerable<string> Misses(Data.Partitioning.Certificate certificate, PartitionRules rules, long dropped)
-    {
-        var all = certificate.Sizes.Values.Sum(s => s.Documents);
-        foreach (var (part, size) in certificate.Sizes.OrderBy(s => s.Key))
-        {
-            var share = all == 0 ? 0 : (double)size.Documents / all;
-            if (Math.Abs(share - rules.RatioOf(part)) <= FarOff) continue;
-            yield return string.Create(CultureInfo.InvariantCulture, $"{OptionReader.SnakeCase(part.ToString())} has {share:0.#%} of the documents, and {rules.RatioOf(part):0.#%} were asked for: ")
-                + (dropped > 0
-                    ? string.Create(CultureInfo.InvariantCulture, $"{dropped:N0} of validation and test were dropped, since they share runs of {rules.Ngram} words with an earlier part or are nearly the same; a higher ngram, or lines and paragraphs that many share removed before (clean.deduplicate), drops fewer.")
-                    : string.Create(CultureInfo.InvariantCulture, $"the largest of {certificate.Partition!.Clusters:N0} clusters has {certificate.Partition.LargestCluster:N0} documents, and none is torn apart; another seed draws otherwise, and a lower max_cluster_share ties fewer together."));
-        }
     }
 
     private static PartitionRules RulesOf(With with) => new()
@@ -152,6 +131,7 @@ public sealed class Split : Step<Split.With, Split.Given, Split.Made>
         Threshold = with.Threshold,
         Ngram = with.Ngram,
         MaxClusterShare = with.MaxClusterShare,
+        Balance = with.Balance,
         Seed = (ulong)with.Seed,
         StratifyBy = with.StratifyBy,
         TimeBy = with.TimeBy,

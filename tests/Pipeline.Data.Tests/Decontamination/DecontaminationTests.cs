@@ -5,6 +5,8 @@ namespace Pipeline.Data.Tests.Decontamination;
 
 public sealed class DecontaminationTests
 {
+    private static readonly CutRules Short = new(LeastCharacters: 1);
+
     private const string Question = "Natalia sold clips to forty eight of her friends in April and then she sold half as many clips in May.";
 
     [Theory]
@@ -33,10 +35,10 @@ public sealed class DecontaminationTests
     {
         var index = new BenchmarkIndex(13, 5);
         index.Add("b:1", Question);
-        var filter = new DecontaminationFilter(index, 13, ContaminationAction.Cut);
+        var filter = new DecontaminationFilter(index, 13, ContaminationAction.Cut, Short);
         var result = Filtered.By(filter, $"Before it. {Question} After it.\nAnd a line\n");
         Assert.Equal(("Before it. After it.\nAnd a line", "b:1"), (result.Text, result["overlap_cut"].Samples[0].Value));
-        Assert.Equal(("overlap", "b:1"), (Filtered.By(filter, Question).Rule, Filtered.By(filter, Question).Value));
+        Assert.Equal(("overlap_rest", "0"), (Filtered.By(filter, Question).Rule, Filtered.By(filter, Question).Value));
     }
 
     [Theory]
@@ -49,19 +51,74 @@ public sealed class DecontaminationTests
     {
         var index = new BenchmarkIndex(13, 5);
         index.Add("b:1", Question);
-        Assert.Equal(left, Filtered.By(new DecontaminationFilter(index, 13, ContaminationAction.Cut), text).Text);
+        Assert.Equal(left, Filtered.By(new DecontaminationFilter(index, 13, ContaminationAction.Cut, Short), text).Text);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(30)]
+    [InlineData(200)]
+    public void A_line_without_an_end_loses_what_is_shared_and_a_margin(int margin)
+    {
+        var (before, after) = (string.Join(' ', Enumerable.Range(0, 400).Select(i => $"before{i}")), string.Join(' ', Enumerable.Range(0, 400).Select(i => $"after{i}")));
+        var shared = Question.TrimEnd('.').ToLowerInvariant();
+        var left = Filtered.By(Cutting(new(Margin: margin)), $"{before} {shared} {after}").Text!.Split('\n');
+        Assert.Equal(2, left.Length);
+        Assert.StartsWith(left[0], before + " ", StringComparison.Ordinal);
+        Assert.EndsWith(left[1], after, StringComparison.Ordinal);
+        // Whole words go, and no more than the margin.
+        Assert.Equal(' ', (before + " ")[left[0].Length]);
+        Assert.Equal(' ', (" " + after)[after.Length - left[1].Length]);
+        Assert.InRange(before.Length - left[0].Length, Math.Max(0, margin - 12), margin);
+        Assert.InRange(after.Length - left[1].Length, Math.Max(0, margin - 12), margin);
     }
 
     [Fact]
-    public void A_line_without_an_end_loses_a_stretch_and_not_all_of_itself()
+    public void A_margin_ends_where_its_sentence_ends_and_marks_stay_with_their_words()
+    {
+        var (before, after) = (Many("Before", 40), Many("After", 40));
+        Assert.Equal($"{before}\n“No.” Yes.", Filtered.By(Cutting(new(Margin: 0)), $"{before} {Question.TrimEnd('.')} “No.” Yes.").Text);
+        Assert.Equal($"{before} {after}", Filtered.By(Cutting(new()), $"{before} It is known that {Question} {after}").Text);
+        // What lies between two runs and is no longer than the margin goes with them.
+        Assert.Equal($"{before} {after}", Filtered.By(Cutting(new()), $"{before} {Question.TrimEnd('.')} and so on and {Question} {after}").Text);
+    }
+
+    [Theory]
+    [InlineData(3, 4, 1, null)]
+    [InlineData(3, 3, 1, "overlap_pieces")]
+    [InlineData(3, 4, 400, null)]
+    [InlineData(3, 4, 10_000, "overlap_rest")]
+    public void A_document_of_many_pieces_or_of_which_little_is_left_is_dropped(int times, int most, int least, string? rule)
+    {
+        var text = Many("Begin", 20) + string.Concat(Enumerable.Repeat($" {Question} {Many("And", 20)}", times));
+        var result = Filtered.By(Cutting(new(MostPieces: most, LeastCharacters: least)), text);
+        Assert.Equal(rule, result.Rule);
+        if (rule is null) Assert.Equal(text.Length - result.Text!.Length, result.Funnel.Rules[0].CharactersIn - result.Funnel.Rules[0].CharactersOut);
+    }
+
+    [Fact]
+    public void A_text_without_blanks_is_cut_within_its_margin_and_not_within_a_letter()
+    {
+        var index = new BenchmarkIndex(13, 5);
+        index.Add("b:1", "これは学校の試験問題である");
+        var (before, after) = (string.Concat(Enumerable.Repeat("𠮷野家", 200)), string.Concat(Enumerable.Repeat("丼𠮷", 200)));
+        foreach (var margin in Enumerable.Range(0, 9))
+        {
+            var left = Filtered.By(new DecontaminationFilter(index, 13, ContaminationAction.Cut, new(Margin: margin)), before + "これは学校の試験問題である" + after).Text!;
+            Assert.DoesNotContain("試験", left, StringComparison.Ordinal);
+            Assert.InRange(left.Length, before.Length + after.Length - (2 * margin) - 1, before.Length + after.Length + 2);
+            Assert.Equal(left, System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(left)));
+        }
+    }
+
+    private static DecontaminationFilter Cutting(CutRules rules)
     {
         var index = new BenchmarkIndex(13, 5);
         index.Add("b:1", Question);
-        var (before, after) = (string.Join(' ', Enumerable.Range(0, 400).Select(i => $"before{i}")), string.Join(' ', Enumerable.Range(0, 400).Select(i => $"after{i}")));
-        var left = Filtered.By(new DecontaminationFilter(index, 13, ContaminationAction.Cut), $"{before} {Question.TrimEnd('.').ToLowerInvariant()} {after}").Text!;
-        Assert.DoesNotContain("natalia", left, StringComparison.Ordinal);
-        Assert.InRange(left.Length, before.Length + after.Length - 800, before.Length + after.Length);
+        return new(index, 13, ContaminationAction.Cut, rules);
     }
+
+    private static string Many(string word, int times) => string.Join(' ', Enumerable.Range(0, times).Select(i => $"{word} it was {i}."));
 
     [Theory]
     [InlineData("word ")]
@@ -69,14 +126,26 @@ public sealed class DecontaminationTests
     [InlineData("word, e.g. ")]
     [InlineData("word… ")]
     [InlineData("Word. ")]
+    [InlineData("x")]
+    [InlineData("試")]
+    [InlineData("...")]
     public void A_line_of_a_megabyte_is_cut_like_any_other(string piece)
     {
         var index = new BenchmarkIndex(13, 5);
         index.Add("b:1", Question);
         var half = string.Concat(Enumerable.Repeat(piece, (1 << 19) / piece.Length));
-        var left = Filtered.By(new DecontaminationFilter(index, 13, ContaminationAction.Cut), half + Question.TrimEnd('.').ToLowerInvariant() + " " + half).Text!;
+        var left = Filtered.By(new DecontaminationFilter(index, 13, ContaminationAction.Cut, Short), half + " " + Question.TrimEnd('.').ToLowerInvariant() + " " + half).Text!;
         Assert.DoesNotContain("natalia", left, StringComparison.Ordinal);
         Assert.InRange(left.Length, (2 * half.Length) - 1000, 2 * half.Length);
+    }
+
+    [Fact]
+    public void A_megabyte_of_nothing_but_what_is_shared_is_dropped()
+    {
+        var all = string.Concat(Enumerable.Repeat(Question.ToLowerInvariant().TrimEnd('.') + " ", (1 << 20) / Question.Length));
+        Assert.Equal("overlap_rest", Filtered.By(Cutting(new()), all).Rule);
+        var apart = string.Concat(Enumerable.Repeat(Question.TrimEnd('.') + Many(" then", 30) + " ", 2000));
+        Assert.Equal("overlap_pieces", Filtered.By(Cutting(new()), apart).Rule);
     }
 
     [Fact]

@@ -47,10 +47,10 @@ internal sealed class ShardedDocuments : IDisposable
         return (await ReadAsync(result.Shards), result);
     }
 
-    public static async Task<SplitDocuments> SplitAsync(IEnumerable<Document> documents, PartitionRules rules, long memory = 512 << 20, int workers = 1)
+    public static async Task<SplitDocuments> SplitAsync(IEnumerable<Document> documents, PartitionRules rules, long memory = 512 << 20, int workers = 1, int perShard = 7)
     {
         using var sharded = new ShardedDocuments();
-        var result = await Partitioner.RunAsync(await sharded.WriteAsync(documents), rules, sharded.Work(memory, workers));
+        var result = await Partitioner.RunAsync(await sharded.WriteAsync(documents, perShard), rules, sharded.Work(memory, workers));
         return new(await ReadAsync(result.Parts[Part.Train]), await ReadAsync(result.Parts[Part.Validation]), await ReadAsync(result.Parts[Part.Test]), result.Dropped, result.Certificate);
     }
 

@@ -200,6 +200,8 @@ public class PartitionerTests
         Problem(new() { Fold = 2 }, "Fold is 2, but there are no folds");
         Problem(new() { Folds = 5, Train = 0.7 }, "Train and validation follow from folds");
         Problem(new() { Folds = 5, TimeBy = "date" }, "Folds and time_by exclude each other");
+        Problem(new() { Balance = true, StratifyBy = "a" }, "Balance and stratify_by, which balances each of its values, exclude each other");
+        Problem(new() { Balance = true, TimeBy = "a" }, "Balance and time_by, where dates decide, exclude each other");
         Problem(new() { StratifyBy = "a", TimeBy = "b" }, "StratifyBy and time_by exclude each other");
 
         static void Problem(PartitionRules rules, string expected) => Assert.Contains(rules.Problems(), p => $"{p.Property} {p.Problem}".StartsWith(expected, StringComparison.Ordinal));

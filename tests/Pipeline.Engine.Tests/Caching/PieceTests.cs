@@ -77,6 +77,25 @@ public sealed class PieceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_first_run_says_nothing_of_what_was_there_before_however_often_it_asks_for_its_own_pieces()
+    {
+        var first = Store();
+        for (var i = 0; i < 3; i++)
+        {
+            await Get(first, i % 2);
+            await first.KeepAsync("run", "a", whole: false, path => File.WriteAllTextAsync(path, "kept"));
+        }
+
+        Assert.Null(first.Anew);
+        Assert.Equal(((2, 0), (1, 0)), (first.Count("file"), first.Count("run")));
+        var second = Store();
+        for (var i = 0; i < 3; i++) await Get(second, i);
+        Assert.Equal("1 of 3 files done anew", second.Anew);
+
+        static Task Get(PieceStore store, int i) => store.GetAsync("file", $"{i}", () => Task.FromResult(new MadePiece<Facts>(new($"{i}", i))));
+    }
+
+    [Fact]
     public async Task A_piece_that_another_rank_never_makes_is_made_here()
     {
         var store = Store(share: new(0, 2, patience: TimeSpan.FromMilliseconds(20)));
