@@ -111,11 +111,21 @@ public sealed class DataStepsTests
             using var run = await new StepRun(new Split()).GivenDocuments("documents", documents);
             await run.RunAsync($$"""{"group_by":"declaring_type","seed":{{seed}}}""");
             if (run.Context!.Metrics["test.largest_cluster"] < 30) continue;
-            Assert.Contains("warning: one cluster of 30 documents, alike or of one group, was drawn for test, which has ", string.Join('\n', run.Lines), StringComparison.Ordinal);
+            Assert.Contains("warning: one cluster of 30 documents, alike or of one group, is in test, which has ", string.Join('\n', run.Lines), StringComparison.Ordinal);
+            Assert.DoesNotContain("alike or of one group", string.Join("", await Told("\"warn_cluster_share\":1", seed)), StringComparison.Ordinal);
+            Assert.Empty(await Told("\"balance\":true", seed));
             return;
         }
 
         Assert.Fail("no seed draws the large cluster for the test");
+
+        async Task<IEnumerable<string>> Told(string option, int seed)
+        {
+            using var run = await new StepRun(new Split()).GivenDocuments("documents", documents);
+            await run.RunAsync($$"""{"group_by":"declaring_type","seed":{{seed}},{{option}}}""");
+            Assert.Contains(" % of 80 / 10 / 10 % · overlap", run.Context!.Summary, StringComparison.Ordinal);
+            return run.Lines.Where(l => l.StartsWith("warning", StringComparison.Ordinal));
+        }
     }
 
     [Theory]
