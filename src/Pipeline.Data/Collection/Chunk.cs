@@ -18,6 +18,9 @@ public sealed class Chunk
     /// <summary>Where the next chunk begins; null after the last.</summary>
     public Position? Next { get; }
 
+    /// <summary>Of what its records are read from.</summary>
+    public long Bytes => records.Sum(r => r.Record.Size);
+
     /// <summary>Turns the records into documents, once. On any thread, while the next chunk is read.</summary>
     public CollectedDocuments Read()
     {

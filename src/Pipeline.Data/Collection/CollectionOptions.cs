@@ -24,6 +24,9 @@ public sealed record CollectionOptions
 
     public ReadLimits Limits { get; init; } = new();
 
+    /// <summary>Bytes of files that all workers together make documents of at once; null goes by their number.</summary>
+    public long? HeldBytes { get; init; }
+
     /// <summary>A folder for copies of what has to be read back and forth.</summary>
     public string Scratch { get; init; } = Path.GetTempPath();
 }

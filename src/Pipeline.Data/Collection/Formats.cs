@@ -83,8 +83,8 @@ internal static class Formats
 
         IEnumerable<RawRecord> Cut(Input input)
         {
-            var content = input.ReadAll();
-            yield return new("", content.Length, () => read(input.Name, content, input.Options.Limits));
+            var content = input.Hold();
+            yield return new("", content.Length, () => read(input.Name, content.Take(), input.Options.Limits));
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Pipeline.Data.Collection.Containers;
 using Pipeline.Data.Damages;
 
 namespace Pipeline.Data.Collection;
@@ -31,24 +32,11 @@ internal sealed record Input(string Name, Stream Content, Restart From, Collecti
     }
 
     /// <summary>For formats that cannot be read piece by piece.</summary>
-    public byte[] ReadAll()
+    public HeldContent Hold()
     {
         var most = Options.Limits.FileBytes;
-        if (Content.CanSeek && Content.Length > most) throw OverLimit.File(Options.Limits, $"has {Content.Length} bytes");
-        var buffer = new byte[Content.CanSeek ? Content.Length : 1 << 16];
-        var length = 0;
-        while (true)
-        {
-            var read = Content.Read(buffer.AsSpan(length));
-            length += read;
-            if (length > most) throw OverLimit.File(Options.Limits, $"has more than {most} bytes");
-            if (read == 0 && length < buffer.Length) return buffer[..length];
-            if (length < buffer.Length) continue;
-            var next = Content.ReadByte();
-            if (next < 0) return buffer;
-            Array.Resize(ref buffer, (int)Math.Min(Math.Max(buffer.Length * 2L, 1 << 16), Math.Min(most + 1, Array.MaxLength)));
-            if (length == buffer.Length) throw OverLimit.File(Options.Limits, $"has more than {most} bytes");
-            buffer[length++] = (byte)next;
-        }
+        return Content.CanSeek && Content.Length > most
+            ? throw OverLimit.File(Options.Limits, $"has {Content.Length} bytes")
+            : new(Spool.Copy(Content, Options.Scratch, most) ?? throw OverLimit.File(Options.Limits, $"has more than {most} bytes"));
     }
 }

@@ -8,6 +8,8 @@ public sealed record Document
 {
     public const string UnknownLicense = "unknown";
 
+    private const int CharactersAtOnce = 1 << 12;
+
     /// <summary>32 hex digits that stay with the document through every later stage, see <see cref="Create"/>; of a piece of a document with its number behind them (<c>…#0001</c>).</summary>
     public required string Id { get; init; }
 
@@ -41,7 +43,17 @@ public sealed record Document
     public static string StableId(string source, string part, string text)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var piece in (ReadOnlySpan<string>)[source, "\0", part, "\0", text]) hash.AppendData(Encoding.UTF8.GetBytes(piece));
+        // Some of it at a time: a text may be as large as memory allows.
+        var (encoder, bytes) = (Encoding.UTF8.GetEncoder(), new byte[Encoding.UTF8.GetMaxByteCount(CharactersAtOnce)]);
+        foreach (var piece in (ReadOnlySpan<string>)[source, "\0", part, "\0", text])
+        {
+            for (var at = 0; at < piece.Length; at += CharactersAtOnce)
+            {
+                var some = piece.AsSpan(at, Math.Min(CharactersAtOnce, piece.Length - at));
+                hash.AppendData(bytes.AsSpan(0, encoder.GetBytes(some, bytes, flush: at + some.Length == piece.Length)));
+            }
+        }
+
         return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
     }
 

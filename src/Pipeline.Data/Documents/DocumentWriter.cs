@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 using Parquet;
 using Parquet.Schema;
 
@@ -10,9 +11,13 @@ public sealed class DocumentWriter(string path) : IAsyncDisposable
     private const int DocumentsPerGroup = 2_048;
     private const int CharactersPerGroup = 8 << 20;
 
+    /// <summary>The library writes the least and the greatest text of a group four times each, as statistics. From here on they would be most of the file.</summary>
+    private const int LargeText = 1 << 20;
+
     private readonly List<Document> group = [];
-    private readonly ParquetSchema schema = DocumentSchema.New();
+    private readonly ParquetSchema schema = DocumentSchema.New(), withoutStatistics = DocumentSchema.OfBytes();
     private long groupCharacters;
+    private int longest;
     private Stream? stream;
     private ParquetWriter? writer;
 
@@ -23,6 +28,7 @@ public sealed class DocumentWriter(string path) : IAsyncDisposable
         if (group.Count > 0 && groupCharacters + document.Text.Length > CharactersPerGroup) await WriteGroupAsync();
         group.Add(document);
         groupCharacters += document.Text.Length;
+        longest = Math.Max(longest, document.Text.Length);
         Count++;
         if (group.Count >= DocumentsPerGroup) await WriteGroupAsync();
     }
@@ -61,19 +67,35 @@ public sealed class DocumentWriter(string path) : IAsyncDisposable
     {
         if (group.Count == 0) return;
         if (writer is null) await OpenAsync();
+        var texts = longest >= LargeText ? TakeTexts() : null;
         using (var rows = writer!.CreateRowGroup())
         {
             for (var c = 0; c < schema.DataFields.Length; c++)
             {
                 var value = DocumentSchema.Columns[c].Value;
-                await rows.WriteAsync(schema.DataFields[c], group.ConvertAll(d => value(d))!);
+                if (c == DocumentSchema.Text && texts is not null) await rows.WriteAsync(withoutStatistics.DataFields[c], texts);
+                else await rows.WriteAsync(schema.DataFields[c], group.ConvertAll(d => value(d))!);
             }
 
             rows.CompleteValidate();
         }
 
-        groupCharacters = 0;
+        (groupCharacters, longest) = (0, 0);
         group.Clear();
+    }
+
+    /// <summary>In UTF-8, and no longer in the documents: both together are thrice their size.</summary>
+    private List<byte[]> TakeTexts()
+    {
+        var texts = new List<byte[]>();
+        for (var i = 0; i < group.Count; i++)
+        {
+            texts.Add(Encoding.UTF8.GetBytes(group[i].Text));
+            group[i] = group[i] with { Text = "" };
+        }
+
+        LargeGarbage.Collect(longest);
+        return texts;
     }
 
     private async Task CloseAsync()

@@ -63,7 +63,7 @@ public sealed class PieceRecords(string root, TimeProvider clock)
         var record = new PieceRecord(facts, file, file?.Sha256 ?? Sha256.Of(content), content.Length);
         var line = JsonSerializer.SerializeToUtf8Bytes(record, PieceJson.Default.PieceRecord);
         Directory.CreateDirectory(Path.GetDirectoryName(PathOf(key))!);
-        AtomicFile.Write(PathOf(key), [.. Encoding.UTF8.GetBytes(Sha256.Of(line)), (byte)'\n', .. line, (byte)'\n', .. content], durable: false);
+        AtomicFile.Write(PathOf(key), [.. Encoding.UTF8.GetBytes(Sha256.Of(line)), (byte)'\n', .. line, (byte)'\n'], durable: false, content);
         return record;
     }
 

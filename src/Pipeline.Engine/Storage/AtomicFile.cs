@@ -6,7 +6,8 @@ namespace Pipeline.Engine.Storage;
 public static class AtomicFile
 {
     /// <param name="durable">False for what is checked when it is read: it is not flushed, so a power cut may leave it torn.</param>
-    public static void Write(string path, ReadOnlySpan<byte> bytes, bool durable = true)
+    /// <param name="more">Written behind, without a copy of both.</param>
+    public static void Write(string path, ReadOnlySpan<byte> bytes, bool durable = true, ReadOnlySpan<byte> more = default)
     {
         var temporary = TemporaryBeside(path);
         try
@@ -14,6 +15,7 @@ public static class AtomicFile
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1))
             {
                 stream.Write(bytes);
+                stream.Write(more);
                 if (durable) stream.Flush(flushToDisk: true);
             }
 
@@ -26,7 +28,7 @@ public static class AtomicFile
         }
     }
 
-    /// <summary>As <see cref="Write(string, ReadOnlySpan{byte}, bool)"/>, but a file that is there already stays.</summary>
+    /// <summary>As <see cref="Write(string, ReadOnlySpan{byte}, bool, ReadOnlySpan{byte})"/>, but a file that is there already stays.</summary>
     public static void WriteNew(string path, string text)
     {
         var temporary = TemporaryBeside(path);

@@ -67,22 +67,45 @@ internal sealed class CollectedShards
     {
         var ranges = shards[shard];
         var input = new JsonArray([.. ranges.Select(r => new JsonObject { ["file"] = files.DigestOf(r.File), ["from"] = r.From, ["to"] = r.To })]);
+        var isRead = false;
         var piece = await context.Pieces.GetAsync("shard", input, async () =>
         {
+            using var held = await files.Held.TakeAsync(ranges.Sum(SizeOf), context.Cancellation);
             var path = Path.Combine(context.Scratch, $"shard-{shard}");
             await using var writer = new DocumentWriter(path);
             foreach (var range in ranges)
             {
                 var documents = await OpenAsync(range.File);
-                for (var i = range.From; i < range.To; i++) await writer.AddAsync(documents[i]);
+                for (var i = range.From; i < range.To; i++)
+                {
+                    // A document is in one shard.
+                    var document = documents[i];
+                    documents[i] = null!;
+                    await writer.AddAsync(document);
+                }
             }
 
             await writer.CompleteAsync();
+            Close();
             return new MadePiece<Facts>(new(writer.Count)) { File = path };
         });
-        foreach (var range in ranges)
-            if (Interlocked.Decrement(ref uses[range.File]) == 0) open.TryRemove(range.File, out _);
+        if (!isRead) Close();
         return piece;
+
+        // While the room is held: who gets it next must find it empty.
+        void Close()
+        {
+            isRead = true;
+            foreach (var range in ranges)
+                if (Interlocked.Decrement(ref uses[range.File]) == 0) open.TryRemove(range.File, out _);
+        }
+    }
+
+    private long SizeOf(Range range)
+    {
+        var size = 0L;
+        foreach (var mark in files.MarksOf(range.File)[range.From..range.To]) size += mark.Size;
+        return size;
     }
 
     /// <summary>The documents of a file, kept until its last shard is there: a large file is in many.</summary>

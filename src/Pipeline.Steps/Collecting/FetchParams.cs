@@ -80,5 +80,5 @@ public abstract record FetchParams
         Longest = TimeSpan.FromHours(MaxHours),
     };
 
-    internal CollectionOptions ToReading(string scratch) => new() { License = License, Limits = Limits.ToLimits(), Scratch = scratch };
+    internal CollectionOptions ToReading(string scratch) => new() { License = License, Limits = Limits.ToLimits(), HeldBytes = Limits.HeldBytes, Scratch = scratch };
 }

@@ -9,8 +9,8 @@ namespace Pipeline.Steps.Collecting;
 /// <param name="Origin">Null for one beside the pipeline.</param>
 internal sealed record PieceFile(SourceFile Source, Origin? Origin);
 
-/// <summary>The source files of a step in chunks, each a piece of packed documents. At most one chunk a CPU is in memory.</summary>
-internal sealed class FilePieces(CollectionOptions options, IReadOnlyList<PieceFile> files, StepContext context) : DocumentPieces(context)
+/// <summary>The source files of a step in chunks, each a piece of packed documents. At most one chunk a CPU is in memory, and no more than <see cref="DocumentPieces.Held"/> of them.</summary>
+internal sealed class FilePieces(CollectionOptions options, IReadOnlyList<PieceFile> files, StepContext context) : DocumentPieces(options, context)
 {
     public override string Noun => "files";
 
@@ -25,7 +25,7 @@ internal sealed class FilePieces(CollectionOptions options, IReadOnlyList<PieceF
         }
     }
 
-    private ChunkReader Open(PieceFile file) => new FileCollector(options with { Origin = file.Origin }).Open(file.Source.Alias, file.Source.Path, file.Source.Sha256);
+    private ChunkReader Open(PieceFile file) => new FileCollector(Options with { Origin = file.Origin }).Open(file.Source.Alias, file.Source.Path, file.Source.Sha256);
 
     /// <summary>The chunks of a file: cut one after the other, made into documents side by side.</summary>
     private async Task<IReadOnlyList<Piece<Facts>>> ChunksAsync(PieceFile file, SemaphoreSlim slots)
@@ -54,13 +54,14 @@ internal sealed class FilePieces(CollectionOptions options, IReadOnlyList<PieceF
     /// <param name="next">Learns where the chunk after this one begins as soon as that is known.</param>
     private Task<Piece<Facts>> ChunkAsync(PieceFile file, ChunkReader reader, Position at, TaskCompletionSource<Position?> next, SemaphoreSlim slots) => Task.Run(async () =>
     {
+        IDisposable? held = null;
         try
         {
             var input = new JsonObject { ["name"] = file.Source.Alias, ["sha256"] = file.Source.Sha256 };
             if (file.Origin is { } origin) input["origin"] = JsonSerializer.SerializeToNode(origin);
             // What is counted as a file is its first chunk, which is all of most files.
             if (at != Position.Start) input["at"] = new JsonArray(at.Leaf, at.Restart.Offset, at.Restart.Number, at.Skip);
-            var piece = await Context.Pieces.GetAsync(at == Position.Start ? "file" : "chunk", input, () => Task.FromResult(Make(file, reader, at, next)));
+            var piece = await Context.Pieces.GetAsync(at == Position.Start ? "file" : "chunk", input, MakeAsync);
             next.TrySetResult(piece.Facts.Next);
             return piece;
         }
@@ -71,16 +72,19 @@ internal sealed class FilePieces(CollectionOptions options, IReadOnlyList<PieceF
         }
         finally
         {
+            held?.Dispose();
             slots.Release();
         }
-    });
 
-    private MadePiece<Facts> Make(PieceFile file, ChunkReader reader, Position at, TaskCompletionSource<Position?> next)
-    {
-        // A piece that is lost later is made again when the reader is elsewhere, or closed.
-        using var again = next.Task.IsCompleted ? Open(file) : null;
-        var chunk = (again ?? reader).ReadFrom(at);
-        next.TrySetResult(chunk.Next);
-        return Make(chunk.Read(), chunk.Next);
-    }
+        async Task<MadePiece<Facts>> MakeAsync()
+        {
+            // A piece that is lost later is made again when the reader is elsewhere, or closed, for a shard that holds room for it.
+            var isLost = next.Task.IsCompleted;
+            using var again = isLost ? Open(file) : null;
+            var chunk = (again ?? reader).ReadFrom(at);
+            next.TrySetResult(chunk.Next);
+            if (!isLost) held = await Held.TakeAsync(chunk.Bytes, Context.Cancellation);
+            return Make(chunk.Read(), chunk.Next);
+        }
+    });
 }

@@ -6,7 +6,7 @@ using Pipeline.Engine.Authoring;
 namespace Pipeline.Steps.Collecting;
 
 /// <summary>The files of a git tree, some at a time: a run ends after a file that its own hash says, so that a changed file seldom changes more than its run.</summary>
-internal sealed class GitPieces(GitTree tree, string repository, IReadOnlyList<GitFile> files, CollectionOptions options, StepContext context) : DocumentPieces(context)
+internal sealed class GitPieces(GitTree tree, string repository, IReadOnlyList<GitFile> files, CollectionOptions options, StepContext context) : DocumentPieces(options, context)
 {
     private const long MostBytes = 8 << 20;
     private const int FilesInARun = 32;
@@ -43,7 +43,7 @@ internal sealed class GitPieces(GitTree tree, string repository, IReadOnlyList<G
 
     private Task<Piece<Facts>> PieceAsync(List<GitFile> run)
     {
-        var input = new JsonObject { ["files"] = new JsonArray([.. run.Select(f => new JsonArray(f.Path, f.Id))]), ["license"] = options.License };
-        return Context.Pieces.GetAsync("run", input, () => Task.FromResult(Make(tree.Documents(run, options), next: null)));
+        var input = new JsonObject { ["files"] = new JsonArray([.. run.Select(f => new JsonArray(f.Path, f.Id))]), ["license"] = Options.License };
+        return PieceAsync("run", input, run.Sum(f => f.Size), () => tree.Documents(run, Options));
     }
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Pipeline.Data.Damages;
+using Pipeline.Engine.Authoring;
 
 namespace Pipeline.Steps.Collecting;
 
@@ -37,6 +38,13 @@ public sealed record LimitParams
     [Description("Seconds that one PDF may be read; pages after them are left out. It is there for files made to be read without end: where it is reached by others, what is collected depends on how fast the machine is.")]
     [Engine.Authoring.Range(1, 86_400)]
     public double PdfSeconds { get; init; } = 300;
+
+    [Description("Megabytes of files that all CPUs of the step together make documents of at once; a larger one is worked on alone. A text takes some six times its size in memory while it is. Without it 64 for each CPU.")]
+    [Engine.Authoring.Range(1, 1 << 20)]
+    [SpeedOnly]
+    public int? HeldMegabytes { get; init; }
+
+    internal long? HeldBytes => HeldMegabytes is { } megabytes ? (long)megabytes << 20 : null;
 
     internal ReadLimits ToLimits() => new()
     {

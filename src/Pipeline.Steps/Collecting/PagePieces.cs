@@ -8,7 +8,7 @@ using Pipeline.Engine.Authoring;
 namespace Pipeline.Steps.Collecting;
 
 /// <summary>The pages of a crawl, a piece each: of one that is as it was in an earlier crawl the documents are found again.</summary>
-internal sealed class PagePieces(IReadOnlyList<CrawledPage> pages, CrawlJournal journal, CollectionOptions options, StepContext context) : DocumentPieces(context)
+internal sealed class PagePieces(IReadOnlyList<CrawledPage> pages, CrawlJournal journal, CollectionOptions options, StepContext context) : DocumentPieces(options, context)
 {
     public override string Noun => "pages";
 
@@ -25,10 +25,10 @@ internal sealed class PagePieces(IReadOnlyList<CrawledPage> pages, CrawlJournal 
     private Task<Piece<Facts>> PieceAsync(CrawledPage page)
     {
         var input = new JsonObject { ["kind"] = $"{page.Record.Kind}", ["sha256"] = page.Record.Body?.Sha256, ["origin"] = JsonSerializer.SerializeToNode(PageDocuments.OriginOf(page)) };
-        return Context.Pieces.GetAsync("page", input, () =>
+        return PieceAsync("page", input, page.Record.Size, () =>
         {
             var content = page.Record.Body is { } place ? journal.Content(place) ?? throw new InvalidDataException($"What was fetched of {page.Record.Address} is damaged on this disk; run again with --force.") : [];
-            return Task.FromResult(Make(PageDocuments.Read(page, content, options), next: null));
+            return PageDocuments.Read(page, content, Options);
         });
     }
 }

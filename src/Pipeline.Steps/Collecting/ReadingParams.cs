@@ -50,6 +50,7 @@ public abstract record ReadingParams
         Wiki = Wiki.ToSelection(),
         RepairMojibake = RepairMojibake,
         Limits = Limits.ToLimits(),
+        HeldBytes = Limits.HeldBytes,
         Scratch = scratch,
     };
 }
