@@ -13,15 +13,22 @@ public enum CodeKind
     /// <summary>Between backticks in a line.</summary>
     Span,
 
+    /// <summary>An address of the web or of mail, which is no word.</summary>
+    Address,
+
     /// <summary>Characters that stand for code while it is taken out, where a text has them itself.</summary>
     Foreign,
 }
 
 /// <summary>Code in a text, with its fences or backticks; <paramref name="End"/> is the place after it.</summary>
-internal readonly record struct CodeRegion(CodeKind Kind, int Start, int End);
+internal readonly record struct CodeRegion(CodeKind Kind, int Start, int End)
+{
+    /// <summary>The end of a line before its carriage return, which belongs to the line feed that stays outside.</summary>
+    public static int WithoutReturn(string text, int end) => end < text.Length && text[end] == '\n' && end > 0 && text[end - 1] == '\r' ? end - 1 : end;
+}
 
 /// <summary>
-/// Code in running text as CommonMark has it: blocks between fences of three or more backticks or tildes, spans between backticks, and in Markdown blocks that are indented by four.
+/// Code in running text as CommonMark has it: blocks between fences of three or more backticks or tildes, spans between backticks, and in Markdown blocks that are indented by four. Elsewhere what <see cref="CodeLines"/> takes for code.
 /// Fences may stand behind the marks of quotations and list items. What is not closed is code to the end in Markdown and none elsewhere, for text has such lines as ornaments.
 /// </summary>
 internal static class CodeRegions
@@ -33,7 +40,38 @@ internal static class CodeRegions
 
     private static readonly SearchValues<char> Marks = SearchValues.Create("`~");
 
-    public static List<CodeRegion> In(string text, bool markdown)
+    /// <summary>What ends elements of a page or of a documentation in XML: such a text is no plain one before its markup is gone, and lines of scripts in it are no text.</summary>
+    private static readonly SearchValues<string> Markup = SearchValues.Create(["</script>", "</style>", "</body>", "</html>", "</p>", "</div>", "</pre>", "</code>", "</li>", "</td>", "</span>", "</summary>", "</member>"], StringComparison.OrdinalIgnoreCase);
+
+    public static List<CodeRegion> In(string text, bool markdown) => markdown ? Marked(text, markdown) : WithLines(text, Marked(text, markdown));
+
+    /// <summary>Lines of code between the blocks; spans in them are a part of them.</summary>
+    private static List<CodeRegion> WithLines(string text, List<CodeRegion> marked)
+    {
+        if (text.AsSpan().IndexOf("</") is >= 0 and var tag && text.AsSpan(tag).ContainsAny(Markup)) return marked;
+        var lines = new List<CodeRegion>();
+        var at = 0;
+        foreach (var block in marked)
+        {
+            if (block.Kind != CodeKind.Block) continue;
+            if (block.Start > at) CodeLines.AddTo(lines, text, at, block.Start);
+            at = Math.Min(text.Length, block.End + 1);
+        }
+
+        if (at < text.Length) CodeLines.AddTo(lines, text, at, text.Length);
+        if (lines.Count == 0) return marked;
+        var (all, next) = (new List<CodeRegion>(lines), 0);
+        foreach (var region in marked)
+        {
+            while (next < lines.Count && lines[next].End <= region.Start) next++;
+            if (next == lines.Count || region.Kind == CodeKind.Block || lines[next].Start > region.Start) all.Add(region);
+        }
+
+        all.Sort((a, b) => a.Start.CompareTo(b.Start));
+        return all;
+    }
+
+    private static List<CodeRegion> Marked(string text, bool markdown)
     {
         var regions = new List<CodeRegion>();
         var indented = markdown && (text.StartsWith(' ') || text.StartsWith('\t') || text.AsSpan().IndexOf("\n    ") >= 0 || text.AsSpan().IndexOf("\n\t") >= 0);
@@ -58,7 +96,7 @@ internal static class CodeRegions
                 if (close < 0 && markdown) close = text.Length;
                 if (close >= 0)
                 {
-                    regions.Add(new(CodeKind.Block, start, close));
+                    regions.Add(new(CodeKind.Block, start, CodeRegion.WithoutReturn(text, close)));
                     (start, blank) = (close + 1, false);
                     continue;
                 }
@@ -72,7 +110,7 @@ internal static class CodeRegions
                 if (blank && at < line.Length && width >= list + Indent)
                 {
                     var close = EndOfIndented(text, start, list + Indent);
-                    regions.Add(new(CodeKind.Block, start, close));
+                    regions.Add(new(CodeKind.Block, start, CodeRegion.WithoutReturn(text, close)));
                     (start, blank) = (close + 1, false);
                     continue;
                 }

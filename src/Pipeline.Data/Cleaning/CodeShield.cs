@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Pipeline.Data.Documents;
+using Pipeline.Data.Privacy;
 
 namespace Pipeline.Data.Cleaning;
 
@@ -59,10 +60,22 @@ internal sealed class CodeShield
     public int Length => LengthOf(Prose, code);
 
     /// <summary>Of a text of a document.</summary>
-    public static CodeShield Over(string text, Document document)
+    public static CodeShield Over(string text, Document document) => new(text, RegionsOf(text, document));
+
+    /// <summary>Of a text whose words are changed: addresses are taken out as well, and code where it is asked for.</summary>
+    public static CodeShield OverWords(string text, Document document, bool code)
     {
-        var regions = SourceFiles.Contain(document) ? [new(CodeKind.File, 0, text.Length)] : CodeRegions.In(text, document.MediaType is "text/markdown" or "text/x-markdown");
-        if (HasMarks(text) && !(regions is [{ Kind: CodeKind.File }])) AddForeign(text, regions);
+        var regions = code ? RegionsOf(text, document) : [];
+        if (!code && HasMarks(text)) AddForeign(text, regions);
+        var (known, next) = (regions.ToArray(), 0);
+        foreach (var (start, end) in Addresses.Spans(text))
+        {
+            while (next < known.Length && known[next].End <= start) next++;
+            // What is in code is taken out with it.
+            if (next == known.Length || known[next].Start >= end) regions.Add(new(CodeKind.Address, start, end));
+        }
+
+        regions.Sort((a, b) => a.Start.CompareTo(b.Start));
         return new(text, regions);
     }
 
@@ -96,8 +109,15 @@ internal sealed class CodeShield
     /// <summary>Adds how much of each kind there is.</summary>
     public void Count(FunnelTally tally)
     {
-        foreach (var kind in regions.Where(r => r.Kind != CodeKind.Foreign).GroupBy(r => r.Kind).OrderBy(g => g.Key))
+        foreach (var kind in regions.Where(r => r.Kind is not (CodeKind.Foreign or CodeKind.Address)).GroupBy(r => r.Kind).OrderBy(g => g.Key))
             tally.Found(string.Create(CultureInfo.InvariantCulture, $"protected.code_{kind.Key.ToString().ToLowerInvariant()}s"), kind.Count());
+    }
+
+    private static List<CodeRegion> RegionsOf(string text, Document document)
+    {
+        var regions = SourceFiles.Contain(document) ? [new(CodeKind.File, 0, text.Length)] : CodeRegions.In(text, document.MediaType is "text/markdown" or "text/x-markdown");
+        if (HasMarks(text) && !(regions is [{ Kind: CodeKind.File }])) AddForeign(text, regions);
+        return regions;
     }
 
     private static string Lift(string prose, string[] code) => code.Length == 0 ? prose : string.Create(LengthOf(prose, code), (prose, code), static (text, from) =>

@@ -1,47 +1,59 @@
 using System.Buffers;
-using System.Collections.Frozen;
 using System.Net;
 
 namespace Pipeline.Data.Cleaning;
 
 /// <summary>
-/// Removes HTML tags (of known elements only: <c>List&lt;T&gt;</c> stays), comments and scripts, and decodes entities. What decoding or removing brings to light is
-/// treated in the same pass, so the result holds nothing more to strip. Linear time: a tag or entity is looked for backwards, from the character that ends it.
+/// Removes tags of known elements (<c>List&lt;T&gt;</c> stays), comments, scripts, the wrapping of CDATA and instructions of XML, and decodes entities. An opening tag without attributes whose element has to be closed is one
+/// only where something closes it: <c>cp &lt;source&gt; &lt;target&gt;</c> and <c>the &lt;b&gt; element</c> stay. What decoding or removing brings to light is treated in the same pass, so the result holds nothing more to
+/// strip. Linear time: a tag or entity is looked for backwards, from the character that ends it.
 /// </summary>
 public sealed class MarkupStripper
 {
     private const int LongestTag = 4096;
     private const int LongestEntity = 32;
 
+    /// <summary>Of the signs that may end a tag and stand in a value of it.</summary>
+    private const int MostQuoted = 16;
+    private const int MostRounds = 4;
+    private const string Data = "<![CDATA[";
+
     private static readonly SearchValues<char> Suspects = SearchValues.Create("<&");
-
-    // Elements whose removal must not join the words around them.
-    private static readonly FrozenSet<string> Blocks = FrozenSet.Create(StringComparer.OrdinalIgnoreCase,
-        "address", "article", "aside", "blockquote", "body", "br", "center", "dd", "details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form",
-        "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hr", "html", "li", "main", "nav", "ol", "option", "p", "pre", "section", "select", "summary", "table", "tbody",
-        "td", "tfoot", "th", "thead", "title", "tr", "ul", "script", "style", "noscript", "iframe", "textarea");
-
-    private static readonly FrozenSet<string> Inlines = FrozenSet.Create(StringComparer.OrdinalIgnoreCase,
-        "a", "abbr", "acronym", "audio", "b", "base", "bdi", "bdo", "big", "button", "canvas", "cite", "code", "col", "colgroup", "data", "del", "dfn", "em", "embed", "font", "i",
-        "img", "input", "ins", "kbd", "label", "legend", "link", "map", "mark", "meta", "meter", "object", "param", "picture", "progress", "q", "rp", "rt", "ruby", "s", "samp",
-        "small", "source", "span", "strike", "strong", "sub", "sup", "svg", "path", "template", "time", "tt", "u", "var", "video", "wbr", "!doctype");
-
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> BlockNames = Blocks.GetAlternateLookup<ReadOnlySpan<char>>();
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> InlineNames = Inlines.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>Places of what may begin a tag; the complement of a place is one behind which those before it cannot.</summary>
     private readonly Stack<int> opened = new();
+    private readonly string input;
     private char[] text;
     private int length;
-    private int comment = -1, hidden = -1;
+    private int comment = -1, hidden = -1, data = -1;
 
-    private MarkupStripper(int capacity) => text = new char[capacity];
+    /// <summary>Characters that may still be looked at again because they stood in CDATA.</summary>
+    private int again;
+    private int quoted;
+    private bool[]? closed;
+    private bool searched;
+
+    private MarkupStripper(string input) => (this.input, text, again) = (input, new char[input.Length + 2], input.Length);
 
     public static string Strip(string input)
     {
+        for (var round = 0; round < MostRounds; round++)
+        {
+            var stripped = Once(input);
+            if (ReferenceEquals(stripped, input)) break;
+            input = stripped;
+            // A closing tag that came to light may close what was taken for text.
+            if (HtmlTag.ClosedIn(input) is null) break;
+        }
+
+        return input;
+    }
+
+    private static string Once(string input)
+    {
         var first = input.AsSpan().IndexOfAny(Suspects);
         if (first < 0) return input;
-        var stripper = new MarkupStripper(input.Length + 2);
+        var stripper = new MarkupStripper(input);
         input.CopyTo(0, stripper.text, 0, first);
         stripper.length = first;
         foreach (var c in input.AsSpan(first)) stripper.Append(c);
@@ -55,6 +67,8 @@ public sealed class MarkupStripper
         if (c == CodeShield.BlockMark) Forget();
         else if (c == '<' && comment < 0) opened.Push(length - 1);
         else if (c == '-' && comment < 0 && length >= 4 && text.AsSpan(length - 4, 4) is "<!--") comment = length - 4;
+        else if (c == '[' && comment < 0 && length >= Data.Length && text.AsSpan(length - Data.Length, Data.Length) is Data) data = length - Data.Length;
+        else if (c == '>' && data >= 0 && length >= data + Data.Length + 3 && text.AsSpan(length - 3, 3) is "]]>") EndData();
         else if (c == '>' && comment < 0) EndTag();
         else if (c == '>') EndComment();
         else if (c == ';') EndEntity();
@@ -64,7 +78,7 @@ public sealed class MarkupStripper
     private void Forget()
     {
         Close();
-        (comment, hidden) = (-1, -1);
+        (comment, hidden, data) = (-1, -1, -1);
     }
 
     /// <summary>What is open can no longer become a tag, unless the last character goes again.</summary>
@@ -76,25 +90,49 @@ public sealed class MarkupStripper
     private void EndTag()
     {
         if (!opened.TryPeek(out var start) || start < 0) return;
-        var tag = text.AsSpan(start + 1, length - start - 2);
-        var closing = tag.StartsWith('/');
-        if (closing) tag = tag[1..];
-        var end = tag.IndexOfAny(" \t\r\n/");
-        var name = end < 0 ? tag : tag[..end];
-        var block = BlockNames.Contains(name);
-        if (tag.Length > LongestTag || !(block || InlineNames.Contains(name)))
+        var inside = text.AsSpan(start + 1, length - start - 2);
+        var closing = inside.StartsWith('/');
+        if (closing) inside = inside[1..];
+        var name = HtmlTag.NameOf(inside);
+        var element = HtmlElements.Of(name);
+        var shape = inside.Length > LongestTag ? TagShape.None : closing ? Closing(inside, name, element.Kind) : Opening(inside, name, element);
+        if (shape == TagShape.Unfinished && quoted++ < MostQuoted) return;
+        quoted = 0;
+        if (shape is TagShape.None or TagShape.Unfinished)
         {
             // A literal '>' lies between them and any later one.
             Close();
             return;
         }
 
-        var hides = name.Equals("script", StringComparison.OrdinalIgnoreCase) || name.Equals("style", StringComparison.OrdinalIgnoreCase);
+        var hides = element.Kind.HasFlag(HtmlElement.Hidden);
         CutTo(start);
         if (hides && closing && hidden >= 0) CutTo(hidden);
-        if (block) Append('\n');
+        if (element.Kind.HasFlag(HtmlElement.Block)) Append('\n');
         hidden = hides && !closing ? length : hidden;
         if (hides && closing) hidden = -1;
+    }
+
+    private static TagShape Closing(ReadOnlySpan<char> inside, ReadOnlySpan<char> name, HtmlElement element) =>
+        element != HtmlElement.None && HtmlTag.ShapeOf(inside[name.Length..]) == TagShape.Bare ? TagShape.Bare : TagShape.None;
+
+    private TagShape Opening(ReadOnlySpan<char> inside, ReadOnlySpan<char> name, NamedElement element)
+    {
+        if (element.Kind == HtmlElement.None) return HtmlTag.IsInstruction(inside) ? TagShape.Full : TagShape.None;
+        if (name[0] == '!') return TagShape.Full;
+        var shape = HtmlTag.ShapeOf(inside[name.Length..]);
+        if (shape != TagShape.Bare || element.Kind.HasFlag(HtmlElement.Alone)) return shape;
+        if (!searched) (closed, searched) = (HtmlTag.ClosedIn(input), true);
+        return closed?[element.Number] == true ? shape : TagShape.None;
+    }
+
+    /// <summary>What stood in CDATA is text, and read as such.</summary>
+    private void EndData()
+    {
+        var held = text.AsSpan(data + Data.Length, length - data - Data.Length - 3).ToArray();
+        if ((again -= held.Length) < 0) return;
+        CutTo(data);
+        foreach (var c in held) Append(c);
     }
 
     private void EndComment()
@@ -109,7 +147,9 @@ public sealed class MarkupStripper
     {
         length = position;
         while (opened.TryPeek(out var top) && (top < 0 ? ~top : top) >= length) opened.Pop();
+        quoted = 0;
         if (comment >= length) comment = -1;
+        if (data >= length) data = -1;
         if (hidden > length) hidden = -1;
     }
 

@@ -8,7 +8,7 @@ internal static class Punctuation
     private static readonly SearchValues<char> Curly = SearchValues.Create("‘’‚‛“”„‟‐‑‒–—―−…");
     private static readonly SearchValues<char> Marks = SearchValues.Create("!?.,;:-_=*~#'\"/\\|+^<>");
 
-    /// <summary>Typographic quotes, dashes and ellipses as a keyboard has them.</summary>
+    /// <summary>Typographic quotes, dashes and ellipses as a keyboard has them. Dashes and ellipses that are two or more, and those beside what Chinese, Japanese and Korean are written with, are marks of these languages and stay.</summary>
     public static string Plain(string text)
     {
         var at = text.AsSpan().IndexOfAny(Curly);
@@ -17,6 +17,14 @@ internal static class Punctuation
         var copied = 0;
         while (at >= 0)
         {
+            if (text[at] is '—' or '―' or '…' && EndOfEastern(text, at) is > 0 and var end)
+            {
+                plain.Append(text, copied, end - copied);
+                copied = end;
+                at = text.AsSpan(copied).IndexOfAny(Curly) is >= 0 and var later ? copied + later : -1;
+                continue;
+            }
+
             plain.Append(text, copied, at - copied).Append(text[at] switch
             {
                 '‘' or '’' or '‚' or '‛' => "'",
@@ -32,12 +40,24 @@ internal static class Punctuation
         return plain.Append(text, copied, text.Length - copied).ToString();
     }
 
-    /// <summary>Cuts runs of one mark to <paramref name="most"/>.</summary>
+    /// <summary>The place after a run of one dash or ellipsis that stays; 0 where it does not.</summary>
+    private static int EndOfEastern(string text, int at)
+    {
+        var end = at + 1;
+        while (end < text.Length && text[end] == text[at]) end++;
+        return end - at > 1 || (at > 0 && IsEastern(text[at - 1])) || (end < text.Length && IsEastern(text[end])) ? end : 0;
+    }
+
+    /// <summary>Of the blocks from CJK radicals to Hangul syllables, without blanks, and full-width forms.</summary>
+    private static bool IsEastern(char c) => c is (>= '\u2e80' and <= '\ud7ff' and not '\u3000') or (>= '\uf900' and <= '\ufaff') or (>= '\uff01' and <= '\uffef');
+
+    /// <summary>Cuts runs of one mark to <paramref name="most"/>. Lines that are nothing but a rule, such as those under a heading or between the rows of a table, stay.</summary>
     public static string Shorten(string text, int most)
     {
         if (most == 0) return text;
         StringBuilder? shortened = null;
         var copied = 0;
+        var lines = new JudgedLine();
         for (var at = 0; at < text.Length;)
         {
             var found = text.AsSpan(at).IndexOfAny(Marks);
@@ -45,7 +65,7 @@ internal static class Punctuation
             at += found;
             var rest = text.AsSpan(at);
             var run = rest.IndexOfAnyExcept(rest[0]) is >= 0 and var end ? end : rest.Length;
-            if (run > most)
+            if (run > most && !lines.IsRule(text, at))
             {
                 (shortened ??= new StringBuilder(text.Length)).Append(text, copied, at + most - copied);
                 copied = at + run;
@@ -55,5 +75,20 @@ internal static class Punctuation
         }
 
         return shortened is null ? text : shortened.Append(text, copied, text.Length - copied).ToString();
+    }
+
+    /// <summary>The line that was last asked for, so that each is judged once.</summary>
+    private sealed class JudgedLine
+    {
+        private int end;
+        private bool rule;
+
+        public bool IsRule(string text, int at)
+        {
+            if (at < end) return rule;
+            var start = text.LastIndexOf('\n', at) + 1;
+            end = text.IndexOf('\n', at) is >= 0 and var feed ? feed : text.Length;
+            return rule = Columns.IsRule(text.AsSpan(start, end - start).Trim());
+        }
     }
 }

@@ -37,7 +37,7 @@ public sealed class TextCleaner : DocumentFilter
             (options.BoilerplateLines || options.DropLines.Count > 0, "boilerplate_lines", null, lines.Clean),
             (options.Whitespace, "whitespace", Text(options.MaximumNewlines), t => Whitespace.Clean(t, options.KeepIndentation, options.MaximumNewlines)),
             (options.Formatting, "formatting", null, Formatting.Clean),
-            (options.Casing != Casing.Keep, "casing", options.Casing == Casing.Lower ? "lower" : "fold", t => options.Casing == Casing.Lower ? t.ToLowerInvariant() : UnicodeNormalization.Fold(t)),
+            (options.Casing != Casing.Keep, "casing", options.Casing == Casing.Lower ? "lower" : "fold", t => Addresses.Outside(t, options.Casing == Casing.Lower ? p => p.ToLowerInvariant() : UnicodeNormalization.Fold)),
         ];
         // Of all these only two keep what code means.
         operations = [.. from o in all where o.On select (o.Rule, o.Threshold, o.Apply, o.Rule switch
@@ -63,7 +63,7 @@ public sealed class TextCleaner : DocumentFilter
     {
         try
         {
-            LineFilter.Parse(pattern);
+            LineExpression.Parse(pattern);
             return null;
         }
         catch (ArgumentException e)

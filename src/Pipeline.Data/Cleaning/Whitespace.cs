@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Pipeline.Data.Cleaning;
 
-/// <summary>Every kind of blank becomes a space, runs of them one, lines lose their trailing blanks, and empty lines beyond the limit go.</summary>
+/// <summary>Every kind of blank becomes a space, runs of them one but between the columns of a table, lines lose their trailing blanks, and empty lines beyond the limit go.</summary>
 internal static class Whitespace
 {
     private static readonly SearchValues<char> OddBlanks = SearchValues.Create("\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000");
@@ -13,9 +13,11 @@ internal static class Whitespace
     {
         if (IsClean(text, maximumNewlines)) return text;
         var cleaned = new StringBuilder(text.Length);
-        var newlines = 0;
+        var columns = Columns.In(text);
+        var (newlines, number) = (0, -1);
         foreach (var range in text.AsSpan().SplitAny(LineBreaks))
         {
+            number++;
             var line = text.AsSpan(range);
             var content = line.Trim();
             if (content.IsEmpty)
@@ -27,7 +29,8 @@ internal static class Whitespace
             if (cleaned.Length > 0) cleaned.Append('\n', Math.Min(newlines, maximumNewlines));
             newlines = 1;
             if (keepIndentation) Indent(cleaned, line[..line.IndexOf(content[0])]);
-            Collapse(cleaned, content);
+            if (columns?[number] == true) Plain(cleaned, content);
+            else Collapse(cleaned, content);
         }
 
         return cleaned.Length == text.Length && cleaned.Equals(text) ? text : cleaned.ToString();
@@ -38,6 +41,12 @@ internal static class Whitespace
         // The first line of a text begins where the text begins.
         if (cleaned.Length == 0) return;
         foreach (var c in indent) cleaned.Append(c == '\t' ? '\t' : ' ');
+    }
+
+    /// <summary>Blanks stay as many as they are, and tabs tabs.</summary>
+    private static void Plain(StringBuilder cleaned, ReadOnlySpan<char> line)
+    {
+        foreach (var c in line) cleaned.Append(c != '\t' && OddBlanks.Contains(c) ? ' ' : c);
     }
 
     private static void Collapse(StringBuilder cleaned, ReadOnlySpan<char> line)

@@ -14,15 +14,20 @@ public sealed record CorpusStep(string Step, string Uses, IReadOnlyList<CorpusRu
 
 public sealed record CorpusRule(string Rule, string? Threshold, long DocumentsIn, long DocumentsOut, long CharactersIn, long CharactersOut, long DocumentsChanged);
 
+/// <summary>Of a kind of personal data: how often it was found, and in how many documents.</summary>
+public sealed record PersonalDataCount(long Found, long Documents);
+
 /// <summary>What a finished corpus is made of and what became of it on the way: <c>corpus.json</c> and, to read, <c>corpus.md</c>.</summary>
 /// <param name="Licenses">Of the documents that are in it.</param>
 /// <param name="Sources">Of the collections that it comes from.</param>
 /// <param name="Steps">From the first to the last.</param>
-/// <param name="PersonalData">Found by the steps that look for it.</param>
+/// <param name="PersonalData">Found by the steps that look for it, by kind; a document that two of them looked at counts twice.</param>
 /// <param name="Silent">Steps above that the sheet was given nothing of.</param>
 public sealed record CorpusSheet(
-    long Documents, IReadOnlyDictionary<string, long> Licenses, IReadOnlyList<DatasheetSource> Sources, IReadOnlyList<CorpusStep> Steps, IReadOnlyDictionary<string, long> PersonalData, IReadOnlyList<string> Silent)
+    long Documents, IReadOnlyDictionary<string, long> Licenses, IReadOnlyList<DatasheetSource> Sources, IReadOnlyList<CorpusStep> Steps, IReadOnlyDictionary<string, PersonalDataCount> PersonalData, IReadOnlyList<string> Silent)
 {
+    private const string OfDocuments = ".documents";
+
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -35,6 +40,11 @@ public sealed record CorpusSheet(
     public static IReadOnlyList<CorpusRule> RulesOf(Funnel funnel) =>
         [.. funnel.Rules.Select(r => new CorpusRule(r.Rule, r.Threshold, r.DocumentsIn, r.DocumentsOut, r.CharactersIn, r.CharactersOut, r.DocumentsChanged))];
 
+    /// <summary>What a step counted, and of each count in how many documents, where it says so under the same name.</summary>
+    public static IEnumerable<(string What, long Count, long? Documents)> CountsOf(IReadOnlyDictionary<string, long> found) =>
+        found.Where(f => !(f.Key.EndsWith(OfDocuments, StringComparison.Ordinal) && found.ContainsKey(f.Key[..^OfDocuments.Length])))
+            .Select(f => (f.Key, f.Value, found.TryGetValue(f.Key + OfDocuments, out var documents) ? documents : (long?)null));
+
     public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
 
     public string ToMarkdown()
@@ -46,9 +56,9 @@ public sealed record CorpusSheet(
         var rules = Steps.SelectMany(s => s.Rules.Where(r => r.DocumentsChanged > 0 || r.DocumentsIn != r.DocumentsOut || r.CharactersIn != r.CharactersOut).Select(r => (s.Step, Rule: r)));
         SheetText.Table(page, ["Step", "rule", "documents in", "out", "changed", "characters in", "out"], rules.Select(r => (string[])
             [r.Step, $"{r.Rule.Rule} {r.Rule.Threshold}".Trim(), .. new[] { r.Rule.DocumentsIn, r.Rule.DocumentsOut, r.Rule.DocumentsChanged, r.Rule.CharactersIn, r.Rule.CharactersOut }.Select(SheetText.Number)]));
-        SheetText.Table(page, ["Personal data", "found"], PersonalData.Select(p => new[] { p.Key, SheetText.Number(p.Value) }));
-        foreach (var (title, counts) in new[] { ("found", Steps.SelectMany(s => s.Found.Select(f => (s.Step, f)))), ("part", Steps.SelectMany(s => s.Parts.Select(f => (s.Step, f)))) })
-            SheetText.Table(page, ["Step", title, "count"], counts.Select(c => new[] { c.Step, c.f.Key, SheetText.Number(c.f.Value) }));
+        SheetText.Table(page, ["Personal data", "found", "in documents"], PersonalData.Select(p => new[] { p.Key, SheetText.Number(p.Value.Found), SheetText.Number(p.Value.Documents) }));
+        SheetText.Table(page, ["Step", "found", "count", "in documents"], Steps.SelectMany(s => CountsOf(s.Found).Select(f => new[] { s.Step, f.What, SheetText.Number(f.Count), f.Documents is { } documents ? SheetText.Number(documents) : "" })));
+        SheetText.Table(page, ["Step", "part", "count"], Steps.SelectMany(s => s.Parts.Select(p => new[] { s.Step, p.Key, SheetText.Number(p.Value) })));
         SheetText.Table(page, ["Source", "bytes", "documents", "damaged"], Sources.Select(s => new[] { s.Name, SheetText.Number(s.Bytes), SheetText.Number(s.Documents), SheetText.Number(s.Damaged) }));
         return page.ToString();
     }

@@ -24,6 +24,38 @@ internal static class Addresses
 
     public static string Handles(string text, Treatment treatment) => treatment == Treatment.Keep ? text : Replace(text, treatment == Treatment.Remove ? "" : HandlePlaceholder, NextHandle);
 
+    /// <summary>Changes all but the web and mail addresses of a text.</summary>
+    public static string Outside(string text, Func<string, string> change)
+    {
+        var spans = Spans(text);
+        if (spans.Count == 0) return change(text);
+        var (changed, at) = (new StringBuilder(text.Length), 0);
+        foreach (var (start, end) in spans)
+        {
+            changed.Append(change(text[at..start])).Append(text, start, end - start);
+            at = end;
+        }
+
+        return changed.Append(change(text[at..])).ToString();
+    }
+
+    /// <summary>Web and mail addresses, ascending, none within another.</summary>
+    public static List<(int Start, int End)> Spans(string text)
+    {
+        var spans = new List<(int Start, int End)>();
+        var (url, mail) = (NextUrl(text, 0), NextEmail(text, 0));
+        for (var at = 0; url.Start >= 0 || mail.Start >= 0;)
+        {
+            var first = mail.Start < 0 || (url.Start >= 0 && url.Start <= mail.Start) ? url : mail;
+            if (first.Start >= at) spans.Add(first);
+            at = Math.Max(at, first.End);
+            if (first == url) url = NextUrl(text, first.End);
+            else mail = NextEmail(text, first.End);
+        }
+
+        return spans;
+    }
+
     private delegate (int Start, int End) Finder(ReadOnlySpan<char> text, int from);
 
     private static string Replace(string text, string replacement, Finder next)
@@ -32,6 +64,7 @@ internal static class Addresses
         if (start < 0) return text;
         var replaced = new StringBuilder(text.Length);
         var (copied, places) = (0, new List<int>());
+        HashSet<string>? defined = null;
         while (start >= 0)
         {
             var found = end;
@@ -39,6 +72,12 @@ internal static class Addresses
             {
                 replaced.Append(text, copied, start - copied).Append(replacement);
                 copied = end;
+            }
+            else if (LinkDefinition.Around(text, copied, start, end) is { } definition)
+            {
+                replaced.Append(text, copied, definition.Start - copied);
+                (copied, defined) = (definition.End, defined ?? new(StringComparer.OrdinalIgnoreCase));
+                defined.Add(definition.Label);
             }
             else
             {
@@ -51,24 +90,20 @@ internal static class Addresses
             (start, end) = next(text, Math.Max(found, copied));
         }
 
-        return Removal.WithoutBareLines(replaced.Append(text, copied, text.Length - copied).ToString(), places);
+        var left = Removal.WithoutBareLines(replaced.Append(text, copied, text.Length - copied).ToString(), places);
+        return defined is null ? left : LinkDefinition.Resolve(left, defined);
     }
 
-    private static (int Start, int End) NextUrl(ReadOnlySpan<char> text, int from)
+    internal static (int Start, int End) NextUrl(ReadOnlySpan<char> text, int from)
     {
         while (from < text.Length && text[from..].IndexOfAny(UrlStarts) is >= 0 and var found)
         {
             var start = from + found;
             var head = text[start] is 'w' or 'W' ? 4 : text[start..].IndexOf("//") + 2;
-            var body = text[(start + head)..];
-            var length = body.IndexOfAny(UrlEnds) is >= 0 and var stop ? stop : body.Length;
-            // A link whose label is an address.
-            if (body[..length].IndexOf("](") is >= 0 and var label) length = label;
-            // A sentence or bracket may end where the address ends.
-            length = body[..length].TrimEnd(".,;:!?)]'*_-").Length;
+            var length = WebAddress.LengthOf(text[(start + head)..], start > 0 ? text[start - 1] : ' ');
             from = start + head + length;
-            var word = start > 0 && char.IsLetterOrDigit(text[start - 1]);
-            if (length > 0 && !word && char.IsLetterOrDigit(body[0])) return (start, from);
+            var word = start > 0 && char.IsLetterOrDigit(text[start - 1]) && text[start - 1] < '\u0e00';
+            if (length > 0 && !word) return (start, from);
         }
 
         return (-1, -1);
@@ -108,7 +143,7 @@ internal static class Addresses
         return (-1, -1);
     }
 
-    /// <summary>Labels with dots between them, the last one of two letters at least or in Punycode; empty where there is none.</summary>
+    /// <summary>Labels with dots between them, the last one a <see cref="TopLevelDomains">top-level domain</see>; empty where there is none.</summary>
     private static ReadOnlySpan<char> DomainAt(ReadOnlySpan<char> text, int at)
     {
         var end = at;
@@ -117,9 +152,7 @@ internal static class Addresses
         var dot = domain.LastIndexOf('.');
         if (dot <= 0) return default;
         var last = domain[(dot + 1)..];
-        foreach (var c in last)
-            if (!char.IsLetter(c) && !last.StartsWith("xn--", StringComparison.OrdinalIgnoreCase)) return default;
-        return last.Length > 1 ? domain : default;
+        return TopLevelDomains.IsPlausible(last) ? domain : default;
     }
 
     /// <summary>Beyond ASCII, in scripts with blanks between words: elsewhere the words around an address would be taken for a part of it.</summary>

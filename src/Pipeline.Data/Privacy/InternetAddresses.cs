@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Pipeline.Data.Privacy;
 
-/// <summary>Public internet addresses. Private, local, documentation and multicast ones belong to nobody.</summary>
+/// <summary>Internet addresses by shape, bounds and <see cref="PublicAddresses"/>, and not versions. Four numbers below 50 are a version or a section unless what stands beside them says that they are an address.</summary>
 internal static class InternetAddresses
 {
     private const int LookBack = 32;
@@ -12,9 +12,7 @@ internal static class InternetAddresses
 
     private static readonly SearchValues<char> Version6Characters = SearchValues.Create("0123456789abcdefABCDEF:.");
 
-    /// <summary>Blanks and what may stand before the number of a heading.</summary>
-    private static readonly SearchValues<char> BeforeHeadings = SearchValues.Create([.. Enumerable.Range(0, char.MaxValue).Select(i => (char)i).Where(c => c != '\n' && char.IsWhiteSpace(c)), .. "-*+#"]);
-
+    private static readonly string[] AddressWords = ["ip", "ips", "ipv", "addr", "address", "addresses", "host", "hostname", "server", "client", "peer", "ping", "gateway", "router", "dns", "nameserver", "resolver", "proxy", "ssh", "telnet", "traceroute"];
     private static readonly string[] VersionWords = ["version", "versions", "ver", "v", "release", "releases", "build", "assembly", "revision", "rev", "firmware", "driver", "update", "upgrade", "section", "sections", "chapter", "chapters", "clause", "clauses", "figure", "table", "oid", "gcc", "kernel"];
 
     /// <summary>The place after a public IPv4 address; minus the place after four parts that are none, which nothing else should be found in; 0 where there are not four parts.</summary>
@@ -36,7 +34,7 @@ internal static class InternetAddresses
 
         var bounded = Bounds.Begins(text, at) && (end >= text.Length || !(char.IsLetterOrDigit(text[end]) || text[end] == '_'))
             && !(end + 1 < text.Length && text[end] is '.' or '-' or '+' && char.IsLetterOrDigit(text[end + 1]));
-        return bounded && IsPublic(parts) && !IsVersion(text, at, end, parts) ? end : -end;
+        return bounded && PublicAddresses.IsPersonal(parts) && !IsVersion(text, at, end, parts) ? end : -end;
     }
 
     public static void FindVersion6(ReadOnlySpan<char> text, List<PersonalSpan> found)
@@ -53,31 +51,31 @@ internal static class InternetAddresses
             if (window.Count(':') < 2 || !IPAddress.TryParse(window, out var address) || address.AddressFamily != AddressFamily.InterNetworkV6) continue;
             var end = start + window.Length;
             if (end < text.Length && (char.IsLetterOrDigit(text[end]) || text[end] == '_')) continue;
-            var bytes = address.GetAddressBytes();
-            if (bytes is [0x20, 0x01, 0x0d, 0xb8, ..]) continue;
+            if (!PublicAddresses.IsPersonal(address)) continue;
             found.Add(new(PersonalKind.IpAddress, start, end));
             at = end;
         }
     }
 
-    private static bool IsPublic(ReadOnlySpan<int> p) => p[0] is > 0 and < 224 and not (10 or 127)
-        && !(p[0] == 100 && p[1] is >= 64 and < 128) && !(p[0] == 169 && p[1] == 254) && !(p[0] == 172 && p[1] is >= 16 and < 32)
-        && !(p[0] == 192 && (p[1] == 168 || (p[1] == 0 && p[2] is 0 or 2))) && !(p[0] == 198 && (p[1] is 18 or 19 || (p[1] == 51 && p[2] == 100))) && !(p[0] == 203 && p[1] == 0 && p[2] == 113);
-
-    /// <summary>Four numbers that are a version (<c>4.0.0.0</c>, <c>Version=1.2.3.4</c>) or a section (<c>1.2.3.4 Scope</c> at the start of a line).</summary>
+    /// <summary>Four numbers that are a version (<c>4.0.0.0</c>, <c>Version=1.2.3.4</c>, <c>name/1.2.3.4</c>, <c>&gt;= 1.2.3.4</c>, <c>1.2.3.4</c> alone) or a section.</summary>
     private static bool IsVersion(ReadOnlySpan<char> text, int at, int end, ReadOnlySpan<int> parts)
     {
         if (parts[2] == 0 && parts[3] == 0) return true;
         if (Bounds.IsBehind(text, at, VersionWords)) return true;
+        var before = text[Math.Max(0, at - LookBack)..at];
+        if (before is [.., '/'] && before.Length > 1 && char.IsLetter(before[^2])) return true;
+        var sign = before.TrimEnd(" \t\"'");
+        if (sign is [.., '^' or '~'] or [.., '>' or '<' or '~', '='] or [.., '~', '>']) return true;
         foreach (var part in parts)
             if (part >= LargestSection) return false;
-        var before = text[Math.Max(0, at - LookBack)..at];
-        if (before.Contains('§') || before.Contains("ection", StringComparison.Ordinal) || before.Contains("hapter", StringComparison.Ordinal)) return true;
-        // A heading, perhaps of a list: 1.2.3.4. Scope.
-        var other = text[..at].LastIndexOfAnyExcept(BeforeHeadings);
-        if (other >= 0 && text[other] != '\n') return false;
-        var line = text[(other + 1)..at].Trim();
-        var rest = text[end..].TrimStart('.');
-        return (line.IsEmpty || line is "-" or "*" or "+" or "#" or "##" or "###" or "####") && rest.Length > 1 && rest[0] is ' ' or '\u00a0' or '\t' && char.IsLetter(rest[1]);
+        return !IsCalledAddress(text, at, end);
+    }
+
+    /// <summary>A word or a scheme before it, a port or the length of a net behind it, or the rest of a line of a server's log.</summary>
+    private static bool IsCalledAddress(ReadOnlySpan<char> text, int at, int end)
+    {
+        if (Bounds.IsBehind(text, at, AddressWords) || text[..at].EndsWith("://")) return true;
+        var after = text[end..];
+        return after is [':' or '/', >= '0' and <= '9', ..] || after.StartsWith(" - - [");
     }
 }

@@ -3,10 +3,13 @@ using System.Globalization;
 
 namespace Pipeline.Data.Privacy;
 
-/// <summary>Phone numbers: international ones (E.164, with <c>+</c>), those of North America, and national ones with a trunk 0. A run of digits without any of that may be anything and is none.</summary>
+/// <summary>Phone numbers: international ones (E.164, with <c>+</c>), those of North America, and national ones with a trunk 0. Behind a label such as <c>tel:</c> any run of seven digits or more; without any of that it may be anything and is none.</summary>
 internal static class Phones
 {
-    private const int MostDigits = 15;
+    private const int MostDigits = 15, LeastDigits = 7, LongestName = 12;
+
+    /// <summary>Schemes of addresses and labels of lines, before a colon.</summary>
+    private static readonly string[] Names = ["tel", "sms", "fax", "callto", "phone", "telephone", "mobile", "whatsapp", "telefon", "telefax", "téléphone", "teléfono", "telefone"];
 
     private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdefABCDEF");
 
@@ -20,16 +23,30 @@ internal static class Phones
         if (start > 0 && text[start - 1] == '(') start--;
         var international = start > 0 && text[start - 1] == '+';
         if (international) start--;
-        if (!(international || start < at || text[at] is '0' or '1' || (text[at] is >= '2' and <= '9' && text.Length - at >= 12 && text[at + 3 < text.Length ? at + 3 : at] is '-' or '.'))) return default;
+        var named = IsNamed(text, start);
+        if (!(international || named || start < at || text[at] is '0' or '1' || (text[at] is >= '2' and <= '9' && text.Length - at >= 12 && text[at + 3 < text.Length ? at + 3 : at] is '-' or '.'))) return default;
         if (!Bounds.Begins(text, start) || (start > 0 && text[start - 1] == '+')) return default;
         var groups = new DigitGroups(text, at, " -./");
         if (groups.Count == 0 || groups.Digits > MostDigits) return default;
         var end = groups.EndOf(groups.Count - 1);
         if (!Bounds.Ends(text, end) || IsOther(text, start, at, groups)) return default;
         var found = international ? IsInternational(text[at], groups)
+            : named ? groups.Digits >= LeastDigits
             : text[at] == '0' ? IsTrunk(text, at, groups)
             : IsNorthAmerican(text, at, groups);
         return found ? (start, end) : default;
+    }
+
+    /// <summary>Behind <c>tel:</c>, <c>Phone: </c> or <c>Tel. </c> a number needs no form.</summary>
+    private static bool IsNamed(ReadOnlySpan<char> text, int start)
+    {
+        if (start < 4 || !(text[start - 1] == ':' || (text[start - 1] == ' ' && text[start - 2] is ':' or '.'))) return false;
+        var before = text[..(start - (text[start - 1] == ' ' ? 2 : 1))];
+        var length = 0;
+        while (length < before.Length && length < LongestName && char.IsLetter(before[^(length + 1)])) length++;
+        foreach (var name in Names)
+            if (before[^length..].Equals(name, StringComparison.OrdinalIgnoreCase)) return true;
+        return false;
     }
 
     /// <summary>Digits that are something else: behind a word that says what, a date, a range, or some of the numbers of a row.</summary>

@@ -20,8 +20,9 @@ internal static class Removal
     {
         if (text[least..start].EndsWith(MailScheme, StringComparison.OrdinalIgnoreCase)) start -= MailScheme.Length;
         if (Target(text, least, ref start, ref end) is { } labelled) return labelled;
-        while (Bracketed(text, least, ref start, ref end)) { }
-        Blanks(text, least, ref start, ref end);
+        var bare = true;
+        while (Bracketed(text, least, ref start, ref end)) bare = false;
+        Blanks(text, least, ref start, ref end, bare);
         return new(start, end, end, end);
     }
 
@@ -51,17 +52,57 @@ internal static class Removal
         var (from, to) = (start, end);
         if (from > least && to < text.Length && text[from - 1] == '<' && text[to] == '>') (from, to) = (from - 1, to + 1);
         if (from < least + 3 || text[from - 1] != '(' || text[from - 2] != ']') return null;
-        var close = text[to..Math.Min(text.Length, to + LongestTitle)].IndexOfAny(')', '\n');
-        if (close < 0 || text[to + close] != ')' || !(close == 0 || text[to..(to + close)].TrimEnd() is [' ', '"' or '\'', .., '"' or '\''])) return null;
-        to += close + 1;
-        var floor = Math.Max(least, from - 2 - LongestLabel);
-        var open = text[floor..(from - 2)].LastIndexOfAny('[', ']', '\n');
-        if (open < 0 || text[floor + open] != '[') return null;
-        var label = floor + open + 1;
-        var outer = label - 1 > least && text[label - 2] == '!' ? label - 2 : label - 1;
+        var close = EndOfTarget(text, to);
+        if (close < 0) return null;
+        to = close;
+        var open = OpeningOf(text, least, from - 2);
+        if (open < 0) return null;
+        var label = open + 1;
+        var outer = open > least && text[open - 1] == '!' ? open - 1 : open;
+        // A picture that is a link itself.
+        if (outer < open && outer > least && text[outer - 1] == '[' && text[to..] is [']', '(', ..] && EndOfDestination(text, to + 2) is > 0 and var linked) (outer, to) = (outer - 1, linked);
         if (!text[label..(from - 2)].IsWhiteSpace()) return new(outer, to, label, from - 2);
         (start, end) = (outer, to);
         return null;
+    }
+
+    /// <summary>The place after the bracket that closes the target of a link, perhaps behind a title; -1 where none does.</summary>
+    private static int EndOfTarget(ReadOnlySpan<char> text, int at)
+    {
+        var window = text[at..Math.Min(text.Length, at + LongestTitle)];
+        var rest = window.TrimStart(" \t");
+        if (rest is [')', ..]) return at + window.Length - rest.Length + 1;
+        if (rest.Length == window.Length || rest is not ['"' or '\'', ..]) return -1;
+        var quote = rest[1..].IndexOfAny(rest[0], '\n');
+        if (quote < 0 || rest[quote + 1] != rest[0]) return -1;
+        var after = rest[(quote + 2)..].TrimStart(" \t");
+        return after is [')', ..] ? at + window.Length - after.Length + 1 : -1;
+    }
+
+    /// <summary>As <see cref="EndOfTarget"/>, from where any destination begins.</summary>
+    private static int EndOfDestination(ReadOnlySpan<char> text, int at)
+    {
+        var depth = 0;
+        for (var end = at; end < text.Length && end - at < LongestLabel; end++)
+        {
+            if (text[end] == '(') depth++;
+            else if (text[end] is ' ' or '\t' or '\n' || (text[end] == ')' && --depth < 0)) return text[end] == '\n' ? -1 : EndOfTarget(text, end);
+        }
+
+        return -1;
+    }
+
+    /// <summary>The bracket that opens what ends before <paramref name="close"/>, in the same line; -1 where there is none.</summary>
+    private static int OpeningOf(ReadOnlySpan<char> text, int least, int close)
+    {
+        var depth = 0;
+        for (var at = close - 1; at >= least && close - at <= LongestLabel && text[at] != '\n'; at--)
+        {
+            if (text[at] == ']') depth++;
+            else if (text[at] == '[' && depth-- == 0) return at;
+        }
+
+        return -1;
     }
 
     /// <summary>Takes in the brackets or quotation marks that have nothing else between them.</summary>
@@ -83,18 +124,29 @@ internal static class Removal
     }
 
     /// <summary>One blank stays between words, none before a mark or beside the end of a line.</summary>
-    private static void Blanks(ReadOnlySpan<char> text, int least, ref int start, ref int end)
+    /// <param name="bare">Whether the address was a part of the sentence and not in brackets.</param>
+    private static void Blanks(ReadOnlySpan<char> text, int least, ref int start, ref int end, bool bare)
     {
         var from = start;
         while (from > least && text[from - 1] is ' ' or '\t') from--;
-        var to = end;
-        while (to < text.Length && text[to] is ' ' or '\t') to++;
+        var to = AfterBlanks(text, end);
         var begins = from == 0 || text[from - 1] is '\n' or '(' or '[' or '{';
-        var ends = to == text.Length || text[to] is '\n' or '\r' or '.' or ',' or ';' or ':' or '!' or '?' or ')' or ']' or '}';
+        // What set the address apart from what comes next says nothing without it.
+        if (bare && to < text.Length && text[to] is ',' or ';' or ':' && AfterBlanks(text, to + 1) is var next && next > to + 1 && next < text.Length && (begins || (from < start && !IsMark(text[from - 1]))) && char.IsLetterOrDigit(text[next])) to = end = next;
+        else if (bare && begins && to > end && to + 1 < text.Length && text[to] is '-' or '–' or '—' && text[to + 1] is ' ') to = end = AfterBlanks(text, to + 1);
+        var ends = to == text.Length || text[to] is '\n' or '\r' or ')' or ']' or '}' || IsMark(text[to]);
         if (begins) end = to;
         else if (ends || (from < start && to > end)) start = from;
-        if (ends && to < text.Length && text[to] is '.' or ',' or ';' or ':' or '!' or '?') DropMark(text, least, ref start, ref end, to);
+        if (ends && to < text.Length && IsMark(text[to])) DropMark(text, least, ref start, ref end, to);
     }
+
+    private static int AfterBlanks(ReadOnlySpan<char> text, int at)
+    {
+        while (at < text.Length && text[at] is ' ' or '\t') at++;
+        return at;
+    }
+
+    private static bool IsMark(char c) => c is '.' or ',' or ';' or ':' or '!' or '?';
 
     /// <summary>Of two marks that now meet (<c>See:.</c>, <c>see,,</c>) the first goes.</summary>
     private static void DropMark(ReadOnlySpan<char> text, int least, ref int start, ref int end, int mark)

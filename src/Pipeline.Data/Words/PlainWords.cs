@@ -2,7 +2,8 @@ namespace Pipeline.Data.Words;
 
 /// <summary>A word of prose.</summary>
 /// <param name="BeginsSentence">Nothing but the end of another sentence stands before it, so that a capital says nothing.</param>
-internal readonly record struct PlainWord(int Start, int Length, bool BeginsSentence);
+/// <param name="Shouted">In capitals, in a line of capitals.</param>
+internal readonly record struct PlainWord(int Start, int Length, bool BeginsSentence, bool Shouted);
 
 /// <summary>
 /// The words of a text that are prose: runs of letters. Left out is what looks like code: lines that begin with a tab or four blanks, and words with a digit, an underscore, a capital inside or a sign of programming
@@ -10,7 +11,8 @@ internal readonly record struct PlainWord(int Start, int Length, bool BeginsSent
 /// </summary>
 internal static class PlainWords
 {
-    public static IEnumerable<PlainWord> Of(string text)
+    /// <param name="shouted">Whether lines of two words or more that are all in capitals count as prose.</param>
+    public static IEnumerable<PlainWord> Of(string text, bool shouted = false)
     {
         var begins = true;
         for (var start = 0; start < text.Length;)
@@ -18,7 +20,7 @@ internal static class PlainWords
             var end = text.IndexOf('\n', start) is >= 0 and var feed ? feed : text.Length;
             if (!IsIndented(text.AsSpan(start, end - start)))
             {
-                foreach (var word in OfLine(text, start, end, begins)) yield return word;
+                foreach (var word in OfLine(text, start, end, begins, shouted && IsShouted(text.AsSpan(start, end - start)))) yield return word;
                 begins = text.AsSpan(start, end - start).TrimEnd() is [] or [.., '.' or '!' or '?' or ':' or '"'];
             }
             else
@@ -32,7 +34,14 @@ internal static class PlainWords
 
     private static bool IsIndented(ReadOnlySpan<char> line) => line.StartsWith("    ") || line.StartsWith("\t");
 
-    private static IEnumerable<PlainWord> OfLine(string text, int start, int end, bool begins)
+    private static bool IsShouted(ReadOnlySpan<char> line)
+    {
+        foreach (var c in line)
+            if (char.IsLower(c)) return false;
+        return line.Trim().Contains(' ');
+    }
+
+    private static IEnumerable<PlainWord> OfLine(string text, int start, int end, bool begins, bool shouted)
     {
         for (var at = start; at < end;)
         {
@@ -52,7 +61,8 @@ internal static class PlainWords
                 at++;
             }
 
-            if (!inner && !IsCodeAt(text, from - 1, before: true) && !IsCodeAt(text, at, before: false)) yield return new(from, at - from, begins);
+            var loud = inner && shouted;
+            if ((!inner || loud) && !IsCodeAt(text, from - 1, before: true) && !IsCodeAt(text, at, before: false)) yield return new(from, at - from, begins, loud);
             begins = false;
         }
     }

@@ -9,11 +9,18 @@ public sealed class SpellingDictionary
 {
     public const int MostDistance = 2;
     private const int Prefix = 7;
-    private const int LongestWord = 64;
+    internal const int LongestWord = 64;
     private const int BucketBits = 16;
+
+    /// <summary>A frequent word is one of so many at least: about sixty words of a language.</summary>
+    private const long MostFrequent = 400;
 
     private readonly string[] words;
     private readonly long[] counts;
+    private readonly long total;
+
+    /// <summary>No word has another count than the rest, so that counts say nothing.</summary>
+    private readonly bool uniform;
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> placeOf;
 
     /// <summary>Hash of what is left in the upper half, the word's place in the lower, ascending.</summary>
@@ -27,6 +34,7 @@ public sealed class SpellingDictionary
         foreach (var (word, count) in entries)
             if (word.Length is > 0 and <= LongestWord) sums[word] = sums.GetValueOrDefault(word) + count;
         (words, counts) = ([.. sums.Keys], [.. sums.Values]);
+        (total, uniform) = (counts.Sum(), counts.Length > 0 && counts.Max() == counts.Min());
         var places = new Dictionary<string, int>(words.Length);
         for (var i = 0; i < words.Length; i++) places[words[i]] = i;
         placeOf = places.GetAlternateLookup<ReadOnlySpan<char>>();
@@ -72,6 +80,21 @@ public sealed class SpellingDictionary
         }
 
         return best < 0 || distance > mostDistance ? null : words[best];
+    }
+
+    /// <summary>The word that two neighbouring letters of this one make when they are swapped, if it is a frequent one; null where none is.</summary>
+    public string? Swapped(string word)
+    {
+        var best = -1;
+        var letters = word.ToCharArray();
+        for (var i = 1; i < letters.Length; i++)
+        {
+            (letters[i - 1], letters[i]) = (letters[i], letters[i - 1]);
+            if (placeOf.TryGetValue(letters, out var place) && (uniform || counts[place] >= total / MostFrequent) && (best < 0 || counts[place] > counts[best])) best = place;
+            (letters[i - 1], letters[i]) = (letters[i], letters[i - 1]);
+        }
+
+        return best < 0 ? null : words[best];
     }
 
     /// <summary>A word and its count a line, blanks or a tab between them; lines that begin with # are remarks. Without a count a word counts once.</summary>

@@ -7,7 +7,7 @@ namespace Pipeline.Data.Words;
 
 public sealed record WordOptions
 {
-    /// <summary>As <see cref="CleaningOptions.ProtectCode"/>, to the character.</summary>
+    /// <summary>As <see cref="CleaningOptions.ProtectCode"/>, to the character. Web and mail addresses are never changed.</summary>
     public bool ProtectCode { get; init; } = true;
 
     /// <summary>Abbreviation to what it stands for.</summary>
@@ -17,7 +17,7 @@ public sealed record WordOptions
     /// <summary>Null for no correction of spelling.</summary>
     public SpellingDictionary? Dictionary { get; init; }
     public int MostDistance { get; init; } = SpellingDictionary.MostDistance;
-    public int LeastLength { get; init; } = 4;
+    public int LeastLength { get; init; } = 3;
     public StemmingAlgorithm Stemming { get; init; }
 }
 
@@ -42,7 +42,7 @@ public sealed class WordFilter : DocumentFilter
     public override Document? Apply(Document document, FunnelTally tally)
     {
         tally.Begin(document.Text.Length);
-        var shield = protectCode ? CodeShield.Over(document.Text, document) : CodeShield.Off(document.Text);
+        var shield = CodeShield.OverWords(document.Text, document, protectCode);
         shield.Count(tally);
         var any = false;
         for (var i = 0; i < operations.Count; i++)

@@ -10,13 +10,13 @@ public sealed class CleanPii : Step<CleanPii.With, CleanPii.Given, CleanPii.Made
 {
     public sealed record With
     {
-        [Description("Mail addresses, also with letters beyond ASCII (of alphabets that set words apart): [EMAIL]. `git@host:path` and the user in `scheme://user@host` are none.")]
+        [Description("Mail addresses, also with letters beyond ASCII (of alphabets that set words apart): [EMAIL]. the last label is the domain of a country or, with three letters or more, anything but an extension of files, so that `logo@2x.png` is none; nor are `git@host:path` and the user in `scheme://user@host`.")]
         public PersonalAction Email { get; init; }
 
-        [Description("Phone numbers with a country code, of North America, or with a trunk 0: [PHONE]. A run of digits without any of that is none, nor is a date, a range, a row of bytes, or a number behind a word such as ISBN or version.")]
+        [Description("Phone numbers with a country code, of North America, with a trunk 0, or behind `tel:` and labels such as `Phone:`: [PHONE]. A run of digits without any of that is none, nor is a date, a range, a row of bytes, or a number behind a word such as ISBN or version.")]
         public PersonalAction Phone { get; init; }
 
-        [Description("Public internet addresses, IPv4 and IPv6: [IP_ADDRESS]. Private ones, versions and section numbers are none.")]
+        [Description("Internet addresses that are globally routable and unicast by IANA's registries, IPv4 and IPv6, but for those of public resolvers (8.8.8.8): [IP_ADDRESS]. Versions and section numbers are none: four numbers below 50 are an address only behind a word such as IP, a scheme, or with a port or length of a net.")]
         public PersonalAction IpAddress { get; init; }
 
         [Description("Card numbers with a right check digit: [CREDIT_CARD].")]
@@ -48,7 +48,7 @@ public sealed class CleanPii : Step<CleanPii.With, CleanPii.Given, CleanPii.Made
     }
 
     public override string Name => "clean.pii";
-    public override int Version => 3;
+    public override int Version => 4;
     public override string Description => "Finds personal data by shape, bounds and checksum, and redacts it, drops the document or reports it, each kind as you say. Nothing that was found is ever written to a log or report. Names and street addresses have no shape and are not found.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;

@@ -10,7 +10,7 @@ public sealed class CleanText : Step<CleanText.With, CleanText.Given, CleanText.
 {
     public sealed record With
     {
-        [Description("Leave code as it is but for control characters and composition (NFC): blocks between fences (``` and ~~~), code between backticks, indented blocks of Markdown, and documents that are source files by media type, by the name in their source or metadata (`path`, `extension`, `programming_language`), or by a first line such as #!/bin/sh. The funnel counts them (`found`: protected.code_blocks, code_spans, code_files). Without it code is cleaned like prose.")]
+        [Description("Leave code as it is but for control characters and composition (NFC): blocks between fences (``` and ~~~), code between backticks, indented blocks of Markdown, in plain text literal blocks of reStructuredText and lines that can be nothing but code (statements, prompts, directives, remarks) with their like around them, and documents that are source files by media type, by the name in their source or metadata (`path`, `extension`, `programming_language`), or by a first line such as #!/bin/sh. The funnel counts them (`found`: protected.code_blocks, code_spans, code_files). Without it code is cleaned like prose.")]
         public bool ProtectCode { get; init; } = true;
 
         [Description("Repair text that was UTF-8 and has been read as Windows-1252 or Latin-1 before, once or more often (`cafÃ©`). Good text stays as it is.")]
@@ -22,13 +22,13 @@ public sealed class CleanText : Step<CleanText.With, CleanText.Given, CleanText.
         [Description("Unicode normal form. nfkc also folds ligatures, full-width letters and the like.")]
         public UnicodeForm Normalize { get; init; } = UnicodeForm.Nfc;
 
-        [Description("Remove HTML tags and decode entities. Names of elements in prose (`the <input> element`) go as well, so leave it off for text that is no HTML but speaks of it.")]
+        [Description("Remove tags of HTML, SVG and MathML, comments, scripts and the wrapping of CDATA, and decode entities. A tag has the name of an element and attributes as HTML writes them; one without attributes whose element has to be closed is a tag only where something closes it, so that `a<b and c>d`, `List<int>`, `cp <source> <target>` and `the <b> element` stay.")]
         public bool StripMarkup { get; init; } = true;
 
-        [Description("Plain quotes, dashes and ellipses in place of typographic ones.")]
+        [Description("Plain quotes, dashes and ellipses in place of typographic ones. Doubled ones (——, ……) and those beside Chinese, Japanese or Korean stay.")]
         public bool Punctuation { get; init; } = true;
 
-        [Description("What becomes of web addresses; the placeholder is [URL]. Removing one takes the brackets around it, a blank beside it, marks that then stand without words, and of a Markdown link all but its label.")]
+        [Description("What becomes of web addresses; the placeholder is [URL]. Removing one takes the brackets around it, a blank beside it, marks that then stand without words, of a Markdown link all but its label, and definitions of links (`[label]: address`) whole. An address has the characters of RFC 3986 and letters of alphabets that set words apart; it ends before marks of the sentence and before a closing bracket that it did not open.")]
         public Treatment Urls { get; init; } = Treatment.Remove;
 
         [Description("What becomes of mail addresses; the placeholder is [EMAIL].")]
@@ -40,17 +40,17 @@ public sealed class CleanText : Step<CleanText.With, CleanText.Given, CleanText.
         [Description("What becomes of emoji; the placeholder is [EMOJI].")]
         public Treatment Emoji { get; init; } = Treatment.Keep;
 
-        [Description("Longest run of one punctuation mark that stays; 0 leaves any.")]
+        [Description("Longest run of one punctuation mark that stays; 0 leaves any. Lines that are nothing but a rule stay.")]
         [Engine.Authoring.Range(0, 1000)]
         public int RepeatedPunctuation { get; init; } = 3;
 
-        [Description("Drop short lines that belong to a web page and not to its text: rights reserved, cookies, JavaScript, sharing.")]
+        [Description("Drop short lines that belong to a web page and not to its text: rights reserved (as a sentence of its own, or with a mark of copyright), and lines that begin with stock phrases on cookies, JavaScript or sharing and do not go on from a line of prose.")]
         public bool BoilerplateLines { get; init; } = true;
 
         [Description("Regular expressions of further lines to drop, without regard to case; no look-around and no back-references, so that they run in linear time.")]
         public IReadOnlyList<string> DropLines { get; init; } = [];
 
-        [Description("Collapse runs of blanks, trim lines and the text.")]
+        [Description("Collapse runs of blanks, trim lines and the text. Rows of tables keep their blanks: three lines with two blanks or more at the same place or with as many tabs, or two with a bar at the same place.")]
         public bool Whitespace { get; init; } = true;
 
         [Description("With whitespace: keep the blanks that begin a line, which have a meaning in code.")]
@@ -63,7 +63,7 @@ public sealed class CleanText : Step<CleanText.With, CleanText.Given, CleanText.
         [Description("One way to write bullets (- ), headings (# Title) and blanks beside commas, full stops and brackets; lines that look like code stay. Numbers stay, for 1.234 has two meanings.")]
         public bool Formatting { get; init; }
 
-        [Description("`lower` writes everything in lower case; `fold` makes the same what differs by case only. Both harm language models, which lose names and the beginnings of sentences; they are for search and classic classification.")]
+        [Description("`lower` writes everything in lower case; `fold` makes the same what differs by case only. Web and mail addresses stay. Both harm language models, which lose names and the beginnings of sentences; they are for search and classic classification.")]
         public Casing Casing { get; init; }
 
         [Description("Drop shorter documents, in UTF-16 units after cleaning.")]
@@ -95,7 +95,7 @@ public sealed class CleanText : Step<CleanText.With, CleanText.Given, CleanText.
     }
 
     public override string Name => "clean.text";
-    public override int Version => 6;
+    public override int Version => 7;
     public override string Description => "Cleans the text of documents, each operation with its own switch and count, and drops documents that are too short or too long.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;

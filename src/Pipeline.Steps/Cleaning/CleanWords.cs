@@ -19,16 +19,16 @@ public sealed class CleanWords : Step<CleanWords.With, CleanWords.Given, CleanWo
 
     public sealed record SpellingOptions
     {
-        [Description("Correct words that neither the dictionaries nor the vocabulary have.")]
+        [Description("Correct words that neither the dictionaries nor the vocabulary have. A word that differs from one of theirs by marks on its letters alone (naïve and naive) is none to correct.")]
         public bool Enabled { get; init; }
 
         [Description("Most changes of a letter, or swaps of two; words of up to seven letters may have one.")]
         [Engine.Authoring.Range(1, SpellingDictionary.MostDistance)]
         public int MaximumDistance { get; init; } = SpellingDictionary.MostDistance;
 
-        [Description("Shorter words stay.")]
+        [Description("Shorter words stay. Of words of three letters, and of lines in capitals, only two swapped letters of the most frequent words are mended (`Teh`); counts of the dictionaries say which these are.")]
         [Engine.Authoring.Range(2, 64)]
-        public int MinimumLength { get; init; } = 4;
+        public int MinimumLength { get; init; } = 3;
 
         [Description("Words that the vocabulary has at least so often are no mistakes.")]
         [Engine.Authoring.Range(1, int.MaxValue)]
@@ -77,8 +77,8 @@ public sealed class CleanWords : Step<CleanWords.With, CleanWords.Given, CleanWo
     }
 
     public override string Name => "clean.words";
-    public override int Version => 3;
-    public override string Description => "Changes words: abbreviations written out, spelling corrected, stems. All of it is off until asked for, and wrong for language models: they would learn a language that nobody writes. It is for search and for classifiers of words.";
+    public override int Version => 4;
+    public override string Description => "Changes words: abbreviations written out, spelling corrected, stems; never web and mail addresses. All of it is off until asked for, and wrong for language models: they would learn a language that nobody writes. It is for search and for classifiers of words.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;
     public override string Incremental => "per shard of its documents, as long as dictionaries and vocabulary are the same";

@@ -41,7 +41,7 @@ public sealed class CollectGit : Step<CollectGit.With, CollectGit.Given, Collect
     }
 
     public override string Name => "collect.git";
-    public override int Version => 4;
+    public override int Version => 5;
     public override string Description => "Collects documents from the files of a git repository at a revision, in all formats of collect.files, without checking anything out. Needs git.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;
@@ -78,6 +78,6 @@ public sealed class CollectGit : Step<CollectGit.With, CollectGit.Given, Collect
         if (leftOut > 0) context.Log($"{leftOut} links and modules are left out");
         var options = with.ToReading(context.Scratch) with { License = with.License ?? tree.License(all) };
         context.Metric("files.chosen", files.Count);
-        return DocumentOutput.WriteAsync(new GitPieces(tree, with.Repository, files, options, context), outputs.Documents, outputs.Datasheet, options, with.MaxDamaged, context, "documents", sample: null, crawled: null);
+        return DocumentOutput.WriteAsync(new GitPieces(tree, with.Repository, files, options, context), outputs.Documents, outputs.Datasheet, options, with.MaxDamaged, context, "documents", sample: null, refused: null);
     }
 }

@@ -31,7 +31,7 @@ public sealed class ReportCorpus : Step<ReportCorpus.With, ReportCorpus.Given, R
     }
 
     public override string Name => "report.corpus";
-    public override int Version => 1;
+    public override int Version => 2;
     public override string Description => "Writes the datasheet of a finished corpus: sources and licences, and how each step between them and the documents filtered them, with the personal data that was found.";
     public override bool ReadsAncestry => true;
 
@@ -50,8 +50,13 @@ public sealed class ReportCorpus : Step<ReportCorpus.With, ReportCorpus.Given, R
         var given = inputs.All.Entries.ToLookup(e => e.Name.Split('.')[0], StringComparer.Ordinal);
         var steps = context.Ancestry.Where(a => given.Contains(a.Id)).Select(a => StepOf(a, given[a.Id])).ToList();
         var sources = inputs.All.Entries.Where(e => e.Kind == typeof(Artifacts.Datasheet)).SelectMany(e => Data.Collection.Datasheet.FromJson(Json(e).ToJsonString()).Sources).DistinctBy(s => (s.Name, s.Sha256)).ToList();
-        var personal = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach (var (what, count) in steps.Where(s => s.Uses == PersonalDataStep).SelectMany(s => s.Found)) personal[what] = personal.GetValueOrDefault(what) + count;
+        var personal = new SortedDictionary<string, PersonalDataCount>(StringComparer.Ordinal);
+        foreach (var (kind, count, documents) in steps.Where(s => s.Uses == PersonalDataStep).SelectMany(s => Data.Collection.CorpusSheet.CountsOf(s.Found)))
+        {
+            var known = personal.GetValueOrDefault(kind) ?? new(0, 0);
+            personal[kind] = new(known.Found + count, known.Documents + (documents ?? 0));
+        }
+
         var sheet = new Data.Collection.CorpusSheet(licenses.Values.Sum(), licenses, sources, steps, personal, [.. context.Ancestry.Select(a => a.Id).Where(id => !given.Contains(id))]);
         await File.WriteAllTextAsync(outputs.Sheet["corpus.json"], sheet.ToJson(), context.Cancellation);
         await File.WriteAllTextAsync(outputs.Sheet["corpus.md"], sheet.ToMarkdown(), context.Cancellation);

@@ -7,7 +7,7 @@ namespace Pipeline.Data.Tests.Words;
 
 public sealed class WordFilterTests
 {
-    private static readonly SpellingDictionary Dictionary = new([("the", 900), ("there", 300), ("their", 200), ("because", 90), ("receive", 80), ("definitely", 70), ("separate", 60), ("letter", 50), ("latter", 40), ("better", 45), ("word", 30), ("world", 31), ("cat", 20), ("government", 9)]);
+    private static readonly SpellingDictionary Dictionary = new([("the", 900), ("there", 300), ("their", 200), ("because", 90), ("receive", 80), ("definitely", 70), ("separate", 60), ("letter", 50), ("latter", 40), ("better", 45), ("word", 30), ("world", 31), ("cat", 20), ("government", 9), ("naive", 9), ("bus", 1), ("sub", 1)]);
 
     [Theory]
     [InlineData("I recieve a leter becuase I definately do.", "I receive a letter because I definitely do.")]
@@ -15,7 +15,9 @@ public sealed class WordFilterTests
     [InlineData("Mr Recieve came. Recieve left.", "Mr Recieve came. Recieve left.")]
     [InlineData("use `recieve` or recieve() or x.recieve or recieve_all or re1cieve or reCieve", "use `recieve` or recieve() or x.recieve or recieve_all or re1cieve or reCieve")]
     [InlineData("    recieve in code\n```\nrecieve\n```\nand recieve", "    recieve in code\n```\nrecieve\n```\nand receive")]
-    [InlineData("teh caat becsuade governmnt", "teh cat becsuade government")]
+    [InlineData("teh caat becsuade governmnt", "the cat becsuade government")]
+    [InlineData("Teh cat. Adn usb.\nTEH USB LETTER\nTEH USB and TEH", "The cat. Adn usb.\nTHE USB LETTER\nTEH USB and TEH")]
+    [InlineData("a naïve lettér lètter", "a naïve lettér lètter")]
     public void Spelling_is_corrected_in_prose_alone(string text, string corrected) => Assert.Equal(corrected, Only(new() { Dictionary = Dictionary }, text));
 
     [Theory]
@@ -59,6 +61,15 @@ public sealed class WordFilterTests
     [InlineData(StemmingAlgorithm.German, "Aufeinanderfolgenden Häuser", "aufeinanderfolg haus")]
     [InlineData(StemmingAlgorithm.Russian, "важнейшими", "важн")]
     public void Stems_are_those_of_Snowball(StemmingAlgorithm algorithm, string text, string stems) => Assert.Equal(stems, Only(new() { Stemming = algorithm }, text));
+
+    [Fact]
+    public void Addresses_and_code_are_no_words()
+    {
+        const string Text = "see http://ex.org/recieve/running, running@teh-recieve.org and `teh running`";
+        var options = new WordOptions { Dictionary = Dictionary, Stemming = StemmingAlgorithm.English, Abbreviations = new Dictionary<string, string> { ["org"] = "organisation" } };
+        Assert.Equal(Text, Only(options, Text));
+        Assert.Equal("see http://ex.org/recieve/running, running@teh-recieve.org and `the run`", Only(options with { ProtectCode = false }, Text));
+    }
 
     [Fact]
     public void A_sample_of_the_published_lists_has_the_published_stems()

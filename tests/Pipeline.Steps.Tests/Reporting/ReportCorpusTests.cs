@@ -38,7 +38,7 @@ public sealed class ReportCorpusTests
         var train = (await split.DocumentsOf("train")).Count;
         Assert.Equal((train, train), ((int)json["documents"]!, (int)json["licenses"]!["MIT"]!));
         Assert.Equal(["files", "pii", "unique", "split"], json["steps"]!.AsArray().Select(s => (string)s!["step"]!));
-        Assert.Equal((31, 31), ((int)json["personal_data"]!["email"]!, (int)json["personal_data"]!["email.documents"]!));
+        Assert.Equal(("email", 31, 31), (json["personal_data"]!.AsObject().Single().Key, (int)json["personal_data"]!["email"]!["found"]!, (int)json["personal_data"]!["email"]!["documents"]!));
         var exact = json["steps"]![2]!["rules"]![0]!;
         Assert.Equal(("exact duplicates", 31, 30), ((string)exact["rule"]!, (int)exact["documents_in"]!, (int)exact["documents_out"]!));
         Assert.Equal(train, (int)json["steps"]![3]!["parts"]!["train"]!);
@@ -46,6 +46,7 @@ public sealed class ReportCorpusTests
         Assert.EndsWith("(nothing told of secret)", sheet.Context!.Summary, StringComparison.Ordinal);
         var page = await File.ReadAllTextAsync(sheet["sheet"] + "/corpus.md", TestContext.Current.CancellationToken);
         Assert.Contains("| unique | exact duplicates | 31 | 30 |", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("email.documents", page, StringComparison.Ordinal);
         Assert.Contains("a\\|&lt;b&gt;.jsonl", page, StringComparison.Ordinal);
     }
 }

@@ -1,0 +1,78 @@
+using Pipeline.Data.Cleaning;
+using Pipeline.Data.Privacy;
+
+namespace Pipeline.Data.Tests.Cleaning;
+
+/// <summary>What cleaning must not do to good text.</summary>
+public sealed class HarmlessTests
+{
+    [Theory]
+    [InlineData("[a](http://x/y_(z)) b", "a b")]
+    [InlineData("Read [the [old] manual](http://x/y(z) \"A (title)\").", "Read the [old] manual.")]
+    [InlineData("one\n\n[ref]: http://a.b/c \"Title\"\n  [two]: <http://d.e>\n\nSee [the text][ref] and [two][] and [x][y].", "one\n\nSee the text and two and [x][y].")]
+    [InlineData("[![build](https://a.b/c.svg)](https://d.e/f) x", "build x")]
+    [InlineData("See https://a.b/c, b. Also this.", "See b. Also this.")]
+    [InlineData("See https://a.b/c; then https://d.e: it is there.", "See then it is there.")]
+    [InlineData("http://a.b, is down\nhttp://a.b - a list\nhttp://a.b: more", "is down\na list\nmore")]
+    [InlineData("Read the docs (http://a.b/c), then go.", "Read the docs, then go.")]
+    [InlineData("Open http://[::1]/ or http://[2001:db8::1]:80/x?y#z now", "Open or now")]
+    [InlineData("请看http://a.b/c。然后走", "请看。然后走")]
+    [InlineData("见http://a.b/c然后“好”", "见然后\"好\"")]
+    [InlineData("f('http://a.b','x') and (see http://a.b/(c)d) and http://a.b/c_(d)e", "f('','x') and (see) and")]
+    [InlineData("[1] http://a.b/c] x", "[1]] x")]
+    public void Removing_an_address_leaves_readable_text(string text, string left) => Assert.Equal(left, new TextCleaner(new()).Clean(text));
+
+    [Theory]
+    [InlineData("Name     Age  City\nAda       36  London\nBob        7  Paris")]
+    [InlineData("+------+-----+\n| a    | b   |\n+======+=====+\n| cc   |   1 |\n+------+-----+")]
+    [InlineData("x\n id | name\n----+-------\n  1 | x\n 20 | yy")]
+    [InlineData("a\tb\tc\n1\t2\t3\n44\t5\t6")]
+    [InlineData("Title\n----------\n\n==========\n\n* * * * *\n\nName   Age\n--------------\nBob     12")]
+    [InlineData("| a   | b |\n|-----|--:|\n| ccc | d |")]
+    [InlineData("│ a   │ b │\n│ ccc │ d │")]
+    public void Tables_and_rules_keep_their_shape(string text) => Assert.Equal(text, new TextCleaner(new()).Clean(text));
+
+    [Theory]
+    [InlineData("One  sentence.  Two sentences here.\nAnother  line,  of which\nthe gaps   are elsewhere", "One sentence. Two sentences here.\nAnother line, of which\nthe gaps are elsewhere")]
+    [InlineData("wow ------- so\na ===== b", "wow --- so\na === b")]
+    [InlineData("a\tb\nc  d", "a b\nc d")]
+    public void What_is_no_table_is_collapsed(string text, string cleaned) => Assert.Equal(cleaned, new TextCleaner(new()).Clean(text));
+
+    [Theory]
+    [InlineData("他说——不……好…也—行", "他说——不……好…也—行")]
+    [InlineData("end—and… so – ok", "end - and... so - ok")]
+    [InlineData("Mr. —— came…… late", "Mr. —— came…… late")]
+    public void Dashes_and_ellipses_of_other_scripts_stay(string text, string cleaned) => Assert.Equal(cleaned, new TextCleaner(new()).Clean(text));
+
+    [Theory]
+    [InlineData("The powers not delegated are left alone, with\nall rights reserved to the States respectively.\nMore.")]
+    [InlineData("All rights reserved to the States stay with them.")]
+    [InlineData("I decided to leave a comment on his blog about cookies.")]
+    [InlineData("When JavaScript is disabled the control renders a link.")]
+    [InlineData("It was a matter of fact to all of the people there that\nwe use cookies to tell users apart.")]
+    [InlineData("In 1787 all rights reserved to the people were listed.")]
+    public void Prose_with_a_stock_phrase_stays(string text) => Assert.Equal(text, new TextCleaner(new()).Clean(text));
+
+    [Theory]
+    [InlineData("All rights reserved.")]
+    [InlineData("© 1999-2020 Foo, Inc. All rights reserved worldwide.")]
+    [InlineData("Copyright 2020 Foo. All rights reserved")]
+    [InlineData("2020 Foo. All Rights Reserved.")]
+    [InlineData("We use cookies to improve your experience on our website.")]
+    [InlineData("« Back to top")]
+    [InlineData("3 | Leave a comment")]
+    [InlineData("Home | Privacy Policy | Terms of use")]
+    [InlineData("Please enable JavaScript to view this page.")]
+    public void Furniture_goes(string line) => Assert.Equal("Some text.\nMore.", new TextCleaner(new()).Clean($"Some text.\n{line}\nMore."));
+
+    [Fact]
+    public void Folding_case_leaves_addresses_alone() =>
+        Assert.Equal("see http://Ex.org/Abc or Ada@Ex.org and strasse", new TextCleaner(new() { Urls = Treatment.Keep, Emails = Treatment.Keep, Casing = Casing.Fold }).Clean("See http://Ex.org/Abc Or Ada@Ex.org and STRAßE"));
+
+    [Theory]
+    [InlineData("a(b", "'a(b' is no regular expression: a bracket is opened and not closed at character 3; mend it, or write \\ before a sign that is meant as itself")]
+    [InlineData("x*?+", "'x*?+' is no regular expression: a repetition is repeated at character 4; mend it, or write \\ before a sign that is meant as itself")]
+    [InlineData("ab(?=c)", "'ab(?=c)' has a look ahead at character 3, which cannot run in linear time; write it without")]
+    [InlineData("(a)\\1", "'(a)\\1' has a reference back at character 4, which cannot run in linear time; write it without")]
+    public void A_wrong_expression_is_told_by_place_and_reason(string pattern, string problem) => Assert.Equal(problem, TextCleaner.ProblemWith(pattern));
+}
