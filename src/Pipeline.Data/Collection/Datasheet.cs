@@ -14,6 +14,10 @@ public sealed record Datasheet(IReadOnlyList<DatasheetSource> Sources, Collectio
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<RefusalCount>? Refused { get; init; }
 
+    /// <summary>Addresses that failed for a moment and are as an earlier crawl found them; null where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<RefusalCount>? Kept { get; init; }
+
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -39,7 +43,8 @@ public sealed record Datasheet(IReadOnlyList<DatasheetSource> Sources, Collectio
         SheetText.Table(page, ["Damage", "records"], Found.Faults.Select(f => new[] { f.Key.ToLowerInvariant(), SheetText.Number(f.Value) }));
         SheetText.Table(page, ["Column", "records without it"], Found.Lacking.Select(c => new[] { c.Key, SheetText.Number(c.Value) }));
         SheetText.Table(page, ["Gave no document, and is not damaged"], Found.EmptyFiles.Select(f => new[] { f }));
-        SheetText.Table(page, ["Not taken", "addresses", "such as"], (Refused ?? []).Select(r => new[] { r.Reason, SheetText.Number(r.Count), string.Join("; ", r.Samples.Take(3)) }));
+        foreach (var (title, counts) in new[] { ("Not taken", Refused), ("Kept from before, as it failed for a moment", Kept) })
+            SheetText.Table(page, [title, "addresses", "such as"], (counts ?? []).Select(r => new[] { r.Reason, SheetText.Number(r.Count), string.Join("; ", r.Samples.Take(3)) }));
         SheetText.Table(page, ["Where", "what"], Found.Damages.Select(d => new[] { d.Where.Length > 0 ? $"{d.Source}:{d.Where}" : d.Source, d.What }));
         return page.ToString();
     }

@@ -13,6 +13,9 @@ public enum CrawlKind
 /// <param name="Sha256">Of what they unpack to, lower-case hex.</param>
 public sealed record BodyPlace(long Offset, int Length, string Sha256);
 
+/// <param name="Reason">A word of <see cref="Refusals"/>.</param>
+public sealed record CrawlFailure(string Reason, string Detail);
+
 /// <summary>One address and what came of it: a line of the journal.</summary>
 /// <param name="Address">Normalised.</param>
 public sealed record CrawlRecord(CrawlKind Kind, string Address)
@@ -47,6 +50,9 @@ public sealed record CrawlRecord(CrawlKind Kind, string Address)
 
     /// <summary>The server said that it is as an earlier crawl found it.</summary>
     public bool Unchanged { get; init; }
+
+    /// <summary>What failed for a moment, so that this is still what an earlier crawl found.</summary>
+    public CrawlFailure? Kept { get; init; }
 
     internal bool IsSuccess => Refusal is null && Status is >= 200 and < 300;
 }

@@ -10,7 +10,11 @@ namespace Pipeline.Data.Crawling;
 public sealed record CrawledPage(CrawlRecord Record, string? Requested);
 
 /// <param name="Pages">In the order of their addresses.</param>
-public sealed record CrawlResult(IReadOnlyList<CrawledPage> Pages, RefusalTally Refused, long Unchanged);
+public sealed record CrawlResult(IReadOnlyList<CrawledPage> Pages, RefusalTally Refused, long Unchanged)
+{
+    /// <summary>Addresses that failed for a moment and are as an earlier crawl found them, by what failed.</summary>
+    public RefusalTally Kept { get; init; } = new();
+}
 
 /// <summary>
 /// Crawls in waves: all addresses that are as many links and redirects away, in the order of the alphabet. What belongs to a wave follows from the answers to those before it and not from which came first, so the
@@ -23,7 +27,8 @@ public sealed class Crawler(CrawlOptions options, CrawlJournal journal, CrawlJou
     private readonly HashSet<string> seen = new(StringComparer.Ordinal), tooDeep = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (int Hops, string From)> redirected = new(StringComparer.Ordinal);
     private readonly List<CrawlRecord> found = [];
-    private readonly RefusalTally refused = new();
+    private readonly RefusalTally refused = new(), kept = new();
+    private readonly RedirectCircles circles = new();
     private readonly TrapGuard traps = new(options.Traps);
     private readonly ConcurrentDictionary<string, string> spent = new(StringComparer.Ordinal);
     private readonly long started = clock.GetTimestamp();
@@ -33,20 +38,25 @@ public sealed class Crawler(CrawlOptions options, CrawlJournal journal, CrawlJou
     /// <summary>Addresses of a host; null asks the system.</summary>
     public Func<string, CancellationToken, Task<IPAddress[]>>? Resolve { get; init; }
 
+    /// <summary>Of other crawls too, where they ask the same hosts.</summary>
+    public HostGates Gates { get; init; } = new(clock);
+
+    public Action<string>? Log { get; init; }
+
     /// <summary>Told after each answer: how many pages there are and how many are waited for in this wave.</summary>
     public Action<int, int>? Progress { get; init; }
 
     public async Task<CrawlResult> RunAsync(CancellationToken cancellation)
     {
         using var client = new WebFetcher(options.UserAgent, options.Web, clock, Resolve);
-        var hosts = new CrawlHosts(options, client, journal, previous, clock);
+        var hosts = new CrawlHosts(options, client, Gates, journal, previous, clock, Log);
         var fetcher = new PageFetcher(options, client, hosts, journal, previous, clock);
-        var seeds = new SeedFinder(options, hosts, fetcher, journal, refused);
+        var seeds = new SeedFinder(options, hosts, fetcher, journal, refused, kept);
         var (wave, scope) = await seeds.FindAsync(cancellation);
         wave.RemoveAll(w => !Discover(w.Address.AbsoluteUri, w.Address));
         for (var depth = 0; wave.Count > 0;)
         {
-            var admitted = await AdmitAsync(wave, hosts, cancellation);
+            var admitted = await AdmitAsync(wave, hosts, fetcher, cancellation);
             await FetchAsync(admitted, fetcher, cancellation);
             var (same, next) = Follow(admitted, scope, depth < options.Depth);
             // Redirects first: what they lead to is as far from the seeds as they are.
@@ -64,9 +74,9 @@ public sealed class Crawler(CrawlOptions options, CrawlJournal journal, CrawlJou
     private List<(CrawlKind Kind, Uri Address)> waiting = [];
 
     /// <summary>Those of a wave that robots.txt and the number of pages allow.</summary>
-    private async Task<List<(CrawlKind Kind, Uri Address, string Rule)>> AdmitAsync(List<(CrawlKind Kind, Uri Address)> wave, CrawlHosts hosts, CancellationToken cancellation)
+    private async Task<List<(CrawlKind Kind, Uri Address, RobotsVerdict Verdict)>> AdmitAsync(List<(CrawlKind Kind, Uri Address)> wave, CrawlHosts hosts, PageFetcher fetcher, CancellationToken cancellation)
     {
-        var admitted = new List<(CrawlKind, Uri, string)>();
+        var admitted = new List<(CrawlKind, Uri, RobotsVerdict)>();
         foreach (var some in wave.Chunk(HostsLookedUpAtOnce))
         {
             if (pages < options.MostPages)
@@ -80,21 +90,21 @@ public sealed class Crawler(CrawlOptions options, CrawlJournal journal, CrawlJou
                 }
 
                 var verdict = (await hosts.RulesAsync(address, cancellation)).Judge(address);
-                if (!verdict.Allowed)
+                if (!fetcher.Takes(kind, address, verdict))
                 {
                     refused.Add(verdict.Reason, address.AbsoluteUri, verdict.Rule);
                     continue;
                 }
 
                 pages++;
-                admitted.Add((kind, address, verdict.Rule));
+                admitted.Add((kind, address, verdict));
             }
         }
 
         return admitted;
     }
 
-    private async Task FetchAsync(List<(CrawlKind Kind, Uri Address, string Rule)> admitted, PageFetcher fetcher, CancellationToken cancellation)
+    private async Task FetchAsync(List<(CrawlKind Kind, Uri Address, RobotsVerdict Verdict)> admitted, PageFetcher fetcher, CancellationToken cancellation)
     {
         var done = 0;
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -110,7 +120,7 @@ public sealed class Crawler(CrawlOptions options, CrawlJournal journal, CrawlJou
                         return;
                     }
 
-                    var record = await fetcher.FetchAsync(a.Kind, a.Address, a.Rule, stop);
+                    var record = await fetcher.FetchAsync(a.Kind, a.Address, a.Verdict, stop);
                     Interlocked.Add(ref bytes, record.Size);
                     Progress?.Invoke(found.Count + Interlocked.Increment(ref done), admitted.Count);
                 });
@@ -126,7 +136,7 @@ public sealed class Crawler(CrawlOptions options, CrawlJournal journal, CrawlJou
     private string? Spent() => clock.GetElapsedTime(started) > options.Longest ? Refusals.Time : Interlocked.Read(ref bytes) >= options.MostBytes ? Refusals.Bytes : null;
 
     /// <summary>Where the answers lead, in the order of those that gave them.</summary>
-    private (List<(CrawlKind, Uri)> Same, List<(CrawlKind, Uri)> Next) Follow(List<(CrawlKind Kind, Uri Address, string Rule)> admitted, CrawlScope scope, bool deeper)
+    private (List<(CrawlKind, Uri)> Same, List<(CrawlKind, Uri)> Next) Follow(List<(CrawlKind Kind, Uri Address, RobotsVerdict Verdict)> admitted, CrawlScope scope, bool deeper)
     {
         var (same, next) = (new List<(CrawlKind, Uri)>(), new List<(CrawlKind, Uri)>());
         var answered = new List<CrawlRecord>();
@@ -139,9 +149,10 @@ public sealed class Crawler(CrawlOptions options, CrawlJournal journal, CrawlJou
         foreach (var record in answered)
         {
             if (record.Refusal is { } reason) refused.Add(reason, record.Address, record.Detail ?? "");
+            if (record.Kept is { } failure) kept.Add(failure.Reason, record.Address, failure.Detail);
             if (record.Location is not { } target) continue;
+            circles.Add(record.Address, target);
             var (hops, from) = redirected.TryGetValue(record.Address, out var before) ? (before.Hops + 1, before.From) : (1, record.Address);
-            if (target == record.Address) refused.Add(Refusals.Redirects, target, "to itself");
             if (seen.Contains(target)) continue;
             if (hops > options.Web.Redirects) refused.Add(Refusals.Redirects, record.Address, string.Create(CultureInfo.InvariantCulture, $"the {hops}th in a row, from {from}"));
             else if (Takes(target, scope) is { } uri)
@@ -198,15 +209,16 @@ public sealed class Crawler(CrawlOptions options, CrawlJournal journal, CrawlJou
     private CrawlResult Result()
     {
         var taken = found.Select(f => f.Address).ToHashSet(StringComparer.Ordinal);
-        var kept = new List<CrawledPage>();
+        circles.Refuse(refused);
+        var chosen = new List<CrawledPage>();
         foreach (var record in found.OrderBy(f => f.Address, StringComparer.Ordinal))
         {
             if (record.Kind == CrawlKind.Feed && !options.FeedsAreDocuments) continue;
             if (record.NoIndex) refused.Add(Refusals.NoIndex, record.Address);
             else if (record.Canonical is { } canonical && canonical != record.Address && taken.Contains(canonical)) refused.Add(Refusals.Canonical, record.Address, canonical);
-            else kept.Add(new(record, redirected.TryGetValue(record.Address, out var way) ? way.From : null));
+            else chosen.Add(new(record, redirected.TryGetValue(record.Address, out var way) ? way.From : null));
         }
 
-        return new(kept, refused, found.LongCount(f => f.Unchanged));
+        return new(chosen, refused, found.LongCount(f => f.Unchanged)) { Kept = kept };
     }
 }

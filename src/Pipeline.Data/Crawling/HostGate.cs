@@ -1,44 +1,11 @@
 namespace Pipeline.Data.Crawling;
 
-/// <summary>Spaces the requests to one host.</summary>
-internal sealed class HostGate(TimeProvider clock, TimeSpan delay)
+/// <summary>One host, as one crawl asks it.</summary>
+internal sealed class HostGate(HostGates gates, string host, TimeSpan delay)
 {
-    private readonly Lock gate = new();
-    private DateTimeOffset next = DateTimeOffset.MinValue, quiet = DateTimeOffset.MinValue;
-
     public TimeSpan Delay { get; set; } = delay;
 
-    /// <summary>Waits until the host may be asked again.</summary>
-    public async Task WaitAsync(CancellationToken cancellation)
-    {
-        for (var turn = Turn(); ; turn = Turn())
-        {
-            for (TimeSpan wait; (wait = turn - clock.GetUtcNow()) > TimeSpan.Zero;) await Task.Delay(wait, clock, cancellation);
-            // Who was told meanwhile to leave the host alone takes a turn behind that.
-            lock (gate)
-                if (turn >= quiet) return;
-        }
-    }
+    public Task WaitAsync(CancellationToken cancellation) => gates.WaitAsync(host, Delay, cancellation);
 
-    /// <summary>The host wants to be left alone.</summary>
-    public void Pause(TimeSpan wait)
-    {
-        lock (gate)
-        {
-            var until = clock.GetUtcNow() + wait;
-            if (until > quiet) quiet = until;
-            if (quiet > next) next = quiet;
-        }
-    }
-
-    private DateTimeOffset Turn()
-    {
-        lock (gate)
-        {
-            var now = clock.GetUtcNow();
-            var turn = next > now ? next : now;
-            next = turn + Delay;
-            return turn;
-        }
-    }
+    public void Pause(TimeSpan wait) => gates.Pause(host, wait);
 }

@@ -9,6 +9,9 @@ namespace Pipeline.Data.Crawling;
 /// <summary>Documents of what was fetched.</summary>
 public static class PageDocuments
 {
+    /// <summary>Why it is what an earlier crawl found.</summary>
+    private const string KeptKey = "kept_from_before";
+
     /// <summary>Where a page is from and what is known of it; nothing that differs between two crawls of the same answers.</summary>
     public static Origin OriginOf(CrawledPage page)
     {
@@ -17,6 +20,7 @@ public static class PageDocuments
         if (page.Requested is not null) metadata["requested_url"] = page.Requested;
         if (record.Canonical is not null && record.Canonical != record.Address) metadata["canonical_url"] = record.Canonical;
         if (record.LastModified is not null) metadata["last_modified"] = record.LastModified;
+        if (record.Kept is { } failure) metadata[KeptKey] = failure.Reason == Refusals.Status ? $"{failure.Reason} {failure.Detail}" : failure.Reason;
         return new(record.Address, new Uri(record.Address).AbsolutePath) { ContentType = record.ContentType, Robots = "allowed", Metadata = metadata };
     }
 
@@ -28,7 +32,7 @@ public static class PageDocuments
             : new FileCollector(options).Read(page.Record.Address, new MemoryStream(HttpPayload.InUtf8(page.Record.ContentType, content)));
     }
 
-    /// <summary>One document an entry, of the text that the feed has of it.</summary>
+    /// <summary>One document an entry, of the text that the feed has of it. What robots.txt and the server said is of the feed, and named so: nobody asked for the entry's own address.</summary>
     private static CollectedDocuments Entries(string feed, byte[] content, CollectionOptions options)
     {
         var tally = new CollectionTally();
@@ -38,13 +42,13 @@ public static class PageDocuments
             var number = 0;
             foreach (var entry in FeedDocument.Parse(content, new(feed), []).Entries)
             {
-                var metadata = options.Origin!.Metadata.ToDictionary();
+                var metadata = options.Origin!.Metadata.ToDictionary(m => m.Key == KeptKey ? m.Key : $"feed_{m.Key}", m => m.Value);
                 metadata["feed"] = feed;
                 foreach (var (key, value) in new[] { ("title", entry.Title), ("author", entry.Author), ("published", entry.Published), ("entry_id", entry.Id) })
                     if (value is not null) metadata[key] = value;
                 // What has no address of its own is told apart by its id.
                 var source = entry.Address ?? $"{feed}#{entry.Id ?? number.ToString(CultureInfo.InvariantCulture)}";
-                var origin = options.Origin with { Url = entry.Address ?? feed, ContentType = "text/html; charset=utf-8", Metadata = metadata };
+                var origin = options.Origin with { Url = entry.Address ?? feed, Robots = entry.Address is null || entry.Address == feed ? options.Origin.Robots : "none", ContentType = "text/html; charset=utf-8", Metadata = metadata };
                 var page = $"<!doctype html><html><head><title>{WebUtility.HtmlEncode(entry.Title)}</title></head><body><article>{entry.Html}</article></body></html>";
                 var made = new FileCollector(options with { Format = FileFormat.Html, Origin = origin }).Read(source, new MemoryStream(Encoding.UTF8.GetBytes(page)));
                 documents.AddRange(made.Documents);

@@ -8,15 +8,25 @@ internal sealed class PageFetcher(CrawlOptions options, WebFetcher client, Crawl
 {
     private readonly string agent = RobotsRules.Token(options.UserAgent);
 
-    /// <param name="rule">Of robots.txt, which allowed it.</param>
-    public async Task<CrawlRecord> FetchAsync(CrawlKind kind, Uri address, string rule, CancellationToken cancellation)
+    /// <summary>Whether it is asked for, or there is an earlier answer to keep while nobody can tell whether it may be.</summary>
+    public bool Takes(CrawlKind kind, Uri address, RobotsVerdict verdict) => verdict.Allowed || (verdict.IsTransient && EarlierOf(kind, address) is not null);
+
+    /// <param name="verdict">Of robots.txt.</param>
+    public async Task<CrawlRecord> FetchAsync(CrawlKind kind, Uri address, RobotsVerdict verdict, CancellationToken cancellation)
     {
         if (journal.Find(kind, address.AbsoluteUri) is { } done) return done;
-        var known = previous?.Find(kind, address.AbsoluteUri) is { Refusal: null, Body: not null } earlier ? earlier : null;
+        var earlier = EarlierOf(kind, address);
+        if (!verdict.Allowed)
+        {
+            return Keep(earlier, new(verdict.Reason, verdict.Rule), earlier?.Rule)
+                ?? journal.Add(new(kind, address.AbsoluteUri) { Refusal = verdict.Reason, Detail = verdict.Rule, FetchedAt = clock.GetUtcNow() }, [], []);
+        }
+
+        var (rule, known) = (verdict.Rule, earlier?.Body is null ? null : earlier);
         var answer = await AskAsync(kind, address, known, cancellation);
         if (answer.Status == 304)
         {
-            if (known is not null && previous!.Content(known.Body!) is { } body) return journal.Add(known with { Unchanged = true, Rule = rule, FetchedAt = clock.GetUtcNow() }, body, previous.LinksOf(known));
+            if (known is not null && previous!.Content(known.Body!) is { } body) return journal.Add(known with { Unchanged = true, Kept = null, Rule = rule, FetchedAt = clock.GetUtcNow() }, body, previous.LinksOf(known));
             answer = await AskAsync(kind, address, null, cancellation);
         }
 
@@ -30,8 +40,18 @@ internal sealed class PageFetcher(CrawlOptions options, WebFetcher client, Crawl
             return journal.Add(target is null ? record with { Refusal = Refusals.Redirects, Detail = "to what is no address of http or https" } : record with { Location = target }, [], []);
         }
 
+        if (answer.IsOutage && Keep(earlier, new(answer.Refusal ?? Refusals.Status, answer.Detail), rule) is { } kept) return kept;
         if (!answer.IsSuccess) return journal.Add(record with { Refusal = answer.Refusal ?? Refusals.Status, Detail = answer.Detail.Length > 0 ? answer.Detail : $"{answer.Status}" }, [], []);
         return Read(record, answer, address);
+    }
+
+    private CrawlRecord? EarlierOf(CrawlKind kind, Uri address) => previous?.Find(kind, address.AbsoluteUri) is { Refusal: null } earlier ? earlier : null;
+
+    /// <summary>Null where there is nothing sound to keep.</summary>
+    private CrawlRecord? Keep(CrawlRecord? earlier, CrawlFailure failure, string? rule)
+    {
+        if (earlier is null || (earlier.Body is null ? [] : previous!.Content(earlier.Body)) is not { } body) return null;
+        return journal.Add(earlier with { Kept = failure, Unchanged = false, Rule = rule }, body, previous!.LinksOf(earlier));
     }
 
     private Task<WebAnswer> AskAsync(CrawlKind kind, Uri address, CrawlRecord? known, CancellationToken cancellation) =>

@@ -11,6 +11,9 @@ public sealed class RobotsRules
 
     private const string NoRule = "no rule matches";
 
+    /// <summary>About what a <see cref="TimeSpan"/> can hold: 29,000 years.</summary>
+    private const double MostSeconds = 9e11;
+
     private readonly List<(bool Allow, string Pattern, string Written)> rules = [];
     private readonly RobotsVerdict otherwise;
 
@@ -26,6 +29,10 @@ public sealed class RobotsRules
 
     /// <param name="reason">A word of <see cref="Refusals"/>.</param>
     public static RobotsRules DisallowAll(string why, string reason = Refusals.Robots) => new(new(false, why) { Reason = reason });
+
+    /// <summary>Nothing is known of the rules, perhaps for a moment.</summary>
+    /// <param name="sitemaps">That they named when they were known.</param>
+    public static RobotsRules Unreachable(string why, IReadOnlyList<string> sitemaps) => new(new(false, why) { IsTransient = true }) { Sitemaps = sitemaps };
 
     /// <param name="agent">The crawler's product token, such as <c>pipelines</c>.</param>
     public static RobotsRules Parse(ReadOnlySpan<byte> content, string agent)
@@ -57,7 +64,7 @@ public sealed class RobotsRules
                     if (namesAll) all.Rules.Add((key == "allow", value));
                     break;
                 case "crawl-delay":
-                    if (!double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) || seconds > 86_400) break;
+                    if (!double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) || !double.IsFinite(seconds)) break;
                     if (namesOwn) own.Delay ??= seconds;
                     if (namesAll) all.Delay ??= seconds;
                     break;
@@ -68,7 +75,7 @@ public sealed class RobotsRules
         }
 
         var group = own.Named ? own : all;
-        var read = new RobotsRules(new(true, NoRule)) { Sitemaps = sitemaps, CrawlDelay = group.Delay is { } delay ? TimeSpan.FromSeconds(delay) : null };
+        var read = new RobotsRules(new(true, NoRule)) { Sitemaps = sitemaps, CrawlDelay = group.Delay is { } delay ? TimeSpan.FromSeconds(Math.Min(delay, MostSeconds)) : null };
         foreach (var (allow, path) in group.Rules) read.rules.Add((allow, WebAddress.Escapes(path), $"{(allow ? "Allow" : "Disallow")}: {path}"));
         return read;
     }

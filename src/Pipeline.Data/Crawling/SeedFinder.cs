@@ -3,7 +3,7 @@ using Pipeline.Data.Collection;
 namespace Pipeline.Data.Crawling;
 
 /// <summary>Where a crawl begins: the seeds, the feeds, and what sitemaps name.</summary>
-internal sealed class SeedFinder(CrawlOptions options, CrawlHosts hosts, PageFetcher fetcher, CrawlJournal journal, RefusalTally refused)
+internal sealed class SeedFinder(CrawlOptions options, CrawlHosts hosts, PageFetcher fetcher, CrawlJournal journal, RefusalTally refused, RefusalTally kept)
 {
     private const int MostSitemaps = 10_000;
 
@@ -34,19 +34,25 @@ internal sealed class SeedFinder(CrawlOptions options, CrawlHosts hosts, PageFet
 
     private async Task<List<Uri>> PagesAsync(List<Uri> sitemaps, CancellationToken cancellation)
     {
-        var (pages, seen, queue) = (new List<Uri>(), new HashSet<string>(StringComparer.Ordinal), new Queue<Uri>(sitemaps));
+        var (pages, seen, queue, circles) = (new List<Uri>(), new HashSet<string>(StringComparer.Ordinal), new Queue<Uri>(sitemaps), new RedirectCircles());
         while (queue.TryDequeue(out var address) && seen.Count < MostSitemaps)
         {
             if (!seen.Add(address.AbsoluteUri)) continue;
             var verdict = (await hosts.RulesAsync(address, cancellation)).Judge(address);
-            if (!verdict.Allowed)
+            if (!fetcher.Takes(CrawlKind.Sitemap, address, verdict))
             {
                 refused.Add(verdict.Reason, address.AbsoluteUri, verdict.Rule);
                 continue;
             }
 
-            var record = await fetcher.FetchAsync(CrawlKind.Sitemap, address, verdict.Rule, cancellation);
-            if (record.Location is { } target) queue.Enqueue(new(target));
+            var record = await fetcher.FetchAsync(CrawlKind.Sitemap, address, verdict, cancellation);
+            if (record.Kept is { } failure) kept.Add(failure.Reason, address.AbsoluteUri, failure.Detail);
+            if (record.Location is { } target)
+            {
+                circles.Add(address.AbsoluteUri, target);
+                queue.Enqueue(new(target));
+            }
+
             if (!record.IsSuccess || record.Body is null)
             {
                 if (record.Location is null) refused.Add(record.Refusal ?? Refusals.Status, address.AbsoluteUri, record.Detail ?? "");
@@ -65,6 +71,7 @@ internal sealed class SeedFinder(CrawlOptions options, CrawlHosts hosts, PageFet
             }
         }
 
+        circles.Refuse(refused);
         return pages;
     }
 }

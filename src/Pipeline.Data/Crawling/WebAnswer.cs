@@ -38,6 +38,9 @@ public sealed record WebAnswer(int Status)
     /// <summary>Perhaps better in a while.</summary>
     public bool IsTransient { get; init; }
 
+    /// <summary>It says nothing of what is there: the server or the way to it failed.</summary>
+    public bool IsOutage => IsTransient || Status >= 500 || Refusal == Refusals.Timeout;
+
     public bool IsSuccess => Refusal is null && Status is >= 200 and < 300;
 
     public bool IsRedirect => Status is 301 or 302 or 303 or 307 or 308 && Location is not null;

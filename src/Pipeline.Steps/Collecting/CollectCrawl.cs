@@ -51,7 +51,7 @@ public sealed class CollectCrawl : Step<CollectCrawl.With, CollectCrawl.Given, C
 
     public sealed record Made
     {
-        [Description("One document a page, or more where a file holds many, in the order of addresses. Metadata: status, robots_rule, and where they are known requested_url, canonical_url, last_modified.")]
+        [Description("One document a page, or more where a file holds many, in the order of addresses. Metadata: status, robots_rule, and where they are known requested_url, canonical_url, last_modified; kept_from_before, with what failed, where a page is as an earlier crawl found it.")]
         public required Output<Artifacts.Documents> Documents { get; init; }
 
         [Description("Sources, licences, counts and damage, and what was not taken, by reason.")]

@@ -22,7 +22,7 @@ public sealed class CollectFeeds : Step<CollectFeeds.With, CollectFeeds.Given, C
 
     public sealed record Made
     {
-        [Description("One document an entry, or with `follow` an article. Metadata of entries: feed, title, author, published, entry_id.")]
+        [Description("One document an entry, or with `follow` an article. Metadata of entries: feed, title, author, published, entry_id; feed_status, feed_robots_rule and the like are of the feed. An entry whose url is not the feed's says `none` as its verdict of robots.txt, since nobody asked for it; `follow` asks.")]
         public required Output<Artifacts.Documents> Documents { get; init; }
 
         [Description("Sources, licences, counts and damage, and what was not taken, by reason.")]

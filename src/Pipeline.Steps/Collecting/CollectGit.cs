@@ -78,6 +78,6 @@ public sealed class CollectGit : Step<CollectGit.With, CollectGit.Given, Collect
         if (leftOut > 0) context.Log($"{leftOut} links and modules are left out");
         var options = with.ToReading(context.Scratch) with { License = with.License ?? tree.License(all) };
         context.Metric("files.chosen", files.Count);
-        return DocumentOutput.WriteAsync(new GitPieces(tree, with.Repository, files, options, context), outputs.Documents, outputs.Datasheet, options, with.MaxDamaged, context, "documents", sample: null, refused: null);
+        return DocumentOutput.WriteAsync(new GitPieces(tree, with.Repository, files, options, context), outputs.Documents, outputs.Datasheet, options, with.MaxDamaged, context, "documents", sample: null, crawled: null);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pipeline.Data.Collection;
+using Pipeline.Data.Crawling;
 using Pipeline.Data.Damages;
 using Pipeline.Data.Documents;
 using Pipeline.Engine.Authoring;
@@ -18,12 +19,12 @@ internal static class DocumentOutput
         Func<IReadOnlyList<Document>, IReadOnlyList<Document>>? sample) =>
         WriteAsync(new FilePieces(options, [.. context.Sources.OrderBy(s => s.Alias, StringComparer.Ordinal).Select(s => new PieceFile(s, null))], context), output, datasheet, options, maximumDamaged, context, noun, sample, null);
 
-    /// <param name="refused">What was not fetched.</param>
+    /// <param name="crawled">What was fetched and what was not; null where nothing was.</param>
     public static async Task WriteAsync(
         DocumentPieces files, Output<Artifacts.Documents> output, Output<Artifacts.Datasheet> datasheet, CollectionOptions options, double maximumDamaged, StepContext context, string noun,
-        Func<IReadOnlyList<Document>, IReadOnlyList<Document>>? sample, IReadOnlyList<RefusalCount>? refused)
+        Func<IReadOnlyList<Document>, IReadOnlyList<Document>>? sample, CrawlResult? crawled)
     {
-        var tally = files.Tally;
+        var (tally, refused, kept) = (files.Tally, crawled?.Refused.Counts, crawled?.Kept.Counts);
         foreach (var left in context.LeftOut) tally.Add(new Damage(DamageKind.Refused, left.Alias, "", $"{left.LeftOut}."));
         var filters = new List<DatasheetFilter>();
         await files.ReadAsync();
@@ -37,10 +38,10 @@ internal static class DocumentOutput
             await DocumentShards.WriteAllAsync(output.Folder, chosen, context.Cpus, context.Cancellation);
         }
 
-        var sheet = new Datasheet(files.Sources, tally, filters, options.Limits) { Refused = refused };
+        var sheet = new Datasheet(files.Sources, tally, filters, options.Limits) { Refused = refused, Kept = kept is { Count: > 0 } ? kept : null };
         await File.WriteAllTextAsync(datasheet["datasheet.json"], sheet.ToJson(), context.Cancellation);
         await File.WriteAllTextAsync(datasheet["datasheet.md"], sheet.ToMarkdown(), context.Cancellation);
-        Say(files, tally, noun, context, refused);
+        Say(files, tally, noun, context, refused, kept);
     }
 
     private static void Refuse(DocumentPieces files, double maximumDamaged, IReadOnlyList<RefusalCount>? refused, ColumnMap columns)
@@ -63,7 +64,7 @@ internal static class DocumentOutput
                 $"{found.Damaged:N0} of {found.Damaged + found.Documents + found.Empty:N0} records are damaged, a share of {found.DamagedShare:0.####} and more than max_damaged: {maximumDamaged}. Mend or leave out these, or raise it:\n{Named(found)}"));
     }
 
-    private static void Say(DocumentPieces files, CollectionTally tally, string noun, StepContext context, IReadOnlyList<RefusalCount>? refused)
+    private static void Say(DocumentPieces files, CollectionTally tally, string noun, StepContext context, IReadOnlyList<RefusalCount>? refused, IReadOnlyList<RefusalCount>? kept)
     {
         var found = files.Tally;
         context.Metric(files.Noun, files.Sources.Count);
@@ -77,10 +78,14 @@ internal static class DocumentOutput
         var of = found.Documents == tally.Documents ? "" : string.Create(CultureInfo.InvariantCulture, $" of {found.Documents:N0}");
         var faults = string.Join(" · ", found.Faults.Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Key.ToLowerInvariant()} {f.Value:N0}")));
         context.Summary = string.Create(CultureInfo.InvariantCulture, $"{files.Sources.Count:N0} {files.Noun} -> {tally.Documents:N0}{of} {noun}{(faults.Length > 0 ? $"  ({faults})" : "")}");
-        if (refused is null) return;
+        if (refused is null || kept is null) return;
+        foreach (var reason in kept) context.Metric($"kept_from_before.{reason.Reason}", reason.Count);
+        if (kept.Count > 0) context.Summary += $"  kept from before: {Counts(kept)}";
         foreach (var reason in refused) context.Metric($"refused.{reason.Reason}", reason.Count);
-        if (refused.Count > 0) context.Summary += string.Create(CultureInfo.InvariantCulture, $"  not taken: {string.Join(" · ", refused.Select(r => $"{r.Reason} {r.Count:N0}"))}");
+        if (refused.Count > 0) context.Summary += $"  not taken: {Counts(refused)}";
     }
+
+    private static string Counts(IReadOnlyList<RefusalCount> of) => string.Join(" · ", of.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Reason} {r.Count:N0}")));
 
     private static string Named(CollectionTally found)
     {

@@ -12,7 +12,7 @@ public abstract record FetchParams
     [WholeOnly]
     public required string UserAgent { get; init; }
 
-    [Description("How often all of it was fetched. Raise it to fetch again: servers are asked whether what the last run got has changed, and only what has is sent.")]
+    [Description("How often all of it was fetched. Raise it to fetch again: servers are asked whether what the last run got has changed, and only what has is sent. What fails for a moment (5xx, 429, no answer in time, no connection, or a robots.txt that fails so) stays as the last run got it, and is counted and marked as kept from before; what is gone (404, 410, any other answer) or does not want to be taken (robots.txt, noindex) goes.")]
     [Horizon]
     [WholeOnly]
     [Engine.Authoring.Range(0, int.MaxValue)]

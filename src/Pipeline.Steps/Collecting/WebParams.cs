@@ -6,7 +6,7 @@ namespace Pipeline.Steps.Collecting;
 /// <summary>How servers are asked.</summary>
 public sealed record WebParams
 {
-    [Description("Seconds between the beginnings of two requests to a host. A longer Crawl-delay in its robots.txt counts instead, up to `longest_wait`.")]
+    [Description("Seconds between the beginnings of two requests to a host, of all steps that one process runs; of steps with different delays the longer counts. Other processes, on this machine or another, are not known of. A longer Crawl-delay in its robots.txt counts instead, up to `longest_wait`, and the log names hosts that want more.")]
     [Engine.Authoring.Range(0, 3600)]
     public double Delay { get; init; } = 1;
 

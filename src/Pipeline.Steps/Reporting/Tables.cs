@@ -67,6 +67,7 @@ internal static class CollectedTable
         ];
         if (found.Empty > 0) rows.Add(("without text", Html.Number(found.Empty)));
         if (found.Faults.Count > 0) rows.Add(("not read", Counts(found.Faults)));
+        if (sheet.Kept is { Count: > 0 } kept) rows.Add(("kept from before", string.Join(" · ", kept.Select(r => $"{r.Reason} {Html.Number(r.Count)}"))));
         if (sheet.Refused is { Count: > 0 } refused) rows.Add(("not taken", string.Join(" · ", refused.Select(r => $"{r.Reason} {Html.Number(r.Count)}"))));
         return $"<h3>{Html.Text(step)}</h3>{Html.Table(["", ""], rows.Select(r => (IEnumerable<string>)[r.What, Html.Text(r.Value)]))}";
     }

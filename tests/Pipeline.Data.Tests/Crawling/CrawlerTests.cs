@@ -163,7 +163,7 @@ public sealed class CrawlerTests : IDisposable
         });
         var result = await Crawl(Options(site, "/self", "/a", "/endless"));
         Assert.Empty(result.Pages);
-        Assert.Equal(2, Refused(result)[Refusals.Redirects]);
+        Assert.Equal(4, Refused(result)[Refusals.Redirects]);
         Assert.InRange(site.Requests.Count, 5, 12);
     }
 

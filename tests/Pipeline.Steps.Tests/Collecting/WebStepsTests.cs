@@ -83,6 +83,22 @@ public sealed class WebStepsTests
     }
 
     [Fact]
+    public async Task What_fails_while_it_is_refreshed_is_kept_and_told()
+    {
+        var down = false;
+        using var site = new WebSite(r => r.Path switch { "/" => Page("home", "<a href=/a>a</a>"), "/a" => down ? new(503) : Page("a"), _ => null });
+        using var first = await new StepRun(new CollectCrawl()).RunAsync(With($"seeds: ['{site.Root}/']"));
+        down = true;
+        using var second = await new StepRun(new CollectCrawl()) { Shorter = first, PiecesOf = first }.RunAsync(With($"seeds: ['{site.Root}/'], refresh: 1"));
+        var documents = await second.DocumentsOf("documents");
+        Assert.Equal((await first.DocumentsOf("documents")).Select(d => (d.Id, d.Text)), documents.Select(d => (d.Id, d.Text)));
+        Assert.Equal("status 503", documents[1].Metadata["kept_from_before"]);
+        Assert.Equal(1, second.Context!.Metrics["kept_from_before.status"]);
+        Assert.Contains("kept from before: status 1", second.Context.Summary, StringComparison.Ordinal);
+        Assert.Contains($"| status | 1 | {site.Root}/a (503) |", await File.ReadAllTextAsync(Path.Combine(second["datasheet"], "datasheet.md")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_list_of_addresses_is_fetched_and_no_link_followed()
     {
         using var site = new WebSite(r => r.Path is "/robots.txt" ? null : Page(r.Path, "<a href=/more>m</a>"));
