@@ -17,7 +17,7 @@ internal static class Extraction
 
     private static readonly (string Name, Func<Page, string> Extract, Func<string, string> Text)[] Engines =
     [
-        ("ours", p => HtmlText.Read(p.Name, p.Source).Text, WithoutNumbers), ("ours as is", p => HtmlText.Read(p.Name, p.Source).Text, t => t),
+        ("ours", p => HtmlText.Read(p.Name, p.Source).Text, t => t), ("with numbers", p => HtmlText.Read(p.Name, p.Source, listNumbers: true).Text, t => t),
         ("SmartReader", p => new Reader("https://page.invalid/", Encoding.UTF8.GetString(p.Source)).GetArticle().Content ?? "", TextOf),
         ("all text", p => TextOf(Encoding.UTF8.GetString(p.Source)), t => t),
     ];
@@ -80,14 +80,6 @@ internal static class Extraction
         var text = Engines[engine].Text(Engines[engine].Extract(page));
         return (Agreement.Of(page.Gold, text, 4), Agreement.Of(page.Gold, text, 1).F1);
     }
-
-    /// <summary>Without the numbers of list items, which are no text of the gold pages but of their markup.</summary>
-    private static string WithoutNumbers(string text) => string.Join('\n', text.Split('\n').Select(line =>
-    {
-        var item = line.TrimStart();
-        var digits = item.TakeWhile(char.IsAsciiDigit).Count();
-        return digits > 0 && item.AsSpan(digits).StartsWith(". ") ? item[(digits + 2)..] : line;
-    }));
 
     /// <summary>All text, with a blank where an element begins a line.</summary>
     private static string TextOf(string html)

@@ -13,6 +13,9 @@ public sealed record CollectionOptions
 
     public WikiSelection Wiki { get; init; } = new();
 
+    /// <summary>Items of the ordered lists of pages have their number, which is no text of a page but drawn beside it.</summary>
+    public bool ListNumbers { get; init; }
+
     /// <summary>UTF-8 that was once read as something else becomes what it was.</summary>
     public bool RepairMojibake { get; init; }
 

@@ -28,10 +28,10 @@ internal static class Formats
     [
         Whole(FileFormat.Text, ".txt .text", "text/plain", null, (name, content) => [PlainText.Read(name, content)]),
         Whole(FileFormat.Markdown, ".md .markdown", "text/markdown", null, (name, content) => [MarkdownText.Read(name, content)]),
-        Whole(FileFormat.Html, ".html .htm .xhtml", "text/html application/xhtml+xml", Signatures.IsHtml, (name, content) => [HtmlText.Read(name, content)]),
-        Whole(FileFormat.Epub, ".epub", "application/epub+zip", Signatures.IsZip, EpubBook.Read),
-        Whole(FileFormat.Pdf, ".pdf", "application/pdf", Signatures.IsPdf, PdfText.Read),
-        Whole(FileFormat.Docx, ".docx .docm", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", Signatures.IsZip, DocxText.Read),
+        Whole(FileFormat.Html, ".html .htm .xhtml", "text/html application/xhtml+xml", Signatures.IsHtml, (name, content, options) => [HtmlText.Read(name, content, options.ListNumbers)]),
+        Whole(FileFormat.Epub, ".epub", "application/epub+zip", Signatures.IsZip, (name, content, options) => EpubBook.Read(name, content, options.Limits)),
+        Whole(FileFormat.Pdf, ".pdf", "application/pdf", Signatures.IsPdf, (name, content, options) => PdfText.Read(name, content, options.Limits)),
+        Whole(FileFormat.Docx, ".docx .docm", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", Signatures.IsZip, (name, content, options) => DocxText.Read(name, content, options.Limits)),
         Whole(FileFormat.Latex, ".tex .ltx .latex", "application/x-tex application/x-latex text/x-tex", null, (name, content) => [LatexText.Read(name, content)]),
         Whole(FileFormat.Subtitles, ".vtt .srt", "text/vtt application/x-subrip", Subtitles.IsVtt, (name, content) => [Subtitles.Read(name, content)]),
         Whole(FileFormat.DotnetXml, ".xml", "", Signatures.IsDotnetXml, DotnetXmlDocs.Read),
@@ -77,14 +77,14 @@ internal static class Formats
         Whole(name, extensions, mediaTypes, sniff, (source, content, _) => read(source, content));
 
     /// <summary>A format whose reader needs the whole content, up to <see cref="ReadLimits.FileBytes"/>. What it yields before it throws is kept.</summary>
-    private static Format Whole(FileFormat name, string extensions, string mediaTypes, Sniffer? sniff, Func<string, byte[], ReadLimits, IEnumerable<Document>> read)
+    private static Format Whole(FileFormat name, string extensions, string mediaTypes, Sniffer? sniff, Func<string, byte[], CollectionOptions, IEnumerable<Document>> read)
     {
         return Records(name, extensions, mediaTypes, sniff, Cut);
 
         IEnumerable<RawRecord> Cut(Input input)
         {
             var content = input.Hold();
-            yield return new("", content.Length, () => read(input.Name, content.Take(), input.Options.Limits));
+            yield return new("", content.Length, () => read(input.Name, content.Take(), input.Options));
         }
     }
 }

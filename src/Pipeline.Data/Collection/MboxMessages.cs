@@ -49,7 +49,7 @@ internal static class MboxMessages
                 else
                 {
                     var (bytes, part) = (message.ToArray(), $"{number}");
-                    yield return new(where, bytes.Length, () => Documents(name, part, bytes), next);
+                    yield return new(where, bytes.Length, () => Documents(name, part, bytes, input.Options.ListNumbers), next);
                 }
             }
 
@@ -67,10 +67,10 @@ internal static class MboxMessages
         message.WriteByte((byte)'\n');
     }
 
-    private static IEnumerable<Document> Documents(string name, string part, byte[] bytes)
+    private static IEnumerable<Document> Documents(string name, string part, byte[] bytes, bool listNumbers)
     {
         using var message = MimeMessage.Load(new ParserOptions { MaxMimeDepth = 32 }, new MemoryStream(bytes));
-        var text = Text(message) ?? "";
+        var text = Text(message, listNumbers) ?? "";
         var metadata = new Dictionary<string, string>();
         foreach (var (key, value) in new[] { ("subject", message.Subject), ("from", message.From.ToString()), ("to", message.To.ToString()), ("message_id", message.MessageId), ("in_reply_to", message.InReplyTo) })
             if (!string.IsNullOrWhiteSpace(value)) metadata[key] = value;
@@ -78,10 +78,10 @@ internal static class MboxMessages
         yield return Document.Create(name, text, message.MessageId is { Length: > 0 } id ? id : part) with { MediaType = "message/rfc822", Metadata = metadata };
     }
 
-    private static string? Text(MimeMessage message)
+    private static string? Text(MimeMessage message, bool listNumbers)
     {
         var texts = message.BodyParts.OfType<TextPart>().Where(p => !p.IsAttachment).ToList();
         if (texts.Where(p => p.IsPlain).ToList() is { Count: > 0 } plain) return string.Join("\n\n", plain.Select(p => p.Text.ReplaceLineEndings("\n").Trim()));
-        return texts.Find(p => p.IsHtml) is { } page ? HtmlText.Read("", [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(page.Text)]).Text : null;
+        return texts.Find(p => p.IsHtml) is { } page ? HtmlText.Read("", [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(page.Text)], listNumbers).Text : null;
     }
 }

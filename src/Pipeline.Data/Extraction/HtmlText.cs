@@ -13,13 +13,14 @@ public static class HtmlText
     private static readonly SearchValues<char> CharsetEnds = SearchValues.Create("\"' />;");
 
     /// <param name="name">Becomes the document's source.</param>
-    public static Document Read(string name, byte[] content)
+    /// <param name="listNumbers">As <see cref="Collection.CollectionOptions.ListNumbers"/>.</param>
+    public static Document Read(string name, byte[] content, bool listNumbers = false)
     {
         var (html, encoding) = TextDecoder.Decode(name, content, DeclaredCharset(content));
         var metadata = PlainText.EncodingNote(encoding);
         var page = html.Length > MostCharacters ? null : PageParser.Parse(html);
         var facts = page is null ? new() : PageFacts.Read(page);
-        var (text, way) = page is null ? ("", "") : MainText.Of(page, facts);
+        var (text, way) = page is null ? ("", "") : MainText.Of(page, facts, listNumbers);
         // Too big for a tree, or nothing but what is never seen, such as a drawing that does not end.
         if (text.Length == 0) (text, way) = (MarkupStripper.Strip(html).Trim(), "tags-stripped");
         metadata["extraction"] = way;

@@ -13,18 +13,18 @@ internal static class MainText
 
     private static readonly Strictness[] Attempts = [new(true, true, true), new(false, true, true), new(false, false, true), new(false, false, false)];
 
-    public static (string Text, string Way) Of(PageTree page, PageFacts facts)
+    public static (string Text, string Way) Of(PageTree page, PageFacts facts, bool listNumbers)
     {
         var article = Article(page, facts.Title ?? "");
         var prose = Prose.Find(page);
         var (best, way) = article.Characters >= Least && article.Characters * 5L >= prose.Characters ? (article, "article") : (prose, "paragraphs");
         if (facts.Body is { } body && body.Length > Enough && body.Length > 2L * best.Characters) return (MarkupStripper.Strip(body).Trim(), "json-ld");
-        if (best.Characters >= Least && Render(page, best) is { Length: > 0 } text) return (text, way);
-        var blocks = PageRenderer.Render(page, [OnlyMain(page)], node => Furniture.Is(page, node));
-        return blocks.Length > 0 ? (blocks, "blocks") : (PageRenderer.Render(page, [page.Body], _ => false), "page");
+        if (best.Characters >= Least && Render(page, best, listNumbers) is { Length: > 0 } text) return (text, way);
+        var blocks = PageRenderer.Render(page, [OnlyMain(page)], node => Furniture.Is(page, node), listNumbers);
+        return blocks.Length > 0 ? (blocks, "blocks") : (PageRenderer.Render(page, [page.Body], _ => false, listNumbers), "page");
     }
 
-    private static string Render(PageTree page, MainContent content) => PageRenderer.Render(page, content.Roots, node => content.Removed[node]);
+    private static string Render(PageTree page, MainContent content, bool listNumbers) => PageRenderer.Render(page, content.Roots, node => content.Removed[node], listNumbers);
 
     private static MainContent Article(PageTree page, string title)
     {

@@ -4,7 +4,7 @@ using System.Text;
 namespace Pipeline.Data.Extraction;
 
 /// <summary>The readable text of parts of a page. Without recursion: each element ends when a node after it is reached.</summary>
-internal sealed class PageRenderer(PageTree page, Func<int, bool> skip)
+internal sealed class PageRenderer(PageTree page, Func<int, bool> skip, bool listNumbers)
 {
     private readonly BlockWriter writer = new();
     private readonly Stack<int> open = new();
@@ -13,9 +13,10 @@ internal sealed class PageRenderer(PageTree page, Func<int, bool> skip)
     private readonly Stack<int> numbers = new();
 
     /// <param name="skip">Nodes to leave out with all that is in them.</param>
-    public static string Render(PageTree page, IEnumerable<int> roots, Func<int, bool> skip)
+    /// <param name="listNumbers">Items of ordered lists have their number, and not the dash of others.</param>
+    public static string Render(PageTree page, IEnumerable<int> roots, Func<int, bool> skip, bool listNumbers)
     {
-        var renderer = new PageRenderer(page, skip);
+        var renderer = new PageRenderer(page, skip, listNumbers);
         foreach (var root in roots) renderer.Write(root);
         return renderer.writer.ToString();
     }
@@ -129,7 +130,7 @@ internal sealed class PageRenderer(PageTree page, Func<int, bool> skip)
 
     private string Marker(int item)
     {
-        if (page[page.Parent(item)] != Tag.Ol || numbers.Count == 0) return "- ";
+        if (!listNumbers || page[page.Parent(item)] != Tag.Ol || numbers.Count == 0) return "- ";
         var number = numbers.Pop();
         numbers.Push(unchecked(number + 1));
         return string.Create(CultureInfo.InvariantCulture, $"{number}. ");

@@ -92,7 +92,7 @@ internal static class EpubBook
     }
 
     private static string Chapter(string xhtml) => PageParser.Parse(xhtml, xml: true) is { } page
-        ? PageRenderer.Render(page, [page.Body], node => page[node] is Tag.Nav || page[node] != Tag.Text && Hints.IsHidden(page, node))
+        ? PageRenderer.Render(page, [page.Body], node => page[node] is Tag.Nav || page[node] != Tag.Text && Hints.IsHidden(page, node), listNumbers: true)
         : throw new InvalidDataException("has more elements than a chapter");
 
     private static string RootFile(ZipParts parts)

@@ -11,23 +11,45 @@ internal static class PdfDictionary
     /// <summary>What stands behind a name of a dictionary itself, not of one within it: a reference, a name, an array or a dictionary; null where the name is absent.</summary>
     public static string? Value(string dictionary, string name)
     {
-        var rest = Next(dictionary);
-        if (!rest.StartsWith("<<")) return null;
-        for (rest = Next(rest[2..]); !rest.IsEmpty && !rest.StartsWith(">>");)
-        {
-            var key = rest[..LengthOf(rest)];
-            rest = Next(rest[key.Length..]);
-            if (key[0] != '/' || rest.IsEmpty) continue;
-            var value = rest[..LengthOf(rest)];
+        var rest = Inside(dictionary);
+        while (Entry(ref rest, out var key, out var value))
             if (key.SequenceEqual(name)) return value.ToString();
-            rest = Next(rest[value.Length..]);
-        }
-
         return null;
     }
 
     /// <summary>The number of the object that a name of a dictionary refers to.</summary>
-    public static int? Reference(string dictionary, string name) => Value(dictionary, name) is { } value && value.EndsWith('R') && value.IndexOf(' ', StringComparison.Ordinal) is > 0 and var end && int.TryParse(value.AsSpan(0, end), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    public static int? Reference(string dictionary, string name) => Referred(Value(dictionary, name));
+
+    /// <summary>The numbers of all objects that a dictionary itself refers to.</summary>
+    public static List<int> References(string dictionary)
+    {
+        var numbers = new List<int>();
+        var rest = Inside(dictionary);
+        while (Entry(ref rest, out _, out var value))
+            if (Referred(value) is { } number) numbers.Add(number);
+        return numbers;
+    }
+
+    private static int? Referred(ReadOnlySpan<char> value) => value.EndsWith("R") && value.IndexOf(' ') is > 0 and var end && int.TryParse(value[..end], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private static ReadOnlySpan<char> Inside(string dictionary) => Next(dictionary) is var rest && rest.StartsWith("<<") ? Next(rest[2..]) : [];
+
+    /// <summary>Takes a name and what stands behind it off the beginning. False at the end of the dictionary.</summary>
+    private static bool Entry(ref ReadOnlySpan<char> rest, out ReadOnlySpan<char> key, out ReadOnlySpan<char> value)
+    {
+        key = value = default;
+        while (!rest.IsEmpty && !rest.StartsWith(">>"))
+        {
+            key = rest[..LengthOf(rest)];
+            rest = Next(rest[key.Length..]);
+            if (key[0] != '/' || rest.IsEmpty) continue;
+            value = rest[..LengthOf(rest)];
+            rest = Next(rest[value.Length..]);
+            return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Without the white space and the comments before it.</summary>
     private static ReadOnlySpan<char> Next(ReadOnlySpan<char> rest)

@@ -12,6 +12,8 @@ internal sealed record PdfLine(string Text, int Region, double Left, double Righ
 /// <summary>Words of a page as lines in reading order. Recursive X-Y cut (Nagy and Seth 1984): a gutter that no word crosses parts columns; where there is none, the widest blank strip parts what is above it.</summary>
 internal static class PdfLayout
 {
+    private static readonly string[] Ligatures = ["ff", "fi", "fl", "ffi", "ffl", "st", "st"];
+
     private const int MostCuts = 24;
     private const int LeastColumnLines = 5;
 
@@ -113,7 +115,10 @@ internal static class PdfLayout
     }
 
     private static PdfLine LineOf(List<Box> row, int region) =>
-        new(string.Join(' ', row.Select(w => w.Text)), region, row[0].Left, row.Max(w => w.Right), row.Max(w => w.Top), row.Min(w => w.Bottom));
+        new(Apart(string.Join(' ', row.Select(w => w.Text))), region, row[0].Left, row.Max(w => w.Right), row.Max(w => w.Top), row.Min(w => w.Bottom));
+
+    /// <summary>Ligatures, U+FB00 to U+FB06, are how letters are set and no letters.</summary>
+    private static string Apart(string text) => text.AsSpan().IndexOfAnyInRange('\uFB00', '\uFB06') < 0 ? text : string.Concat(text.Select(c => c is >= '\uFB00' and <= '\uFB06' ? Ligatures[c - '\uFB00'] : c.ToString()));
 
     private static double Median(IEnumerable<double> values)
     {

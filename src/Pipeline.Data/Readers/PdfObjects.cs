@@ -39,9 +39,10 @@ internal sealed class PdfObjects
             var number = generation > 0 && content[generation - 1] == ' ' ? Digits(content, generation - 1) : -1;
             if (number < 0 || generation - 1 == number || generation == mark || !int.TryParse(content.AsSpan(number, generation - 1 - number), NumberStyles.None, CultureInfo.InvariantCulture, out var id)) continue;
             var end = content.AsSpan(at).IndexOf("endobj"u8);
-            // The one that the file ends within, and all there is behind it.
+            // What the file ends within is no object, but a stream of objects has some before its end.
+            if (end < 0) objects.Add(id, number, content.AsSpan(at), isWhole: false);
             if (end < 0 || objects.found.Count >= MostObjects) break;
-            objects.Add(id, number, content.AsSpan(at, end));
+            objects.Add(id, number, content.AsSpan(at, end), isWhole: true);
             at += end;
         }
 
@@ -55,36 +56,46 @@ internal sealed class PdfObjects
         return start;
     }
 
-    private void Add(int id, int at, ReadOnlySpan<byte> body)
+    private void Add(int id, int at, ReadOnlySpan<byte> body, bool isWhole)
     {
         var stream = body.IndexOf("stream"u8);
         var dictionary = stream < 0 ? body : body[..stream];
         // Of most objects only their places are needed.
         var matters = dictionary.IndexOf("/Page"u8) >= 0 || dictionary.IndexOf("/ObjStm"u8) >= 0;
         var text = matters ? Encoding.Latin1.GetString(dictionary) : "";
-        Put(new(id, at, text));
-        if (stream >= 0 && PdfDictionary.Value(text, "/Type") == "/ObjStm") Unpack(text, body[(stream + 6)..]);
+        if (isWhole) Put(new(id, at, text));
+        if (stream >= 0 && PdfDictionary.Value(text, "/Type") == "/ObjStm") Unpack(text, body[(stream + 6)..], isWhole);
     }
 
     private void Put(PdfObject one) => found[one.Number] = (order++, one);
 
-    private void Unpack(string dictionary, ReadOnlySpan<byte> packed)
+    private void Unpack(string dictionary, ReadOnlySpan<byte> packed, bool isWhole)
     {
         if (PdfDictionary.Value(dictionary, "/Filter")?.Trim('[', ']', ' ') != "/FlateDecode" || PdfDictionary.Value(dictionary, "/DecodeParms") is not null || !Count("/N", out var count) || !Count("/First", out var first)) return;
         var text = Inflated(packed.TrimStart("\r\n"u8));
         if (first > text.Length) return;
+        var end = text.Length;
         var places = new List<(int Number, int At)>();
         for (var header = text.AsSpan(0, first); places.Count < count && Number(ref header, out var number) && Number(ref header, out var at);)
         {
             // They ascend (ISO 32000-1, 7.5.7): so no two objects share what lies in the stream.
-            if (at > text.Length - first || places.Count > 0 && first + at < places[^1].At) return;
+            if (places.Count > 0 && first + (long)at < places[^1].At) return;
+            if (at > text.Length - first && isWhole) return;
+            // The one before is cut off.
+            if (at > text.Length - first) break;
             places.Add((number, first + at));
+        }
+
+        if (!isWhole && places.Count > 0)
+        {
+            end = places[^1].At;
+            places.RemoveAt(places.Count - 1);
         }
 
         for (var i = 0; i < places.Count && found.Count < MostObjects; i++)
         {
-            var end = i + 1 < places.Count ? places[i + 1].At : text.Length;
-            if (end > places[i].At) Put(new(places[i].Number, -1, text[places[i].At..end].Trim()));
+            var next = i + 1 < places.Count ? places[i + 1].At : end;
+            if (next > places[i].At) Put(new(places[i].Number, -1, text[places[i].At..next].Trim()));
         }
 
         static bool Number(ref ReadOnlySpan<char> header, out int value)

@@ -38,16 +38,19 @@ internal sealed class PdfPages
     /// <summary>The limit that was reached.</summary>
     public string? Over { get; private set; }
 
-    /// <summary>Its end was lost, and made anew.</summary>
-    public bool IsMended { get; private init; }
+    /// <summary>Its end was lost, and made anew. A page without a line is damaged then: its words, or the letters they are written in, are lost.</summary>
+    public MendedPdf? Mended { get; private init; }
 
-    /// <param name="isMended">A page without a line is damaged then: its words, or the letters they are written in, are lost.</param>
-    public static PdfPages Read(byte[] content, ReadLimits limits, bool isMended = false)
+    public static PdfPages Read(byte[] content, ReadLimits limits) => Read(content, limits, null);
+
+    public static PdfPages Read(MendedPdf mended, ReadLimits limits) => Read(mended.Content, limits, mended);
+
+    private static PdfPages Read(byte[] content, ReadLimits limits, MendedPdf? mended)
     {
-        var read = new PdfPages { IsMended = isMended };
+        var read = new PdfPages { Mended = mended };
         var thread = new Thread(() => read.ReadAll(content, limits), StackBytes) { IsBackground = true, Name = "pdf" };
         thread.Start();
-        if (thread.Join(TimeSpan.FromSeconds(limits.PdfSeconds))) return read;
+        if (limits.PdfSeconds > 0 && thread.Join(TimeSpan.FromSeconds(limits.PdfSeconds))) return read;
         lock (read.gate)
         {
             read.left = true;
@@ -75,7 +78,7 @@ internal sealed class PdfPages
                 lock (gate)
                 {
                     if (left) return;
-                    if (lines is null || IsMended && lines.Count == 0) damaged.Add(number);
+                    if (lines is null || Mended is not null && lines.Count == 0) damaged.Add(number);
                     else pages.Add(lines);
                 }
             }

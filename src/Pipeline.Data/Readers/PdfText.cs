@@ -31,7 +31,7 @@ internal static class PdfText
         var read = PdfPages.Read(content, limits);
         if (read is { Over: null, Failure: not (PdfDocumentEncryptedException or OutOfMemoryException), Pages.Count: 0 } && PdfRepair.Mended(content, limits.FileBytes) is { } mended)
         {
-            var again = PdfPages.Read(mended, limits, isMended: true);
+            var again = PdfPages.Read(mended, limits);
             if (again.Pages.Count > 0) read = again;
         }
 
@@ -48,7 +48,12 @@ internal static class PdfText
 
     private static IEnumerable<string> Faults(PdfPages read, ReadLimits limits)
     {
-        if (read.IsMended) yield return "has lost its end: its pages are those that are left, in the order in which they stand in the file";
+        if (read.Mended is { } mended)
+        {
+            yield return "has lost its end: its pages are those that are left, in the order in which they stand in the file";
+            if (mended.LostFonts > 0) yield return $"{mended.LostFonts} fonts are lost and read as TeX usually makes them, so that formulas, accents and some marks may be wrong";
+        }
+
         if (read.Over is { } over) yield return over.TrimEnd('.');
         if (read.Damaged.Count == 0) yield break;
         yield return $"of {Math.Min(read.Total, limits.Pages)} pages {read.Damaged.Count} cannot be read: {string.Join(", ", read.Damaged.Take(MostNamed))}{(read.Damaged.Count > MostNamed ? ", …" : "")}";

@@ -23,6 +23,9 @@ public abstract record ReadingParams
     [Description("Which pages of MediaWiki exports are read.")]
     public WikiParams Wiki { get; init; } = new();
 
+    [Description("Give items of the ordered lists of HTML pages their numbers. Without it they have a dash as others: the numbers are drawn beside a page's text and are none of it. Books and Word documents keep theirs.")]
+    public bool ListNumbers { get; init; }
+
     [Description("Repair text that was UTF-8 and has been read as Windows-1252 or Latin-1 before, once or more often (`cafÃ©`).")]
     public bool RepairMojibake { get; init; }
 
@@ -39,6 +42,8 @@ public abstract record ReadingParams
         foreach (var problem in Table.Problems()) yield return problem;
         if (Format is { } format && !FileFormats.HasColumns(format) && !Columns.AreDefault)
             yield return ("columns", $"files of format {JsonNamingPolicy.SnakeCaseLower.ConvertName($"{format}")} have no columns; leave it out or set another format");
+        if (ListNumbers && Format is { } other && !FileFormats.HoldsPages(other))
+            yield return ("list_numbers", $"is about HTML pages, and files of format {JsonNamingPolicy.SnakeCaseLower.ConvertName($"{other}")} hold none; leave it out or set another format");
     }
 
     internal CollectionOptions ToReading(string scratch) => new()
@@ -48,6 +53,7 @@ public abstract record ReadingParams
         Columns = Columns.ToMap(),
         Table = Table.ToLayout(),
         Wiki = Wiki.ToSelection(),
+        ListNumbers = ListNumbers,
         RepairMojibake = RepairMojibake,
         Limits = Limits.ToLimits(),
         HeldBytes = Limits.HeldBytes,

@@ -73,9 +73,21 @@ public class HtmlTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Items_of_ordered_lists_have_no_number_that_is_no_text_unless_it_is_asked_for()
+    {
+        var html = Encoding.UTF8.GetBytes("<ol><li>a<ol start=3><li>b</ol><li>c</ol>");
+        Assert.Equal("- a\n  - b\n- c", Collect.One("x.html", html)[0].Text);
+        Assert.Equal("1. a\n   3. b\n2. c", Collect.One("x.html", html, new() { ListNumbers = true })[0].Text);
+        var mail = Encoding.UTF8.GetBytes("From a@b Thu Jan  1 00:00:00 2026\nContent-Type: text/html\n\n<ol><li>a<li>b</ol>\n");
+        Assert.Equal("- a\n- b", Collect.One("x.mbox", mail)[0].Text);
+        Assert.Equal("1. a\n2. b", Collect.One("x.mbox", mail, new() { ListNumbers = true })[0].Text);
+    }
+
+    [Fact]
     public void Long_ordered_lists_are_numbered_from_their_start()
     {
-        var text = Collect.Text("x.html", "<ol start=5>" + string.Concat(Enumerable.Repeat("<li>x</li>", 60_000)) + "</ol>");
+        var html = "<ol start=5>" + string.Concat(Enumerable.Repeat("<li>x</li>", 60_000)) + "</ol>";
+        var text = Collect.One("x.html", html, new() { ListNumbers = true })[0].Text;
         Assert.StartsWith("5. x\n6. x\n", text, StringComparison.Ordinal);
         Assert.EndsWith("\n60004. x", text, StringComparison.Ordinal);
     }

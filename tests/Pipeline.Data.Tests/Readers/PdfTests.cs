@@ -103,6 +103,63 @@ public class PdfTests
     }
 
     [Fact]
+    public void A_stream_of_objects_within_which_the_file_ends_gives_those_before_its_end()
+    {
+        const string Words = "BT /F1 12 Tf 50 700 Td (Words of a page) Tj ET";
+        const string Page = "<< /Type /Page /Contents 3 0 R /Resources << /Font << /F1 6 0 R >> >> >>", Font = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>";
+        // The last is not whole, and its bytes do not pack.
+        var last = "(" + new string([.. Enumerable.Range(0, 4000).Select(i => (char)('a' + (i * i * 7919 % 104_729 % 26)))]) + ")";
+        var header = $"4 0 6 {Page.Length + 1} 7 {Page.Length + Font.Length + 2} 8 {Page.Length + Font.Length + 2 + last.Length + 1} ";
+        var objects = Zlib(header + Page + " " + Font + " " + last + " << /Type /Page /Contents 3 0 R >>");
+        byte[] pdf =
+        [
+            .. Encoding.Latin1.GetBytes($"%PDF-1.5\n3 0 obj << /Length {Words.Length} >> stream\n{Words}\nendstream endobj\n"),
+            .. Encoding.Latin1.GetBytes($"9 0 obj << /Type /ObjStm /N 4 /First {header.Length} /Filter /FlateDecode /Length {objects.Length} >> stream\n"), .. objects[..(objects.Length / 2)],
+        ];
+        Assert.Equal("Words of a page", Assert.Single(Collect.All("a.pdf", pdf).Documents).Text);
+        Assert.Equal([3, 4, 6], PdfObjects.Of(pdf, 1 << 20).All().Select(o => o.Number));
+        // No more than is allowed.
+        Assert.Equal([3], PdfObjects.Of(pdf, 10).All().Select(o => o.Number));
+    }
+
+    [Theory]
+    [InlineData("%PDF-1.5\n%\u00D0\u00D4\u00C5\u00D8\n", "An “office” – it’s fine")]
+    // Of others no font is made up: a letter may be anything.
+    [InlineData("%PDF-1.5\n%\u00E2\u00E3\u00CF\u00D3\n", null)]
+    public void Fonts_of_TeX_that_stood_behind_the_cut_are_stood_in_for(string head, string? text)
+    {
+        const string Words = "BT /F1 12 Tf 50 700 Td [(An)-333(\\020o\\036ce\\021)-333(\\025)-333(it's)-333(\\014ne)] TJ ET";
+        var resources = "<< /Font << /F1 5 0 R >> /ProcSet [ /PDF /Text ] >>";
+        var header = $"4 0 7 {resources.Length + 1} ";
+        var objects = Zlib(header + resources + " << /Type /Page /Contents 3 0 R /Resources 4 0 R /MediaBox [0 0 612 792] >>");
+        byte[] pdf =
+        [
+            .. Encoding.Latin1.GetBytes($"{head}3 0 obj << /Length {Words.Length} >> stream\n{Words}\nendstream endobj\n"),
+            .. Encoding.Latin1.GetBytes($"8 0 obj << /Type /ObjStm /N 2 /First {header.Length} /Filter /FlateDecode /Length {objects.Length} >> stream\n"), .. objects, .. "\nendstream endobj\n10 0 obj << /Type"u8,
+        ];
+        var found = Collect.All("a.pdf", pdf);
+        Assert.Equal(text, found.Documents.SingleOrDefault()?.Text);
+        if (text is not null) Assert.Contains("1 fonts are lost and read as TeX usually makes them", Assert.Single(found.Tally.Damages).What);
+    }
+
+    [Theory]
+    [InlineData("libtasn1-doc/libtasn1.pdf", 0.9, 0.9)]
+    [InlineData("shared-mime-info/shared-mime-info-spec.pdf", 0.5, 0.7)]
+    public void Of_a_manual_by_TeX_that_has_lost_its_end_the_words_are_those_of_the_whole(string name, double share, double most)
+    {
+        var path = Path.Combine("/usr/share/doc", name);
+        Assert.SkipUnless(File.Exists(path), $"{name} is not installed");
+        var whole = File.ReadAllBytes(path);
+        var words = WordsOf(Collect.One("a.pdf", whole));
+        var left = WordsOf(new FileCollector(new()).Read("a.pdf", new MemoryStream(whole[..(int)(whole.Length * share)])).Documents);
+        Assert.DoesNotContain(words, w => w.Any(c => c is >= '\uFB00' and <= '\uFB06'));
+        Assert.True(left.Count > most * words.Count, $"{left.Count} of {words.Count}");
+        Assert.True(left.Count(words.Contains) > 0.85 * left.Count, $"{left.Count(words.Contains)} of {left.Count}");
+
+        static HashSet<string> WordsOf(IEnumerable<Data.Documents.Document> documents) => [.. string.Join(' ', documents.Select(d => d.Text)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)];
+    }
+
+    [Fact]
     public void Pages_beyond_the_limit_are_left_out_and_a_file_that_takes_too_long_is_left()
     {
         var whole = Pdf([.. Enumerable.Range(1, 4).Select(n => ((double, double, string)[])[(50, 700, $"This is what page {n} says.")])]);

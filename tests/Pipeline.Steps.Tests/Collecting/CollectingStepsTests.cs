@@ -151,6 +151,8 @@ public sealed class CollectingStepsTests : IDisposable
     public void Params_that_would_be_ignored_are_refused()
     {
         using var run = new StepRun(new CollectFiles());
+        Assert.Equal(["list_numbers: is about HTML pages, and files of format pdf hold none; leave it out or set another format"], run.Problems("""{"paths":["x"],"format":"pdf","list_numbers":true}"""));
+        Assert.Empty(run.Problems("""{"paths":["x"],"format":"warc","list_numbers":true}"""));
         Assert.Equal(["columns: files of format html have no columns; leave it out or set another format"], run.Problems("""{"paths":["x"],"format":"html","columns":{"text":"body"}}"""));
         Assert.Equal(["paths: names no file; give at least one path or glob"], run.Problems("""{"paths":[]}"""));
         Assert.Empty(run.Problems("""{"paths":["x"],"format":"dotnet_xml"}"""));
