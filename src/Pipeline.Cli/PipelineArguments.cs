@@ -44,8 +44,9 @@ internal sealed class PipelineArguments
     /// <exception cref="WrongInputException">The file is wrong; the message is the whole list of problems.</exception>
     /// <param name="writes">Whether the verb may put something into the shared store, if the user lets it.</param>
     /// <param name="more">Places of the file that options of the verb's own set.</param>
+    /// <param name="looksForFiles">As <see cref="ReadOptions.LooksForFiles"/>.</param>
     /// <param name="known">The step types of an earlier reading, so that plugins that are the same are not loaded again.</param>
-    public OpenedPipeline Open(ParseResult parsed, bool writes = false, IReadOnlyList<(string Path, string Value)>? more = null, StepCatalog? known = null)
+    public OpenedPipeline Open(ParseResult parsed, bool writes = false, IReadOnlyList<(string Path, string Value)>? more = null, StepCatalog? known = null, bool looksForFiles = false)
     {
         var file = FileOf(parsed);
         var catalog = known ?? BuiltInSteps.Catalog();
@@ -56,6 +57,7 @@ internal sealed class PipelineArguments
             Profile = parsed.GetValue(profile),
             Environment = Environment.GetEnvironmentVariable,
             LockAt = Baselines.At,
+            LooksForFiles = looksForFiles,
         };
         var read = DefinitionReader.Read(file, catalog, options);
         return read.Definition is { } definition ? new(definition, read.Catalog, StateOf(parsed, definition, writes), Given(parsed, options)) : throw new WrongInputException(ProblemPrinter.Print([.. read.Problems.Select(FromHere)]));

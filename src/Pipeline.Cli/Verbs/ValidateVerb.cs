@@ -11,7 +11,7 @@ internal static class ValidateVerb
         pipeline.AddTo(command);
         command.SetAction(parsed =>
         {
-            var opened = pipeline.Open(parsed);
+            var opened = pipeline.Open(parsed, looksForFiles: true);
             Console.WriteLine($"{opened.Definition.Name}: {opened.Definition.Steps.Count} step{(opened.Definition.Steps.Count == 1 ? "" : "s")}, no problem");
             return ExitCode.Success;
         });

@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using Pipeline.Data.Damages;
 using Pipeline.Data.Documents;
+using Pipeline.Data.Extraction;
 
 namespace Pipeline.Data.Collection;
 
@@ -8,6 +10,7 @@ public sealed class CollectionTally
 {
     private const int MostDamagesNamed = 100;
     private const int MostEmptyNamed = 100;
+    private const int MostDoubtsNamed = 100;
     private const int MostWords = 500;
     private const string OtherWords = "(others)";
 
@@ -20,6 +23,14 @@ public sealed class CollectionTally
 
     /// <summary>The first files, also in archives, that gave no document though nothing in them is damaged.</summary>
     public List<string> EmptyFiles { get; init; } = [];
+
+    /// <summary>Documents whose encoding was guessed and may be another, or is several.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long DoubtfulEncodings { get; set; }
+
+    /// <summary>The first of them, with what was guessed; null where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public List<string>? DoubtfullyEncoded { get; set; }
 
     /// <summary>Records that have fields.</summary>
     public long Rows { get; set; }
@@ -53,6 +64,9 @@ public sealed class CollectionTally
     {
         Count(document);
         Count(Formats, format, 1);
+        if (!document.Metadata.TryGetValue("encoding", out var encoding) || !TextDecoder.IsDoubtful(encoding)) return;
+        DoubtfulEncodings++;
+        Doubt($"{document.Source}: {encoding}");
     }
 
     public void Add(Damage damage)
@@ -80,6 +94,8 @@ public sealed class CollectionTally
     public void Add(CollectionTally next)
     {
         Rows += next.Rows;
+        DoubtfulEncodings += next.DoubtfulEncodings;
+        foreach (var name in next.DoubtfullyEncoded ?? []) Doubt(name);
         EmptyFiles.AddRange(next.EmptyFiles.Take(MostEmptyNamed - EmptyFiles.Count));
         if (Columns.Count == 0) Columns.AddRange(next.Columns);
         Documents += next.Documents;
@@ -93,9 +109,15 @@ public sealed class CollectionTally
     /// <summary>This for some of its documents only; formats are not known of single documents and stay those of all.</summary>
     public CollectionTally OnlyOf(IReadOnlyList<Document> documents)
     {
-        var some = new CollectionTally { Empty = Empty, Faults = Faults, Damages = Damages, Formats = Formats, EmptyFiles = EmptyFiles, Rows = Rows, Lacking = Lacking, Columns = Columns };
+        var some = new CollectionTally { Empty = Empty, Faults = Faults, Damages = Damages, Formats = Formats, EmptyFiles = EmptyFiles, DoubtfulEncodings = DoubtfulEncodings, DoubtfullyEncoded = DoubtfullyEncoded, Rows = Rows, Lacking = Lacking, Columns = Columns };
         foreach (var document in documents) some.Count(document);
         return some;
+    }
+
+    private void Doubt(string name)
+    {
+        // Of rows of one file once.
+        if ((DoubtfullyEncoded ??= []).Count < MostDoubtsNamed && !DoubtfullyEncoded.Contains(name)) DoubtfullyEncoded.Add(name);
     }
 
     private void Count(Document document)

@@ -43,6 +43,7 @@ public sealed record Datasheet(IReadOnlyList<DatasheetSource> Sources, Collectio
         SheetText.Table(page, ["Damage", "records"], Found.Faults.Select(f => new[] { f.Key.ToLowerInvariant(), SheetText.Number(f.Value) }));
         SheetText.Table(page, ["Column", "records without it"], Found.Lacking.Select(c => new[] { c.Key, SheetText.Number(c.Value) }));
         SheetText.Table(page, ["Gave no document, and is not damaged"], Found.EmptyFiles.Select(f => new[] { f }));
+        SheetText.Table(page, ["Encoding is a guess that may be wrong"], (Found.DoubtfullyEncoded ?? []).Select(f => new[] { f }));
         foreach (var (title, counts) in new[] { ("Not taken", Refused), ("Kept from before, as it failed for a moment", Kept) })
             SheetText.Table(page, [title, "addresses", "such as"], (counts ?? []).Select(r => new[] { r.Reason, SheetText.Number(r.Count), string.Join("; ", r.Samples.Take(3)) }));
         SheetText.Table(page, ["Where", "what"], Found.Damages.Select(d => new[] { d.Where.Length > 0 ? $"{d.Source}:{d.Where}" : d.Source, d.What }));

@@ -85,7 +85,7 @@ internal static class ParquetRows
         }
         catch (Exception e) when (Faults.IsDamage(e))
         {
-            return (rows, columns, e is InvalidDataException or RefusedException ? e : new InvalidDataException($"is damaged, or packed in a way that cannot be read: get the file anew ({e.Message.TrimEnd('.')}).", e));
+            return (rows, columns, e is RefusedException || (e is InvalidDataException && Faults.IsOurs(e)) ? e : new InvalidDataException("is damaged, or packed in a way that cannot be read: get the file anew.", e));
         }
     }
 
@@ -97,7 +97,7 @@ internal static class ParquetRows
         }
         catch (Exception e) when (Faults.IsDamage(e))
         {
-            throw new InvalidDataException($"is no Parquet file, or has lost its end, where it says what is in it: get it anew ({e.Message.TrimEnd('.')}).", e);
+            throw new InvalidDataException("is no Parquet file, or has lost its end, where it says what is in it: get it anew.", e);
         }
     }
 

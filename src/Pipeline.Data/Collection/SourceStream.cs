@@ -63,5 +63,10 @@ internal sealed class SourceStream(string name, string path) : Stream
         }
     }
 
-    private static SourceUnreadableException Unreadable(string name, Exception e) => new($"{name}: cannot be read ({e.Message}).", e);
+    private static SourceUnreadableException Unreadable(string name, Exception e) => e switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => new($"{name}: is gone since the run began; run again.", e),
+        UnauthorizedAccessException => new($"{name}: may not be read by the user who runs this; change its rights, or leave it out.", e),
+        _ => new($"{name}: cannot be read: the disk or the network failed ({e.Message.TrimEnd('.')}).", e),
+    };
 }

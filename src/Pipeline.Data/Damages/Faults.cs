@@ -33,18 +33,25 @@ internal static class Faults
         return new((e as RefusedException)?.Kind ?? DamageKind.Damaged, source, where, Message(e, source));
     }
 
-    /// <summary>A failure in words of our own; what a library said of it stands behind them.</summary>
+    /// <summary>A failure in words of our own. What a library says of it is about its code, not about the file.</summary>
     public static string Said(Exception e) => e switch
     {
-        InvalidDataException or RefusedException or StreamGapException => $"{e.Message.TrimEnd('.')}.",
-        XmlException => $"is no well-formed XML: mend it or leave it out ({e.Message.TrimEnd('.')}).",
-        JsonException => $"is no valid JSON: mend it or leave it out ({e.Message.TrimEnd('.')}).",
-        _ => $"is damaged, or made in a way that cannot be read: get it anew or leave it out ({e.GetType().Name}: {e.Message.TrimEnd('.')}).",
+        InvalidDataException or RefusedException or StreamGapException when IsOurs(e) => $"{e.Message.TrimEnd('.')}.",
+        XmlException xml when xml.Message.Contains("DTD", StringComparison.Ordinal) => "declares a document type (DTD), which may make much out of little and is not read: take the declaration out.",
+        XmlException { LineNumber: > 0 } => "is no well-formed XML from this line and column on; expected tags that are closed in the order in which they were opened: mend it or leave it out.",
+        XmlException => "is no well-formed XML; expected tags that are closed in the order in which they were opened: mend it or leave it out.",
+        JsonException json => $"is no valid JSON{Place(json)}; expected an object such as {{\"text\": \"…\"}}: mend it or leave it out.",
+        _ => $"is damaged, or made in a way that cannot be read: get it anew or leave it out (its reader met {e.GetType().Name}).",
     };
 
     /// <summary>Why something packed cannot be read on; limits and gaps are told as they are.</summary>
     public static Exception Unpacking(Exception e) =>
-        e is RefusedException or StreamGapException ? e : new InvalidDataException($"cannot be unpacked to its end: it is damaged or truncated; get it anew ({e.Message.TrimEnd('.')}).", e);
+        e is RefusedException or StreamGapException ? e : new InvalidDataException("cannot be unpacked to its end: it is damaged or truncated; get it anew.", e);
+
+    /// <summary>The platform throws some of the same types.</summary>
+    public static bool IsOurs(Exception e) => e.Source is null || e.Source.StartsWith("Pipeline.", StringComparison.Ordinal);
+
+    private static string Place(JsonException e) => e.BytePositionInLine is not { } at ? "" : e.LineNumber > 0 ? $" from its line {e.LineNumber + 1}, byte {at + 1} on" : $" from its byte {at + 1} on";
 
     private static string Message(Exception e, string source)
     {

@@ -23,6 +23,8 @@ internal static class Alphabets
     private static bool IsOddThai(char before, char c) =>
         c is 'ั' or (>= 'ิ' and <= 'ฺ') or (>= '็' and <= '๎') ? before is not ((>= 'ก' and <= 'ฮ') or 'ั' or (>= 'ิ' and <= 'ฺ') or (>= '็' and <= '๎')) : c is 'ฃ' or 'ฅ' or 'ฆ' or 'ฌ' or 'ฎ' or 'ฏ' or 'ฑ' or 'ฒ' or (>= '๏' and <= '๛');
 
+    private static bool IsFrameOrBlank(char c) => c is >= '\u2500' and <= '\u259f' || char.IsWhiteSpace(c);
+
     public static double Score(string text)
     {
         var (letters, others, foreign) = (new int[Sets.Length], 0, 0);
@@ -44,7 +46,9 @@ internal static class Alphabets
 
             if (!known)
             {
-                if (Marks.Contains(c)) bonus += char.IsLetter(before) && char.IsLetter(after) && c is not ('’' or '·' or '\u00a0' or '–' or '—' or '…') ? -2 : .6;
+                // Frames stand by frames and blanks, and in no word.
+                if (c is >= '\u2500' and <= '\u259f') bonus += IsFrameOrBlank(before) && IsFrameOrBlank(after) ? .6 : -1.5;
+                else if (Marks.Contains(c)) bonus += char.IsLetter(before) && char.IsLetter(after) && c is not ('’' or '·' or '\u00a0' or '–' or '—' or '…') ? -2 : .6;
                 else if (char.IsLetter(c)) foreign++;
                 else bonus -= char.IsControl(c) ? 3 : 1.5;
                 others++;

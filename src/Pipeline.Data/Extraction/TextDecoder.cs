@@ -3,13 +3,14 @@ using System.Text;
 namespace Pipeline.Data.Extraction;
 
 /// <summary>
-/// Bytes to text: byte order mark, else UTF-16 or UTF-32 by its zeros, else strict UTF-8, or UTF-8 with a few stray bytes, else the charset the content declares if all of it fits, else the one that <see cref="CharsetDetector"/> finds, else Windows-1252.
+/// Bytes to text: byte order mark, else UTF-16 or UTF-32 by its zeros, else strict UTF-8, or lines of UTF-8 among others (<see cref="MixedUtf8"/>), else the charset the content declares if all of it fits, else the one that <see cref="CharsetDetector"/> finds, else Windows-1252.
 /// </summary>
 internal static class TextDecoder
 {
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
     private static readonly UTF32Encoding BigEndianUtf32 = new(bigEndian: true, byteOrderMark: true);
 
+    /// <returns>The text, and what it was in; where that is doubtful with the doubt in brackets.</returns>
     /// <param name="declared">Charset that the content itself names, such as the one of an HTML page.</param>
     public static (string Text, string Encoding) Decode(string name, ReadOnlySpan<byte> content, string? declared = null)
     {
@@ -28,27 +29,18 @@ internal static class TextDecoder
         }
         catch (DecoderFallbackException)
         {
-            if (IsDamagedUtf8(content)) return (Encoding.UTF8.GetString(content), "utf-8 (damaged)");
+            if (MixedUtf8.Decode(content) is { } mixed) return mixed;
             var stated = Charsets.Named(declared);
-            var legacy = stated is not null && Charsets.Fits(stated, content) ? stated : CharsetDetector.Detect(content) ?? stated ?? Charsets.Named("windows-1252")!;
-            return (legacy.GetString(content), legacy.WebName);
+            if (stated is not null && Charsets.Fits(stated, content)) return (stated.GetString(content), stated.WebName);
+            var detected = CharsetDetector.Detect(content);
+            var legacy = detected?.Encoding ?? stated ?? Charsets.Named("windows-1252")!;
+            var doubt = detected is null ? " (fits none)" : detected.Rival is { } rival ? $" (or {rival.WebName})" : "";
+            return (legacy.GetString(content), legacy.WebName + doubt);
         }
     }
 
-    /// <summary>A few stray bytes among many characters that are UTF-8 by more than chance: text of other charsets hardly ever has one.</summary>
-    private static bool IsDamagedUtf8(ReadOnlySpan<byte> content)
-    {
-        var (sound, stray) = (0L, 0L);
-        while (content.IndexOfAnyExceptInRange((byte)0, (byte)0x7f) is >= 0 and var at)
-        {
-            content = content[at..];
-            if (Rune.DecodeFromUtf8(content, out _, out var length) == System.Buffers.OperationStatus.Done) sound++;
-            else stray++;
-            content = content[length..];
-        }
-
-        return sound >= 20 * stray;
-    }
+    /// <summary>Whether an encoding, as <see cref="Decode"/> tells it, is one that may be another.</summary>
+    public static bool IsDoubtful(string encoding) => encoding.EndsWith(')');
 
     /// <summary>Whether content that begins so can be decoded.</summary>
     public static bool IsText(ReadOnlySpan<byte> head) => head.StartsWith(Encoding.Unicode.Preamble) || head.StartsWith(Encoding.BigEndianUnicode.Preamble) || head.StartsWith(Encoding.UTF32.Preamble) || head.StartsWith(BigEndianUtf32.Preamble) || (head.Contains((byte)0) ? WideEncodings.Detect(head[..(head.Length & ~3)]) is not null : !LooksBinary(head));

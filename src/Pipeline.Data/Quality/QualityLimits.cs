@@ -1,6 +1,32 @@
 using System.ComponentModel;
+using System.Globalization;
 
 namespace Pipeline.Data.Quality;
+
+/// <summary>A threshold that is no count and no share makes a rule that drops all, or nothing, in silence.</summary>
+public static class QualityLimits
+{
+    private const string Share = "a share from 0 to 1", Length = "a number of at least 0";
+
+    /// <summary>Numbers that are no shares: a word has a length and may have several line feeds.</summary>
+    private static readonly string[] Lengths = [nameof(GopherQualityLimits.MinimumWordLength), nameof(GopherQualityLimits.MaximumWordLength), nameof(GopherQualityLimits.Symbols), nameof(FineWebLimits.Newlines)];
+
+    /// <summary>Every number of a block of limits that is not what it has to be: its property, its value and what was expected.</summary>
+    public static IEnumerable<(string Property, string Value, string Expected)> Wrong(object limits)
+    {
+        foreach (var property in limits.GetType().GetProperties())
+        {
+            var (isWrong, expected) = property.GetValue(limits) switch
+            {
+                int count => (count < 0, "a count of at least 0"),
+                double value when Lengths.Contains(property.Name) => (!(value >= 0 && double.IsFinite(value)), Length),
+                double value => (!(value is >= 0 and <= 1), Share),
+                _ => (false, ""),
+            };
+            if (isWrong) yield return (property.Name, Convert.ToString(property.GetValue(limits), CultureInfo.InvariantCulture)!, expected);
+        }
+    }
+}
 
 /// <summary>Thresholds of Gopher's quality rules; all of them are shares but for the counts and lengths.</summary>
 public record GopherQualityLimits

@@ -41,7 +41,7 @@ internal static class PdfText
             { Failure: OutOfMemoryException e } => e,
             { Failure: PdfDocumentEncryptedException e } => new InvalidDataException($"{name}: is encrypted; remove its password first.", e),
             { Over: { } over } => new RefusedException(DamageKind.Limit, $"{name}: {over}"),
-            { Failure: { } e } => new InvalidDataException($"{name}: is no PDF that can be read, or all of its pages are lost: get it anew or leave it out ({e.Message.TrimEnd('.')}).", e),
+            { Failure: { } e } => new InvalidDataException($"{name}: is no PDF that can be read, or all of its pages are lost: get it anew or leave it out.", e),
             _ => new InvalidDataException($"{name}: {(read.Total == 0 ? "has no page" : $"all {read.Total} pages are damaged")}."),
         };
     }

@@ -17,6 +17,9 @@ public sealed record ReadOptions
     /// <summary>The metrics of this pipeline's lock file at a commit, branch or tag: file and reference.</summary>
     public Func<string, string, LockedMetrics> LockAt { get; init; } = (_, reference) => new(null, $"the lock file at '{reference}' cannot be read here");
 
+    /// <summary>Whether files that steps read have to be there. They need not before a run: a step may make them, and a stored result needs none.</summary>
+    public bool LooksForFiles { get; init; }
+
     /// <summary>Reads an environment variable; null where it is not set.</summary>
     public Func<string, string?> Environment { get; init; } = _ => null;
 }
@@ -87,7 +90,7 @@ public static class DefinitionReader
         var triggers = new TriggerReader(expressions, problems).Read(root.Find("on"));
         var settings = new StepSettings(catalog, expressions, env, variables, problems);
         var baselines = new Baselines(reference => options.LockAt(source.Name, reference));
-        var steps = Steps(root, source, problems) is { } written ? new StepReader(catalog, expressions, settings, problems).Read(Made(written)) : [];
+        var steps = Steps(root, source, problems) is { } written ? new StepReader(catalog, expressions, settings, problems, options.LooksForFiles ? Path.GetDirectoryName(Path.GetFullPath(source.Name)) : null).Read(Made(written)) : [];
         new Wiring(steps, catalog, expressions, problems).JoinAll();
         new StepConditions(steps, expressions, baselines, problems).ReadAll();
         Cycles.Report(steps, problems);

@@ -1,11 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Storage;
 
 namespace Pipeline.Engine.Definitions;
 
 /// <summary>Reads the steps one by one: their keys, type, options and settings. <see cref="Wiring"/> then joins them.</summary>
-internal sealed class StepReader(StepCatalog catalog, Expressions expressions, StepSettings settings, ProblemList problems)
+/// <param name="folder">Where files that steps read are looked for; null where they are not.</param>
+internal sealed class StepReader(StepCatalog catalog, Expressions expressions, StepSettings settings, ProblemList problems, string? folder)
 {
     private static readonly string[] Keys = ["uses", "with", "inputs", "needs", "when", "matrix", "select", "halving", "repeat", "gates", "approve", "env", "resources", "executor", "timeout", "retry"];
     private static readonly OutputPort MetricsPort = new(Metrics.Port, typeof(Metrics), "Numbers that the step measured.");
@@ -49,6 +51,8 @@ internal sealed class StepReader(StepCatalog catalog, Expressions expressions, S
         }
 
         Bind(draft, type, with?.Value, with?.Key.Place ?? draft.Uses);
+        if (folder is not null && draft.With is { } filled && draft.Metrics.Count == 0)
+            foreach (var (option, message) in SourceFiles.Missing(type.Params, filled, folder)) problems.Add(ProblemCodes.OptionsDisagree, draft.Written(option) ?? draft.Uses, $"'{option}' of {type.Name}: {message}");
         settings.Read(draft, type, body);
     }
 

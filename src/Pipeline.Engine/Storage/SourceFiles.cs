@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.FileSystemGlobbing;
 using Pipeline.Engine.Authoring;
 
@@ -59,6 +60,21 @@ public static class SourceFiles
         }
 
         return files;
+    }
+
+    /// <summary>The patterns among a step's options that match nothing that can be read, each with its place among them. Looks no further than the first file of each, and opens none.</summary>
+    internal static IEnumerable<(string Option, string Message)> Missing(Option options, JsonObject with, string pipelineFolder)
+    {
+        var root = options.Members.FirstOrDefault(m => m.SourceRoot)?.Name;
+        foreach (var option in options.Members.Where(m => m.SourceFiles))
+        {
+            var patterns = with[option.Name] as JsonArray ?? [];
+            for (var i = 0; i < patterns.Count; i++)
+            {
+                if (!Expand((string)patterns[i]!, root is null ? null : (string?)with[root], pipelineFolder).Files.Any(f => f.LeftOut is null))
+                    yield return ($"{option.Name}[{i}]", $"'{patterns[i]}' matches no file that can be read; expected a file, folder or glob, from the folder of the pipeline file");
+            }
+        }
     }
 
     private static void RefuseSameAlias(Dictionary<string, (FoundFile File, string Alias)> found, SourceRoot root, string pipelineFolder)

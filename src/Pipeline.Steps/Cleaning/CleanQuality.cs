@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json;
 using Pipeline.Data.Quality;
 using Pipeline.Engine.Authoring;
 
@@ -61,6 +62,9 @@ public sealed class CleanQuality : Step<CleanQuality.With, CleanQuality.Given, C
     {
         if (with.Presets.Count == 0) yield return ("presets", "names none; name at least one or leave the step out");
         if (with.Presets.GroupBy(p => p).FirstOrDefault(g => g.Count() > 1) is { } twice) yield return ("presets", $"has {twice.Key} more than once");
+        foreach (var (option, limits) in ((string, object)[])[("gopher_quality", with.GopherQuality), ("gopher_repetition", with.GopherRepetition), ("c4", with.C4), ("fineweb", with.Fineweb), ("dolma_quality", with.DolmaQuality), ("dolma_repetition", with.DolmaRepetition), ("dolma_c4", with.DolmaC4)])
+            foreach (var (property, value, expected) in QualityLimits.Wrong(limits))
+                yield return ($"{option}.{JsonNamingPolicy.SnakeCaseLower.ConvertName(property)}", $"is {value}, expected {expected}");
         foreach (var (option, preset, _) in Blocks(with).Where(b => b.Changed && !with.Presets.Contains(b.Preset)))
             yield return (option, $"is set, but presets does not name {preset}, so it would do nothing; add {preset} to presets or leave {option} out");
         foreach (var (option, limits) in ((string, GopherQualityLimits)[])[("gopher_quality", with.GopherQuality), ("dolma_quality", with.DolmaQuality)])

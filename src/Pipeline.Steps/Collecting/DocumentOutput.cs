@@ -75,6 +75,9 @@ internal static class DocumentOutput
         context.Metric("characters", tally.Characters);
         if (found.Damages.Count > 0) context.Log(Named(found));
         if (found.EmptyFiles.Count > 0) context.Log($"No document, though nothing is damaged, is in: {string.Join(", ", found.EmptyFiles.Take(DamagesShown))}{(found.EmptyFiles.Count > DamagesShown ? ", … (see the datasheet)" : "")}");
+        context.Metric("documents.doubtful_encoding", found.DoubtfulEncodings);
+        if (found.DoubtfulEncodings > 0)
+            context.Log(string.Create(CultureInfo.InvariantCulture, $"The encoding of {found.DoubtfulEncodings:N0} documents was guessed and may be another; turn their files into UTF-8 where it is known: {string.Join(", ", found.DoubtfullyEncoded!.Take(DamagesShown))}{(found.DoubtfullyEncoded!.Count > DamagesShown ? ", … (see the datasheet)" : "")}"));
         var of = found.Documents == tally.Documents ? "" : string.Create(CultureInfo.InvariantCulture, $" of {found.Documents:N0}");
         var faults = string.Join(" · ", found.Faults.Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Key.ToLowerInvariant()} {f.Value:N0}")));
         context.Summary = string.Create(CultureInfo.InvariantCulture, $"{files.Sources.Count:N0} {files.Noun} -> {tally.Documents:N0}{of} {noun}{(faults.Length > 0 ? $"  ({faults})" : "")}");

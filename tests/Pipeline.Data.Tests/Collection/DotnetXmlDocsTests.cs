@@ -54,7 +54,7 @@ public class DotnetXmlDocsTests(ITestOutputHelper output)
     {
         var bomb = "<!DOCTYPE doc [<!ENTITY a \"ha\">" + string.Concat(Enumerable.Range(0, 20).Select(i => $"<!ENTITY {(char)('b' + i)} \"{string.Concat(Enumerable.Repeat($"&{(char)('a' + i)};", 10))}\">")) + "]><doc>&u;</doc>";
         foreach (var xml in new[] { bomb, "<!DOCTYPE doc [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><doc>&x;</doc>" })
-            Assert.Contains("DTD is prohibited", Assert.Throws<InvalidDataException>(() => Collect.One("bad.xml", xml)).Message, StringComparison.Ordinal);
+            Assert.Contains("declares a document type (DTD)", Assert.Throws<InvalidDataException>(() => Collect.One("bad.xml", xml)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -41,7 +41,7 @@ public class FileCollectorTests
         Assert.Equal("a.xyz: is in no known format; set `format` where it is one.", Error(() => Collect.One("a.xyz", new byte[100])));
         Assert.StartsWith("a.txt: has 5 bytes, more than limits.file_megabytes: 0.000004 allows; split it or raise that.", Error(() => Collect.One("a.txt", "12345", new() { Limits = new() { FileBytes = 4 } })), StringComparison.Ordinal);
         Assert.Equal("1234", Collect.One("a.txt", "1234", new() { Limits = new() { FileBytes = 4 } })[0].Text);
-        Assert.StartsWith("gone.txt: cannot be read", Error(() => Collect.Files([("gone.txt", "/nowhere/gone.txt")])), StringComparison.Ordinal);
+        Assert.StartsWith("gone.txt: is gone", Error(() => Collect.Files([("gone.txt", "/nowhere/gone.txt")])), StringComparison.Ordinal);
         Assert.Equal("{", Collect.One("a.jsonl", "{", new() { Format = FileFormat.Text })[0].Text);
     }
 

@@ -44,11 +44,56 @@ public class DecodingTests
     [Fact]
     public void A_stray_byte_costs_itself_and_not_the_text()
     {
-        byte[] damaged = [.. System.Text.Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("na\u00efve caf\u00e9\n", 50))), 0xe9, (byte)'!'];
+        byte[] damaged = [.. System.Text.Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("na\u00efve caf\u00e9\n", 50))), 0xe9, .. Encoding.UTF8.GetBytes("! caf\u00e9")];
         var (text, encoding) = TextDecoder.Decode("a.txt", damaged);
         Assert.Equal("utf-8 (damaged)", encoding);
         Assert.StartsWith("na\u00efve caf\u00e9\n", text, StringComparison.Ordinal);
-        Assert.EndsWith("\ufffd!", text, StringComparison.Ordinal);
+        Assert.EndsWith("\ufffd! caf\u00e9", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("windows-1252", German, German)]
+    [InlineData("windows-1252", French, Simplified)]
+    [InlineData("windows-1251", Russian, German)]
+    [InlineData("ibm850", German, French)]
+    public void Lines_of_another_encoding_among_lines_of_utf_8_are_read_as_what_they_are(string charset, string legacy, string modern)
+    {
+        foreach (var times in (int[])[1, 40])
+        {
+            byte[] bytes = [.. Enumerable.Repeat((byte[])[.. Encoding.UTF8.GetBytes(modern + "\n"), .. Named(charset).GetBytes(legacy + "\r\n"), .. "plain\n"u8], times).SelectMany(b => b)];
+            var (text, encoding) = TextDecoder.Decode("a.txt", bytes);
+            Assert.Equal(string.Concat(Enumerable.Repeat(modern + "\n" + legacy + "\r\nplain\n", times)), text);
+            Assert.StartsWith("utf-8 (some lines ", encoding, StringComparison.Ordinal);
+            Assert.True(TextDecoder.IsDoubtful(encoding));
+        }
+    }
+
+    [Theory]
+    [InlineData("ibm437", German)]
+    [InlineData("ibm850", German)]
+    [InlineData("ibm850", "Déjà vu: l'été où les élèves étaient à la plage, ça m'a plu. À bientôt, Françoise!")]
+    [InlineData("ibm437", "El niño comió jamón en el jardín; mañana irá a la montaña con su compañero.")]
+    [InlineData("macintosh", German)]
+    [InlineData("macintosh", French)]
+    [InlineData("macintosh", "El niño comió jamón en el jardín; mañana irá a la montaña con su compañero. ¿Qué tal?")]
+    [InlineData("ibm437", "╔══════════════╗\r\n║ Installation ║\r\n╚══════════════╝\r\n┌───────┬──────┐\r\n│ Press │ a key│\r\n└───────┴──────┘\r\n")]
+    [InlineData("ibm437", "┌──────────┐\r\n│ Größe    │ über die Straße\r\n└──────────┘\r\n")]
+    public void Texts_of_DOS_and_of_old_Macs_are_known(string charset, string text)
+    {
+        Assert.Equal(text, Named(charset).GetString(Named(charset).GetBytes(text)));
+        var (read, _) = TextDecoder.Decode("a.txt", Named(charset).GetBytes(text));
+        Assert.Equal(text, read);
+    }
+
+    [Fact]
+    public void A_guess_that_others_fit_as_well_is_told_counted_and_named()
+    {
+        // Signs that say nothing of a language.
+        var found = Collect.All("a.txt", [.. "cost: "u8, 0xa4, .. " 5 and "u8, 0xbd, (byte)'\n']);
+        var encoding = Assert.Single(found.Documents).Metadata["encoding"];
+        Assert.Contains(" (", encoding, StringComparison.Ordinal);
+        Assert.Equal((1, $"a.txt: {encoding}"), (found.Tally.DoubtfulEncodings, Assert.Single(found.Tally.DoubtfullyEncoded!)));
+        Assert.Equal(0, Collect.All("a.txt", Named("windows-1252").GetBytes(German)).Tally.DoubtfulEncodings);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using Pipeline.Engine.Definitions;
+using Pipeline.TestKit;
 
 namespace Pipeline.Engine.Tests.Definitions;
 
@@ -160,5 +161,17 @@ public class OptionTests
         Assert.Equal([ProblemCodes.BadResources], Reading.Codes(start + "{ memory: 8G }"));
         Assert.Equal([ProblemCodes.BadResources], Reading.Codes(start + "{ memory: -8GB }"));
         Assert.Equal("ranks are for train.pretrain", Reading.Only(start + "{ ranks: 2 }").Remedy);
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_is_found_where_it_is_named_by_who_asks_for_it()
+    {
+        const string text = "name: p\nsteps:\n  a: { uses: collect.files, with: { paths: [\"nowhere/*.txt\", there.txt,\n    gone.txt] } }\n";
+        using var folder = new TemporaryFolder();
+        folder.Write("there.txt", "x");
+        Assert.Empty(Reading.Codes(text));
+        Assert.Equal(
+            [(3, 45, "'paths[0]' of collect.files: 'nowhere/*.txt' matches no file that can be read; expected a file, folder or glob, from the folder of the pipeline file"), (4, 5, "'paths[2]' of collect.files: 'gone.txt' matches no file that can be read; expected a file, folder or glob, from the folder of the pipeline file")],
+            DefinitionReader.ReadText(text, folder["p.yaml"], SampleSteps.Catalog, new ReadOptions { LooksForFiles = true }).Problems.Select(p => (p.At.Line, p.At.Column, p.Message)));
     }
 }

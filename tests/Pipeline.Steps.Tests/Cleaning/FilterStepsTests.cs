@@ -53,6 +53,9 @@ public sealed class FilterStepsTests
         Assert.Equal(["dolma_quality: is set, but presets does not name gopher-quality@dolma, so it would do nothing; add gopher-quality@dolma to presets or leave dolma_quality out"], run.Problems("""{"dolma_quality":{"minimum_words":7}}"""));
         Assert.StartsWith("dolma_c4: is set", Assert.Single(run.Problems("""{"dolma_c4":{"blocked_words":["x"]}}""")), StringComparison.Ordinal);
         Assert.Empty(run.Problems("""{"presets":["c4@dolma"],"dolma_c4":{"words_per_line":1}}"""));
+        Assert.Equal(["c4.longest_word: is -5, expected a count of at least 0"], run.Problems("""{"c4":{"longest_word":-5}}"""));
+        Assert.Equal(["fineweb.newlines: is -1, expected a number of at least 0"], run.Problems("""{"fineweb":{"newlines":-1}}"""));
+        Assert.Equal(["gopher_repetition.top2_gram: is 20, expected a share from 0 to 1"], run.Problems("""{"gopher_repetition":{"top2_gram":20}}"""));
         Assert.Empty(run.Problems("""{"fineweb":{"short_line":20},"dolma_c4":{"words_per_line":3}}"""));
     }
 

@@ -44,7 +44,7 @@ internal sealed class GzipMembers(Stream compressed) : ForwardStream
         }
         catch (Exception e) when (Faults.IsDamage(e))
         {
-            throw Lost($"is damaged ({e.Message})", e);
+            throw Lost("is damaged: it cannot be unpacked", e);
         }
 
         (outStart, outEnd) = (0, count);

@@ -39,7 +39,7 @@ internal static class ZipEntries
         }
         catch (Exception e) when (Faults.IsDamage(e))
         {
-            return (null, new InvalidDataException($"has no directory at its end, or a damaged one: files are taken as they are found from its beginning ({e.Message.TrimEnd('.')})."));
+            return (null, new InvalidDataException($"has no directory at its end, or a damaged one: files are taken as they are found from its beginning{(Faults.IsOurs(e) ? $" ({e.Message})" : "")}; get it anew to have all.", e));
         }
     }
 
