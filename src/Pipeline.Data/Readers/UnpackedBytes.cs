@@ -35,7 +35,8 @@ internal static class UnpackedBytes
     {
         if (parameters.GetIntOrDefault(NameToken.Predictor, 1) <= 1) return 0;
         var bits = unchecked(parameters.GetIntOrDefault(NameToken.Columns, 1) * Math.Min(parameters.GetIntOrDefault(NameToken.Colors, 1), 32) * parameters.GetIntOrDefault(NameToken.BitsPerComponent, 8));
-        return Math.Max(0, unchecked(bits + 7) / 8);
+        // The library would fill rows of no bytes without end.
+        return unchecked(bits + 7) / 8 is > 0 and var bytes ? bytes : throw new InvalidDataException("has a stream whose /DecodeParms make rows of no bytes; expected /Columns, /Colors and /BitsPerComponent of at least 1");
     }
 
     private static long Flate(ReadOnlyMemory<byte> packed, long most)
