@@ -10,7 +10,7 @@ internal static class FieldMap
     {
         var id = Value(columns.Id);
         var metadata = new Dictionary<string, string>();
-        if (id is not null) metadata["id"] = id;
+        metadata[id is null ? Documents.Document.RecordKey : "id"] = id ?? part;
         foreach (var key in columns.Metadata)
             if (field(key) is { } value) metadata[key] = value;
         return Documents.Document.Create(name, text, id ?? part) with

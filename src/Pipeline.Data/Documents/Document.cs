@@ -6,6 +6,9 @@ namespace Pipeline.Data.Documents;
 /// <summary>One text with where it comes from and under what terms.</summary>
 public sealed record Document
 {
+    /// <summary>Metadata: the number, from 1, of the record of its source that has no id, such as a line.</summary>
+    public const string RecordKey = "record";
+
     public const string UnknownLicense = "unknown";
 
     private const int CharactersAtOnce = 1 << 12;
@@ -33,6 +36,9 @@ public sealed record Document
 
     /// <summary>Sorted by key, ordinally, however it was given.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init => field = Sorted(value); } = Sorted([]);
+
+    /// <summary>Its id and where it is from, for people to find it.</summary>
+    public string Named => $"{Id} ({Source}{(Metadata.TryGetValue("id", out var id) ? $", id {id}" : Metadata.TryGetValue(RecordKey, out var record) ? $":{record}" : "")})";
 
     /// <summary>A new document whose id is the start of SHA-256 over source, part and text.</summary>
     /// <param name="part">Tells apart documents of one source that may have equal text, such as a member's name or a line number.</param>

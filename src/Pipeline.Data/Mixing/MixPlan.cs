@@ -4,7 +4,7 @@ namespace Pipeline.Data.Mixing;
 /// <param name="Size">In the unit of the budget: documents, bytes, words or tokens.</param>
 /// <param name="Asked">Its share by weight and temperature.</param>
 /// <param name="Target">How much is taken, in the unit.</param>
-/// <param name="Limited">It would have to be repeated more often than allowed, so that others take what it lacks.</param>
+/// <param name="Limited">It is taken as often as allowed, and for that the shares or the whole are not what was asked for.</param>
 public sealed record DomainPlan(string Domain, long Size, double Asked, double Target, bool Limited)
 {
     /// <summary>How often its text is taken: 1.5 is all of it once and a half again.</summary>
@@ -14,6 +14,8 @@ public sealed record DomainPlan(string Domain, long Size, double Asked, double T
 /// <summary>How much of each domain enters a mixture.</summary>
 public static class MixPlan
 {
+    private const double Rounding = 1e-9;
+
     /// <param name="domains">Name, size and weight; a null weight is the size.</param>
     /// <param name="temperature">Shares are weights to the power of its inverse: above 1 evens them out.</param>
     /// <param name="budget">Of the whole; null takes as much as no domain's limit forbids, up to all of it once.</param>
@@ -26,7 +28,7 @@ public static class MixPlan
         double[] most = [.. domains.Select(d => d.Size * mostEpochs)];
         var targets = new double[domains.Count];
         var limited = new bool[domains.Count];
-        var left = Math.Min(budget ?? domains.Sum(d => (double)d.Size), most.Sum());
+        var left = budget ?? domains.Sum(d => (double)d.Size);
         // What limited domains cannot give goes to the others in proportion, until nobody new is limited.
         for (var again = true; again;)
         {
@@ -40,11 +42,14 @@ public static class MixPlan
 
             for (var i = 0; i < domains.Count; i++)
             {
-                if (limited[i] || targets[i] <= most[i]) continue;
+                if (limited[i] || targets[i] <= most[i] * (1 + Rounding)) continue;
                 (limited[i], targets[i], again) = (true, most[i], true);
             }
         }
 
+        // What comes to all that there is just so is as spent as the others.
+        if (limited.Contains(true))
+            for (var i = 0; i < domains.Count; i++) limited[i] |= asked[i] > 0 && targets[i] >= most[i] * (1 - Rounding);
         return [.. domains.Select((d, i) => new DomainPlan(d.Domain, d.Size, asked[i], targets[i], limited[i]))];
     }
 }

@@ -66,7 +66,7 @@ public sealed record Certificate
         var examples = overlaps.GroupBy(o => (o.Relation, o.Before, o.After)).SelectMany(g => g.Take(MostExamples)).SelectMany(o => (int[])[o.Earlier, o.Later]).Concat(leaks.Take(MostExamples));
         var texts = await corpus.FetchAsync(examples, work.Cancellation);
         var violations = overlaps.GroupBy(o => (o.Before, o.After, o.Relation)).OrderBy(g => g.Key).Select(g =>
-            $"{g.Count()} of {Word(g.Key.After)} overlap {Word(g.Key.Before)} ({Word(g.Key.Relation)}), such as {string.Join(", ", g.Take(MostExamples).Select(o => $"{texts[o.Later].Id} with {texts[o.Earlier].Id}"))}").ToList();
+            $"{g.Count()} of {Word(g.Key.After)} overlap {Word(g.Key.Before)} ({Word(g.Key.Relation)}), such as {string.Join(", ", g.Take(MostExamples).Select(o => $"{texts[o.Later].Named} with {texts[o.Earlier].Named}"))}").ToList();
         if (leaks.Count > 0) violations.Add($"{leaks.Count} groups of {rules.GroupBy} are in more than one part, such as {string.Join(", ", leaks.Take(MostExamples).Select(d => texts[d].Metadata[rules.GroupBy!]))}");
         return new()
         {
@@ -116,7 +116,7 @@ public sealed record Certificate
     private static async Task<List<int>> LeaksAsync(ShardRecords<PartitionKey> keys, Func<int, Part> partOf, PartitionRules rules, ShardWork work)
     {
         using var groups = await PartitionKey.GroupsAsync(keys, work);
-        if (groups.Count == 0) throw new InvalidDataException($"group_by is '{rules.GroupBy}', but none of {keys.Corpus.Count} documents has that metadata.");
+        if (groups.Count == 0) throw await UnknownKey.ProblemAsync("group_by", rules.GroupBy!, keys.Corpus.Shards, work.Cancellation);
         return [.. KeyedDocument.Groups(groups.Sorted()).Where(g => partOf(g[0]) != partOf(g[^1])).Select(g => g[0]).Order()];
     }
 

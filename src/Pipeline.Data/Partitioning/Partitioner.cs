@@ -81,7 +81,7 @@ public static class Partitioner
             if (mine.Count == 0 || Enumerable.Range(0, corpus.Corpus.Count).Any(d => drawn.Of(d) == later && !dropped.ContainsKey(d))) continue;
             var texts = await corpus.Corpus.FetchAsync([mine[0].Later, mine[0].Earlier], work.Cancellation);
             throw new InvalidDataException(
-                $"Every document of {later.ToString().ToLowerInvariant()} overlaps an earlier part, such as {texts[mine[0].Later].Id} with {texts[mine[0].Earlier].Id} ({mine[0].Relation.ToString().ToLowerInvariant()}). {(mine[0].Relation == Relation.Ngram ? "Raise ngram, or remove lines and paragraphs that many share before the split (clean.deduplicate)." : "Remove near duplicates before the split.")}");
+                $"Every document of {later.ToString().ToLowerInvariant()} overlaps an earlier part, such as {texts[mine[0].Later].Named} with {texts[mine[0].Earlier].Named} ({mine[0].Relation.ToString().ToLowerInvariant()}). {(mine[0].Relation == Relation.Ngram ? "Raise ngram, or remove lines and paragraphs that many share before the split (clean.deduplicate)." : "Remove near duplicates before the split.")}");
         }
 
         return dropped;
@@ -98,9 +98,6 @@ public static class Partitioner
         }.Where(w => w.Key is not null).ToList();
         await foreach (var (_, records) in keys.ReadAsync()) wanted.RemoveAll(w => Array.Exists(records, r => w.Has(r)));
         if (wanted.Count == 0) return;
-        var names = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var shard in keys.Corpus.Shards)
-            await foreach (var document in shard.ReadAsync(work.Cancellation)) names.UnionWith(document.Metadata.Keys);
-        throw new InvalidDataException($"{wanted[0].Option} is '{wanted[0].Key}', but none of {keys.Corpus.Count} documents has that metadata{wanted[0].With}. They have: {string.Join(", ", names)}.");
+        throw await UnknownKey.ProblemAsync(wanted[0].Option, wanted[0].Key!, keys.Corpus.Shards, work.Cancellation, wanted[0].With);
     }
 }

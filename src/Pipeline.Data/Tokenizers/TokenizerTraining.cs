@@ -14,11 +14,12 @@ public abstract record TokenizerTraining
     public int MostWords { get; init; } = DefaultMostWords;
 
     /// <exception cref="ArgumentException">Tokens that cannot be special, or more than the vocabulary holds.</exception>
-    internal void Check(int others, string what)
+    /// <param name="remedy">Besides a larger vocabulary, as <c>, or …</c>.</param>
+    internal void Check(int others, string what, string remedy = "")
     {
         if (Tokenizers.SpecialTokens.Problem(SpecialTokens) is { } problem) throw new ArgumentException(problem);
         if (VocabularySize < SpecialTokens.Count + others)
-            throw new ArgumentException($"a vocabulary of {VocabularySize} has no room: {SpecialTokens.Count} special tokens and {what} need {SpecialTokens.Count + others}");
+            throw new ArgumentException($"a vocabulary of {VocabularySize} has no room: {SpecialTokens.Count} special tokens and {what} need {SpecialTokens.Count + others}; raise vocab_size to more than that{remedy}");
     }
 }
 

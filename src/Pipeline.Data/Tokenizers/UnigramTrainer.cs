@@ -47,7 +47,7 @@ public static class UnigramTrainer
 
         var counted = WordCounts.Of(texts, () => new(normalizers, splitters), training.MostWords, workers, cancellation);
         var text = new SymbolText(counted.Counts, training.CharacterCoverage);
-        training.Check(bytes.Length + text.Alphabet.Length, $"{(training.ByteFallback ? "256 bytes and " : "")}{text.Alphabet.Length} characters");
+        training.Check(bytes.Length + text.Alphabet.Length, $"{(training.ByteFallback ? "256 bytes and " : "")}{text.Alphabet.Length} characters", $", or have fewer characters be pieces (character_coverage: {training.CharacterCoverage.ToString(System.Globalization.CultureInfo.InvariantCulture)})");
         var room = training.VocabularySize - training.SpecialTokens.Count - bytes.Length;
         var pieces = new UnigramLearner(text, training.SeedSize, workers, cancellation).Run(room, training.ShrinkingFactor);
         // What a special token or a byte is called is no piece.

@@ -8,7 +8,7 @@ public sealed record ColumnParams
     [Description("Field with the text. `a.b` is field b of field a where no field is called `a.b`; so for all fields.")]
     public string Text { get; init; } = "text";
 
-    [Description("Field with an id; it becomes part of the document's id and is kept as metadata `id`.")]
+    [Description("Field with an id; it becomes part of the document's id and is kept as metadata `id`. Without it the document's id contains the record's place in the file, which is kept as metadata `record`: a record that is inserted or removed gives all behind it other ids, and with them other parts of a split. Give a field of ids where files change.")]
     public string? Id { get; init; }
 
     [Description("Field with the address.")]

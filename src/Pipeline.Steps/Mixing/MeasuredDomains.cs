@@ -12,7 +12,6 @@ namespace Pipeline.Steps.Mixing;
 internal sealed class MeasuredDomains
 {
     private const int MostDomains = 1000;
-    private const int MostKeys = 100;
 
     private readonly List<(Measured Facts, Func<Task<byte[]>> Content)> measured = [];
     private readonly StepContext context;
@@ -118,7 +117,7 @@ internal sealed class MeasuredDomains
                 }
 
                 foreach (var key in document.Metadata.Keys)
-                    if (keys.Count < MostKeys) keys.Add(key);
+                    if (keys.Count < UnknownKey.MostKeys) keys.Add(key);
                 documents.Add(new(domain, DocumentMark.Of(document), sizes.Of(document), DrawHistogram.DrawOf(document.Id, (ulong)with.Seed)));
             }
 
@@ -147,8 +146,7 @@ internal sealed class MeasuredDomains
     {
         if (by is null || measured.Exists(m => m.Facts.Known > 0) || Domains.Count == 0) return;
         if (by == "language") throw new InvalidDataException("by is language, but no document has one. Find it out before (clean.language).");
-        var keys = measured.SelectMany(m => m.Facts.Keys).Distinct().Order(StringComparer.Ordinal).Take(MostKeys).ToList();
-        throw new InvalidDataException($"by is '{by}', but no document has that metadata. They have: {(keys.Count > 0 ? string.Join(", ", keys) : "none")}; and language, license and source.");
+        throw UnknownKey.Problem("by", by, measured.SelectMany(m => m.Facts.Keys), others: "; and language, license and source");
     }
 
     /// <summary>What is known of a shard; its documents are the content.</summary>

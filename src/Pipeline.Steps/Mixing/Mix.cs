@@ -21,7 +21,7 @@ public sealed class Mix : Step<Mix.With, Mix.Given, Mix.Made>
         [Engine.Authoring.Range(0.1, 1000)]
         public double Temperature { get; init; } = 1;
 
-        [Description("How often a domain's text may be repeated; what it lacks then the others give.")]
+        [Description("How often a domain's text may be taken; what it lacks then the others give. Where all are taken that often, the mixture is smaller than the budget, and the summary and a warning say so.")]
         [Engine.Authoring.Range(0.001, 1000)]
         public double MaximumEpochs { get; init; } = 4;
 
@@ -59,7 +59,7 @@ public sealed class Mix : Step<Mix.With, Mix.Given, Mix.Made>
     }
 
     public override string Name => "mix";
-    public override int Version => 3;
+    public override int Version => 4;
     public override string Description => "Mixes domains of documents: shares by weight and temperature, repeated at most so often, up to a budget of documents, bytes, words or tokens; which documents is decided by a seed. The whole comes within a document of the budget. Memory does not grow with the corpus.";
     public override int DefaultCpus => 2;
     public override string Incremental => "per shard of the documents, which are measured, and of the mixture, as far as the same documents come in the same order";
@@ -74,8 +74,8 @@ public sealed class Mix : Step<Mix.With, Mix.Given, Mix.Made>
         if (with.By is null && with.Weights.Count > 0)
         {
             var inputs = given.Keys.Where(name => name != "tokenizer").Order(StringComparer.Ordinal).ToList();
-            if (with.Weights.Keys.Except(inputs).Order(StringComparer.Ordinal).FirstOrDefault() is { } unknown) yield return ("weights", $"names '{unknown}', which is no input; the domains are {string.Join(", ", inputs)}");
-            else if (inputs.Except(with.Weights.Keys).FirstOrDefault() is { } missing) yield return ("weights", $"lacks '{missing}'; give it a weight, 0 to leave it out");
+            if (Quoted(with.Weights.Keys.Except(inputs).Order(StringComparer.Ordinal)) is { Length: > 0 } unknown) yield return ("weights", $"names {unknown}, which is no input; the domains are {string.Join(", ", inputs)}");
+            if (Quoted(inputs.Except(with.Weights.Keys)) is { Length: > 0 } missing) yield return ("weights", $"lacks {missing}; give each a weight, 0 to leave it out");
         }
     }
 
@@ -83,8 +83,8 @@ public sealed class Mix : Step<Mix.With, Mix.Given, Mix.Made>
     {
         var sizes = new UnitSizes(with.Unit, TokenUnit.Counter(inputs.Tokenizer));
         var corpus = await MeasuredDomains.OfAsync(inputs, with, sizes, context);
-        var plan = MixPlan.Of([.. corpus.Domains.Select(d => (d.Key, d.Value.Total, WeightOf(with, d.Key)))], with.Temperature, with.Budget, with.MaximumEpochs);
         RefuseWeights(corpus, with);
+        var plan = MixPlan.Of([.. corpus.Domains.Select(d => (d.Key, d.Value.Total, WeightOf(with, d.Key)))], with.Temperature, with.Budget, with.MaximumEpochs);
         var mixture = new MixtureShards(corpus, await corpus.ShareAsync(plan, with.MaximumEpochs), context);
         await mixture.WriteAsync(outputs.Documents);
         Report(plan, mixture, with, outputs, context);
@@ -94,41 +94,38 @@ public sealed class Mix : Step<Mix.With, Mix.Given, Mix.Made>
     {
         if (with.Weights.Keys.Except(corpus.Domains.Keys).Order(StringComparer.Ordinal).ToList() is { Count: > 0 } unknown)
             throw new StepFailedException($"weights names {string.Join(", ", unknown)}, of which there is no document; the domains are {string.Join(", ", corpus.Domains.Keys)}.");
+        if (with.Weights.Count > 0 && corpus.Domains.Keys.Except(with.Weights.Keys).ToList() is { Count: > 0 } missing)
+            throw new StepFailedException($"{Named(missing)} no weight; weights names {string.Join(", ", with.Weights.Keys)}. Give each domain one, 0 to leave it out.");
         if (with.Weights.Count > 0 && corpus.Domains.All(d => d.Value.Total == 0 || with.Weights[d.Key] == 0))
             throw new StepFailedException($"The weights of all domains that have text are 0: {string.Join(", ", corpus.Domains.Where(d => d.Value.Total > 0).Select(d => d.Key))}. Give one of them a weight.");
     }
 
-    private static double? WeightOf(With with, string domain) => with.Weights.Count == 0 ? null : with.Weights.TryGetValue(domain, out var weight) ? weight
-        : throw new StepFailedException($"The domain '{domain}' has no weight; weights names {string.Join(", ", with.Weights.Keys)}. Give it one, 0 to leave it out.");
+    private static string Named(List<string> missing) => $"The domain{(missing.Count == 1 ? "" : "s")} {Quoted(missing)} {(missing.Count == 1 ? "has" : "have")}";
+
+    private static string Quoted(IEnumerable<string> names) => string.Join(", ", names.Select(n => $"'{n}'"));
+
+    private static double? WeightOf(With with, string domain) => with.Weights.Count == 0 ? null : with.Weights[domain];
 
     private static void Report(IReadOnlyList<DomainPlan> plan, MixtureShards mixture, With with, Made outputs, StepContext context)
     {
         var (reached, written) = (mixture.Reached, mixture.Written);
         var all = reached.Sum(r => r.Size);
         if (written == 0) throw new StepFailedException($"No document is in the mixture: the budget of {with.Budget} {OptionReader.SnakeCase(with.Unit.ToString())} is less than half the smallest document. Raise it.");
-        var rows = plan.Select((p, i) => new
-        {
-            p.Domain,
-            Available = p.Size,
-            ShareAsked = Math.Round(p.Asked, 6),
-            ShareReached = Math.Round((double)reached[i].Size / Math.Max(1, all), 6),
-            Epochs = Math.Round(p.Epochs, 4),
-            p.Limited,
-            reached[i].Documents,
-            reached[i].Size,
-        }).ToList();
+        var rows = plan.Select((p, i) => new MixedDomain(p.Domain, p.Size, Math.Round(p.Asked, 6), Math.Round((double)reached[i].Size / Math.Max(1, all), 6), Math.Round(p.Epochs, 4), p.Limited, reached[i].Documents, reached[i].Size)).ToList();
         File.WriteAllText(outputs.Mixture["mixture.json"], JsonSerializer.Serialize(new { Unit = OptionReader.SnakeCase(with.Unit.ToString()), with.Budget, Reached = all, Domains = rows }, MixtureJson) + "\n");
         foreach (var row in rows)
         {
             context.Metric($"{row.Domain}.share_asked", row.ShareAsked);
             context.Metric($"{row.Domain}.share_reached", row.ShareReached);
             context.Metric($"{row.Domain}.epochs", row.Epochs);
-            if (row.Limited) context.Log(string.Create(CultureInfo.InvariantCulture, $"{row.Domain} is repeated {with.MaximumEpochs:0.##} times at most and so reaches {row.ShareReached:P1} instead of {row.ShareAsked:P1}."));
         }
 
         context.Metric("documents.out", written);
         context.Metric("size", all);
-        context.Summary = string.Create(CultureInfo.InvariantCulture, $"{written:N0} documents, {all:N0} {OptionReader.SnakeCase(with.Unit.ToString())}  ({string.Join(" · ", rows.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Domain} {r.ShareReached:P0}")))})");
+        // What the plan lacks is lacking; what only a document more or less makes is not.
+        var report = new MixReport(rows, all, with.Budget ?? all, plan.Sum(p => p.Target) < with.Budget - 0.5, OptionReader.SnakeCase(with.Unit.ToString()), with.MaximumEpochs);
+        foreach (var line in report.Lines()) context.Log(line);
+        context.Summary = string.Create(CultureInfo.InvariantCulture, $"{written:N0} documents, {report.Summary()}");
     }
 
     private static readonly JsonSerializerOptions MixtureJson = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n" };

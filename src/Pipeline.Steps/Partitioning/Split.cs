@@ -69,7 +69,7 @@ public sealed class Split : Step<Split.With, Split.Given, Split.Made>
 
     public sealed record Given
     {
-        [Description("The documents to split.")]
+        [Description("The documents to split. Their parts are drawn by their ids: records that were collected without `columns.id` have their place in the file in them, so that inserting or removing one moves others; give a column of ids.")]
         public required Artifact<Documents> Documents { get; init; }
     }
 

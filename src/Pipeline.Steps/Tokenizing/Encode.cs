@@ -42,7 +42,7 @@ public sealed class Encode : Step<Encode.With, Encode.Given, Encode.Made>
     }
 
     public override string Name => "tokenizer.encode";
-    public override int Version => 1;
+    public override int Version => 2;
     public override string Description => "Encodes documents into token shards: u16 or u32 by vocabulary, each document ended by a token of its own.";
     public override int DefaultCpus => 4;
     public override bool SharesPieces => true;

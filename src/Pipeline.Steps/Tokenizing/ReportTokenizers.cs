@@ -37,7 +37,7 @@ public sealed class ReportTokenizers : Step<ReportTokenizers.With, ReportTokeniz
     }
 
     public override string Name => "tokenizer.report";
-    public override int Version => 2;
+    public override int Version => 3;
     public override string Description => "Measures tokenizers on documents: bytes per token, tokens per word by language, what is unknown, use of the vocabulary, and the longest tokens. They are compared as if each byte that is unknown were a token, so that knowing little is no advantage.";
     public override string Incremental => "no: figures are of all documents, so it runs whole";
     public override int DefaultCpus => 4;
@@ -67,9 +67,13 @@ public sealed class ReportTokenizers : Step<ReportTokenizers.With, ReportTokeniz
 
     private static string Headline(List<(string Name, TokenizerModel Model, TokenizerQuality Quality)> rows)
     {
-        var (name, _, quality) = rows.MaxBy(row => row.Quality.All.ComparableBytesPerToken);
+        // What does not come back as it was is not compact but short of something.
+        var restoring = rows.Where(row => row.Quality.All.Restored == row.Quality.All.Documents).ToList();
+        var (name, _, quality) = (restoring.Count > 0 ? restoring : rows).MaxBy(row => row.Quality.All.ComparableBytesPerToken);
+        var all = restoring.Count == rows.Count || restoring.Count == 0 ? $" of {rows.Count}" : $" of the {restoring.Count} of {rows.Count} that restore every text";
+        if (restoring.Count == 0) all += string.Create(CultureInfo.InvariantCulture, $", none of which restores every text (this one {quality.All.RestoredRate:P1})");
         var unknown = quality.All.Unknown == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" of known text, {quality.All.UnknownByteRate:P1} of the text unknown");
-        return string.Create(CultureInfo.InvariantCulture, $"{name}: {quality.All.KnownBytesPerToken:0.00} bytes a token{unknown}, {quality.All.Fertility:0.00} tokens a word{(rows.Count > 1 ? $", the most compact of {rows.Count}" : "")}");
+        return string.Create(CultureInfo.InvariantCulture, $"{name}: {quality.All.KnownBytesPerToken:0.00} bytes a token{unknown}, {quality.All.Fertility:0.00} tokens a word{(rows.Count > 1 ? $", the most compact{all}" : restoring.Count == 0 ? string.Create(CultureInfo.InvariantCulture, $", restores {quality.All.RestoredRate:P1} of the texts") : "")}");
     }
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

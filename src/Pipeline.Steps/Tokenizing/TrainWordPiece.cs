@@ -33,7 +33,7 @@ public sealed class TrainWordPiece : TrainTokenizer<TrainWordPiece.With, WordPie
     }
 
     public override string Name => "tokenizer.train-wordpiece";
-    public override int Version => 1;
+    public override int Version => 2;
     public override string Description => "Trains a WordPiece tokenizer as BERT has one, by the merges that Hugging Face's tokenizers would choose.";
 
     protected override IEnumerable<(string Option, string Message)> Check(With with) => TrainingTexts.Problems(with.SpecialTokens, with.VocabSize, 1, "a character", WordPieceTraining.Unknown);

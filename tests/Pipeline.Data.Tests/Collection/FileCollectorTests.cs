@@ -10,6 +10,14 @@ namespace Pipeline.Data.Tests.Collection;
 public class FileCollectorTests
 {
     [Fact]
+    public void A_record_without_an_id_says_where_in_its_file_it_is()
+    {
+        var documents = Collect.One("a.jsonl", "{\"text\":\"one\"}\n\n{\"text\":\"two\"}\n");
+        Assert.Equal(["1", "3"], documents.Select(d => d.Metadata[Data.Documents.Document.RecordKey]));
+        Assert.EndsWith(" (a.jsonl:3)", documents[1].Named, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Text_is_read_by_its_byte_order_mark_or_as_UTF8_or_as_Windows_1252()
     {
         Assert.Equal("naïve", Collect.One("a.txt", Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes("naïve")).ToArray())[0].Text);

@@ -24,6 +24,11 @@ public sealed class MixPlanTests
         Assert.Equal(2, plan[1].Epochs);
         // More than all limits allow is what they allow.
         Assert.Equal([200, 100], MixPlan.Of([("a", 100, 1.0), ("b", 50, 1.0)], 1, 10_000, 2).Select(d => d.Target));
+        Assert.Equal([true, true], MixPlan.Of([("a", 100, 1.0), ("b", 50, 1.0)], 1, 10_000, 2).Select(d => d.Limited));
+        // a has what b leaves just so; nobody asked for c.
+        Assert.Equal([(200.0, true), (100, true), (0, false)], MixPlan.Of([("a", 100, 1.0), ("b", 50, 1.0), ("c", 9, 0.0)], 1, 300, 2).Select(d => (Math.Round(d.Target, 6), d.Limited)));
+        // All of it once is what was asked for.
+        Assert.All(MixPlan.Of([("a", 100, null), ("b", 50, null)], 1, null, 1), d => Assert.Equal((1.0, false), (Math.Round(d.Epochs, 6), d.Limited)));
         Assert.Equal([0.0, 0.0], MixPlan.Of([("a", 0, null), ("b", 0, null)], 1, null, 4).Select(d => d.Target));
     }
 

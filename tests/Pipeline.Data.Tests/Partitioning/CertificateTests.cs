@@ -12,14 +12,14 @@ public class CertificateTests
     private static readonly PartitionRules Ungrouped = new();
 
     [Fact]
-    public Task It_counts_and_names_an_exact_overlap() => Finds([Doc("a", "One  text.", "x")], [Doc("b", "One text.", "y")], [], "1 of validation overlap train (exact), such as b with a", o => o.Exact);
+    public Task It_counts_and_names_an_exact_overlap() => Finds([Doc("a", "One  text.", "x")], [Doc("b", "One text.", "y")], [], "1 of validation overlap train (exact), such as b (test) with a (test)", o => o.Exact);
 
     [Fact]
-    public Task It_counts_and_names_a_near_duplicate() => Finds([Doc("a", Story, "x")], [], [Doc("b", Story.ToUpperInvariant() + "!", "y")], "1 of test overlap train (near), such as b with a", o => o.Near);
+    public Task It_counts_and_names_a_near_duplicate() => Finds([Doc("a", Story, "x")], [], [Doc("b", Story.ToUpperInvariant() + "!", "y")], "1 of test overlap train (near), such as b (test) with a (test)", o => o.Near);
 
     [Fact]
     public Task It_counts_and_names_a_shared_run_of_13_words() =>
-        Finds([], [Doc("a", Story, "x")], [Doc("b", string.Join(' ', Story.Split(' ')[5..18]) + " and nothing more of that in this text which is another one", "y")], "1 of test overlap validation (ngram), such as b with a", o => o.Ngram);
+        Finds([], [Doc("a", Story, "x")], [Doc("b", string.Join(' ', Story.Split(' ')[5..18]) + " and nothing more of that in this text which is another one", "y")], "1 of test overlap validation (ngram), such as b (test) with a (test)", o => o.Ngram);
 
     [Fact]
     public async Task It_counts_and_names_a_group_in_two_parts()

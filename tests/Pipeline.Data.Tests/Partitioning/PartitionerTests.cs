@@ -186,7 +186,7 @@ public class PartitionerTests
     [Theory]
     [InlineData("group_by is 'x'", "x", null, null)]
     [InlineData("stratify_by is 'y'", null, "y", null)]
-    [InlineData("time_by is 'z', but none of 10 documents has that metadata with a date such as 2024-03-01. They have: a.", null, null, "z")]
+    [InlineData("time_by is 'z', but no document has that metadata with a date such as 2024-03-01. They have: a.", null, null, "z")]
     public async Task A_key_that_no_document_has_lists_those_there_are(string expected, string? group, string? stratum, string? time)
     {
         var documents = Unrelated(10).Select(d => d with { Metadata = new Dictionary<string, string> { ["a"] = "b" } }).ToList();

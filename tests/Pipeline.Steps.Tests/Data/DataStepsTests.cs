@@ -142,7 +142,7 @@ public sealed class DataStepsTests
         Assert.EndsWith("overlap exact 0, near 0, 13-gram 0", proof.Context!.Summary);
         using var leak = new StepRun(new Certify()).Given("train", split["train"]);
         await leak.GivenDocuments("test", [.. await split.DocumentsOf("test"), (await split.DocumentsOf("train"))[3] with { Id = "planted" }]);
-        Assert.Contains("1 of test overlap train (exact), such as planted with", (await Assert.ThrowsAsync<StepFailedException>(() => leak.RunAsync())).Message);
+        Assert.Contains("1 of test overlap train (exact), such as planted (", (await Assert.ThrowsAsync<StepFailedException>(() => leak.RunAsync())).Message);
         Assert.Contains("give validation, test or both", Assert.Single(new Certify().CheckInputs(System.Text.Json.Nodes.JsonNode.Parse("{}")!.AsObject(), new Dictionary<string, int> { ["train"] = 1 })).Message);
     }
 

@@ -22,7 +22,22 @@ public sealed class MixTests : IDisposable
         Assert.Equal(documents.Count, documents.DistinctBy(d => d.Id).Count());
         var report = JsonNode.Parse(await File.ReadAllTextAsync(run["mixture"] + "/mixture.json", TestContext.Current.CancellationToken))!;
         Assert.Equal((0.75, true, 2.0), ((double)report["domains"]![0]!["share_asked"]!, (bool)report["domains"]![0]!["limited"]!, (double)report["domains"]![0]!["epochs"]!));
-        Assert.StartsWith("code is repeated 2 times at most", Assert.Single(run.Lines), StringComparison.Ordinal);
+        Assert.Equal("code may be taken 2 times at most (maximum_epochs) and so reaches 33.3 % instead of 75.0 %; the others give what it lacks.", Assert.Single(run.Lines));
+        Assert.Equal("600 documents, 600 documents  (code 33 % of 75 % · web 67 % of 25 %)", run.Context!.Summary);
+    }
+
+    [Theory]
+    [InlineData("""{"weights":{"web":8,"code":2},"maximum_epochs":2,"unit":"documents","budget":22000}""", 2200, "2,200 documents, 2,200 of 22,000 documents asked for, 10 %  (code 9 % of 20 % · web 91 % of 80 %)", true)]
+    [InlineData("""{"weights":{"web":1,"code":0},"maximum_epochs":1,"unit":"documents","budget":1050}""", 1000, "1,000 documents, 1,000 of 1,050 documents asked for, 95 %  (code 0 % · web 100 %)", false)]
+    public async Task A_budget_that_cannot_be_met_is_told_in_the_summary(string with, int documents, string summary, bool codeIsLimited)
+    {
+        using var run = await Given();
+        await run.RunAsync(with);
+        Assert.Equal(documents, (await run.DocumentsOf("documents")).Count);
+        Assert.Equal(summary, run.Context!.Summary);
+        Assert.StartsWith($"warning: the mixture has {documents:N0} of the ", Assert.Single(run.Lines), StringComparison.Ordinal);
+        var report = JsonNode.Parse(await File.ReadAllTextAsync(run["mixture"] + "/mixture.json", TestContext.Current.CancellationToken))!;
+        Assert.Equal([codeIsLimited, true], report["domains"]!.AsArray().Select(d => (bool)d!["limited"]!));
     }
 
     [Fact]
@@ -53,6 +68,8 @@ public sealed class MixTests : IDisposable
     {
         using var run = await Given();
         Assert.StartsWith("The domain 'web' has no weight", (await Assert.ThrowsAsync<StepFailedException>(() => run.RunAsync("""{"weights":{"code":1}}"""))).Message, StringComparison.Ordinal);
+        using var by = await Given();
+        Assert.StartsWith("The domains '1', '2' have no weight; weights names 0. Give each", (await Assert.ThrowsAsync<StepFailedException>(() => by.RunAsync("""{"by":"kind","weights":{"0":1}}"""))).Message, StringComparison.Ordinal);
         using var other = await Given();
         Assert.StartsWith("weights names books, of which there is no document", (await Assert.ThrowsAsync<StepFailedException>(() => other.RunAsync("""{"weights":{"code":1,"web":1,"books":1}}"""))).Message, StringComparison.Ordinal);
     }
@@ -71,8 +88,9 @@ public sealed class MixTests : IDisposable
     public void Weights_that_cannot_be_are_refused_before_the_run()
     {
         Problem("""{"weights":{"web":0,"code":0}}""", "are all 0");
-        Problem("""{"weights":{"web":1,"cod":1}}""", "names 'cod', which is no input; the domains are code, web");
+        Problem("""{"weights":{"web":1,"code":1,"cod":1,"wep":1}}""", "names 'cod', 'wep', which is no input; the domains are code, web");
         Problem("""{"weights":{"web":1}}""", "lacks 'code'");
+        Problem("""{"weights":{}}""", null);
         Problem("""{"weights":{"web":1,"code":2}}""", null);
         Problem("""{"by":"kind","weights":{"anything":1}}""", null);
 

@@ -54,7 +54,7 @@ public sealed record BertNormalizer(bool CleansText, bool SeparatesIdeographs, b
     {
         if (Ascii.IsValid(text)) return CleansText ? Changed(text, Lowers ? AsciiCleanedAndLowered : AsciiCleaned, static (_, _) => { }) : Lowers ? text.ToLowerInvariant() : text;
         if (CleansText || SeparatesIdeographs) text = Changed(text, CleansText ? AsciiCleaned : AsciiAsItIs, Cleaned);
-        if (StripsAccents ?? Lowers) text = Without(NormalForm.Of(text, Normalizer2.NFDInstance), static rune => Rune.GetUnicodeCategory(rune) == System.Globalization.UnicodeCategory.NonSpacingMark);
+        if (StripsAccents ?? Lowers) text = Without(NormalForm.Of(text, Normalizer2.NFDInstance), RuneKinds.IsAccent);
         return Lowers ? Lowered(text) : text;
     }
 

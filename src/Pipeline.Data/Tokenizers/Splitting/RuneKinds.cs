@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ICU4N;
 
 namespace Pipeline.Data.Tokenizers.Splitting;
 
@@ -16,10 +17,10 @@ internal static class RuneKinds
         _ => false,
     };
 
-    /// <summary>All of ASCII that is neither letter, digit nor space, and Unicode's punctuation.</summary>
+    /// <summary>All of ASCII that is neither letter, digit nor space, and the punctuation of Unicode 8.</summary>
     public static bool IsPunctuation(Rune rune) => rune.IsAscii
         ? rune.Value is (>= '!' and <= '/') or (>= ':' and <= '@') or (>= '[' and <= '`') or (>= '{' and <= '~')
-        : Rune.GetUnicodeCategory(rune) is >= UnicodeCategory.ConnectorPunctuation and <= UnicodeCategory.OtherPunctuation;
+        : Rune.GetUnicodeCategory(rune) is >= UnicodeCategory.ConnectorPunctuation and <= UnicodeCategory.OtherPunctuation && IsKnownToBert(rune);
 
     /// <summary>Unified ideographs; neither kana nor hangul, which are written with spaces or read as words.</summary>
     public static bool IsIdeograph(Rune rune) => rune.Value is (>= 0x4E00 and <= 0x9FFF) or (>= 0x3400 and <= 0x4DBF) or (>= 0x20000 and <= 0x2A6DF) or (>= 0x2A700 and <= 0x2B73F)
@@ -27,7 +28,14 @@ internal static class RuneKinds
 
     public static bool IsMark(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
 
+    /// <summary>The accents of Unicode 8.</summary>
+    public static bool IsAccent(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark && IsKnownToBert(rune);
+
     /// <summary>Control, format, private use, surrogate; tab and line ends are white space.</summary>
     public static bool IsControl(Rune rune) => rune.Value is not ('\t' or '\n' or '\r')
-        && Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.Surrogate;
+        && Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.Surrogate
+        && IsKnownToBert(rune);
+
+    /// <summary>The tables of the engine that others use are of Unicode 8: what came later is nothing in particular to it, and a model that it serves has to get the same ids here.</summary>
+    private static bool IsKnownToBert(Rune rune) => UChar.GetAge(rune.Value).Major is > 0 and <= 8;
 }
