@@ -17,10 +17,10 @@ internal static class RuneKinds
         _ => false,
     };
 
-    /// <summary>All of ASCII that is neither letter, digit nor space, and the punctuation of Unicode 8.</summary>
+    /// <summary>All of ASCII that is neither letter, digit nor space, and the punctuation of Unicode 8: two of it are none any more.</summary>
     public static bool IsPunctuation(Rune rune) => rune.IsAscii
         ? rune.Value is (>= '!' and <= '/') or (>= ':' and <= '@') or (>= '[' and <= '`') or (>= '{' and <= '~')
-        : Rune.GetUnicodeCategory(rune) is >= UnicodeCategory.ConnectorPunctuation and <= UnicodeCategory.OtherPunctuation && IsKnownToBert(rune);
+        : Rune.GetUnicodeCategory(rune) is >= UnicodeCategory.ConnectorPunctuation and <= UnicodeCategory.OtherPunctuation ? IsKnownToBert(rune) : rune.Value is 0x166D or 0x111C9;
 
     /// <summary>Unified ideographs; neither kana nor hangul, which are written with spaces or read as words.</summary>
     public static bool IsIdeograph(Rune rune) => rune.Value is (>= 0x4E00 and <= 0x9FFF) or (>= 0x3400 and <= 0x4DBF) or (>= 0x20000 and <= 0x2A6DF) or (>= 0x2A700 and <= 0x2B73F)
@@ -28,8 +28,10 @@ internal static class RuneKinds
 
     public static bool IsMark(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
 
-    /// <summary>The accents of Unicode 8.</summary>
-    public static bool IsAccent(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark && IsKnownToBert(rune);
+    /// <summary>The accents of Unicode 8: six signs of Hanunoo, Mongolian, Javanese, Sharada and Ahom have another category since.</summary>
+    public static bool IsAccent(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark
+        ? IsKnownToBert(rune) && rune.Value is not (0x1885 or 0x1886 or 0xA9BD or 0x111C9)
+        : rune.Value is 0x1734 or 0x1171E;
 
     /// <summary>Control, format, private use, surrogate; tab and line ends are white space.</summary>
     public static bool IsControl(Rune rune) => rune.Value is not ('\t' or '\n' or '\r')
