@@ -19,7 +19,7 @@ public abstract record TokenizerTraining
     {
         if (Tokenizers.SpecialTokens.Problem(SpecialTokens) is { } problem) throw new ArgumentException(problem);
         if (VocabularySize < SpecialTokens.Count + others)
-            throw new ArgumentException($"a vocabulary of {VocabularySize} has no room: {SpecialTokens.Count} special tokens and {what} need {SpecialTokens.Count + others}; raise vocab_size to more than that{remedy}");
+            throw new ArgumentException($"a vocabulary of {VocabularySize} has no room: {SpecialTokens.Count} special tokens and {what} need {SpecialTokens.Count + others}; raise vocab_size to that or more{remedy}");
     }
 }
 

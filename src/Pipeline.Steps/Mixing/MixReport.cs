@@ -7,7 +7,7 @@ internal sealed record MixedDomain(string Domain, long Available, double ShareAs
 {
     private const double Rounding = 0.005;
 
-    public bool Misses => Math.Abs(ShareReached - ShareAsked) >= Rounding;
+    internal bool Misses => Math.Abs(ShareReached - ShareAsked) >= Rounding;
 }
 
 /// <summary>What a mixture got of what was asked for, in words.</summary>

@@ -63,7 +63,7 @@ public class TrainerTests
 
     [Theory]
     [InlineData("wordpiece", "a vocabulary of 12 has no room: 9 special tokens and the 7 characters of the text")]
-    [InlineData("unigram", "a vocabulary of 264 has no room: 5 special tokens and 256 bytes and 8 characters need 269")]
+    [InlineData("unigram", "a vocabulary of 264 has no room: 5 special tokens and 256 bytes and 8 characters need 269; raise vocab_size to that or more, or have fewer characters be pieces (character_coverage: ")]
     public void A_vocabulary_without_room_for_the_characters_is_refused(string kind, string expected)
     {
         string[] texts = ["abc def g abcdefg"];
