@@ -12,6 +12,9 @@ namespace Pipeline.Cli;
 /// <param name="Read">How the file was read.</param>
 internal sealed partial record GivenCommand(string Verb, string File, IReadOnlyList<string> Shared, IReadOnlyList<string> Own, ReadOptions Read)
 {
+    /// <summary>Whether the pipeline is another than what stands in the file.</summary>
+    public bool ChangesTheFile => Read.Params.Count > 0 || Read.Sets.Count > 0 || Read.Profile is not null;
+
     /// <summary><c>pipeline VERB FILE ARGUMENTS OPTIONS</c> for a POSIX shell.</summary>
     public string Line(string verb, params IEnumerable<string> arguments) =>
         string.Join(' ', (string[])["pipeline", verb, .. ((string[])[File, .. arguments, .. Shared, .. verb == Verb ? Own : []]).Select(Quoted)]);

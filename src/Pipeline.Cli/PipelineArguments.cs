@@ -4,6 +4,7 @@ using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Caching;
 using Pipeline.Engine.Definitions;
 using Pipeline.Engine.Execution;
+using Pipeline.Engine.Planning;
 using Pipeline.Engine.Storage;
 using Pipeline.Steps;
 
@@ -132,6 +133,9 @@ internal sealed class PipelineArguments
 /// <summary>A pipeline file that was read without problems, with its state.</summary>
 internal sealed record OpenedPipeline(PipelineDefinition Definition, StepCatalog Catalog, EngineState State, GivenCommand Given)
 {
+    private readonly Lazy<Dictionary<string, Engine.Caching.StepResult>> planned = new(() =>
+        State.PlannerFor(new(Definition), State.HistoryOf(Definition), new HashSet<string>(), out _).Plan().Decisions.OfType<Decision.Reuse>().ToDictionary(d => d.Step.Id, d => d.Result, StringComparer.Ordinal));
+
     public StepDefinition Step(string id) => Definition.Steps.FirstOrDefault(s => s.Id == id)
         ?? throw new WrongInputException($"{Definition.Name} has no step '{id}'; it has: {string.Join(", ", Definition.Steps.Select(s => s.Id))}.");
 
@@ -160,9 +164,10 @@ internal sealed record OpenedPipeline(PipelineDefinition Definition, StepCatalog
             ?? throw new WrongInputException($"'{step.Id}' has no output '{reference[(dot + 1)..]}'; it has: {string.Join(", ", step.Outputs.Select(o => o.Name))}."));
     }
 
-    /// <summary>The result that a step had last, or null where it never ran here.</summary>
+    /// <summary>The result that a step had last, or null where it never ran here. Where the command gives the file other values, its result with these values, or null where it has none.</summary>
     public Engine.Caching.StepResult? LastResult(StepDefinition step) =>
-        State.HistoryOf(Definition).Last(step.Id) is { } last ? State.Results.Read(last.Key) : null;
+        Given.ChangesTheFile ? planned.Value.GetValueOrDefault(step.Id)
+        : State.HistoryOf(Definition).Last(step.Id) is { } last ? State.Results.Read(last.Key) : null;
 
     /// <summary>An output's artifact with its files here, fetched where they were only in the shared store.</summary>
     public async Task<Artifact> FetchAsync(Engine.Caching.ResultOutput output, CancellationToken cancellation)
@@ -173,5 +178,5 @@ internal sealed record OpenedPipeline(PipelineDefinition Definition, StepCatalog
 
     /// <exception cref="WrongInputException">The step has no result yet.</exception>
     public Engine.Caching.StepResult RequireResult(StepDefinition step) => LastResult(step)
-        ?? throw new WrongInputException($"'{step.Id}' has no result yet; make it: {Given.Line("run")}");
+        ?? throw new WrongInputException($"'{step.Id}' has no result {(Given.ChangesTheFile ? "with these values" : "yet")}; make it: {Given.Line("run")}");
 }

@@ -12,7 +12,7 @@ internal static class ArtifactsVerb
     private static Command List()
     {
         var pipeline = new PipelineArguments();
-        var command = new Command("ls", "List the artifacts of each step's last result.");
+        var command = new Command("ls", "List the artifacts of each step's last result, or of its result with the values given.");
         pipeline.AddTo(command);
         command.SetAction(parsed =>
         {

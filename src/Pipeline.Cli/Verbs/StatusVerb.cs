@@ -18,7 +18,7 @@ internal static class StatusVerb
             var width = plan.Decisions.Select(d => d.Step.Id.Length).DefaultIfEmpty().Max();
             foreach (var decision in plan.Decisions)
             {
-                var last = opened.LastResult(decision.Step);
+                var last = decision is Decision.Reuse current ? current.Result : opened.LastResult(decision.Step);
                 var state = decision is Decision.Reuse ? "current" : decision is Decision.Skip ? "skipped" : last is null ? "missing" : "stale  ";
                 Console.WriteLine($"  {state}  {decision.Step.Id.PadRight(width)}  {(last is null ? "" : $"{Text.Duration(last.Seconds),8}  {last.Summary}")}".TrimEnd());
             }
