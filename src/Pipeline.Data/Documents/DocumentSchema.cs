@@ -27,10 +27,7 @@ internal static class DocumentSchema
     /// <summary>Which of the columns is the text.</summary>
     public const int Text = 1;
 
-    /// <summary>As bytes the library keeps no statistics of a column; in a file they are the same.</summary>
-    public static ParquetSchema OfBytes() => new(Columns.Select(Field (c) => new DataField(c.Name, typeof(byte[]), c.Nullable)));
-
-    public static ParquetSchema New() => new(Columns.Select(Field (c) => new DataField(c.Name, typeof(string), c.Nullable)));
+    public static ParquetSchema Of(Type values) => new(Columns.Select(Field (c) => new DataField(c.Name, values, c.Nullable)));
 
     public static Document FromRow(string?[][] columns, int row) => new()
     {

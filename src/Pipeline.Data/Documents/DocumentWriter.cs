@@ -11,11 +11,13 @@ public sealed class DocumentWriter(string path) : IAsyncDisposable
     private const int DocumentsPerGroup = 2_048;
     private const int CharactersPerGroup = 8 << 20;
 
-    /// <summary>The library writes the least and the greatest text of a group four times each, as statistics. From here on they would be most of the file.</summary>
+    /// <summary>What is taken out of memory as soon as it is held a second time.</summary>
     private const int LargeText = 1 << 20;
 
     private readonly List<Document> group = [];
-    private readonly ParquetSchema schema = DocumentSchema.New(), withoutStatistics = DocumentSchema.OfBytes();
+
+    // Of texts the library writes the least and the greatest of a group four times each, as statistics, which makes a long document many. Of bytes it writes none. So the file has columns of text, and bytes go into them.
+    private readonly ParquetSchema schema = DocumentSchema.Of(typeof(string)), given = DocumentSchema.Of(typeof(byte[]));
     private long groupCharacters;
     private int longest;
     private Stream? stream;
@@ -67,16 +69,9 @@ public sealed class DocumentWriter(string path) : IAsyncDisposable
     {
         if (group.Count == 0) return;
         if (writer is null) await OpenAsync();
-        var texts = longest >= LargeText ? TakeTexts() : null;
         using (var rows = writer!.CreateRowGroup())
         {
-            for (var c = 0; c < schema.DataFields.Length; c++)
-            {
-                var value = DocumentSchema.Columns[c].Value;
-                if (c == DocumentSchema.Text && texts is not null) await rows.WriteAsync(withoutStatistics.DataFields[c], texts);
-                else await rows.WriteAsync(schema.DataFields[c], group.ConvertAll(d => value(d))!);
-            }
-
+            for (var c = 0; c < given.DataFields.Length; c++) await rows.WriteAsync(given.DataFields[c], Take(c));
             rows.CompleteValidate();
         }
 
@@ -84,18 +79,20 @@ public sealed class DocumentWriter(string path) : IAsyncDisposable
         group.Clear();
     }
 
-    /// <summary>In UTF-8, and no longer in the documents: both together are thrice their size.</summary>
-    private List<byte[]> TakeTexts()
+    /// <summary>A column in UTF-8. Large texts are no longer in the documents then: both together are thrice their size.</summary>
+    private List<byte[]?> Take(int column)
     {
-        var texts = new List<byte[]>();
+        var value = DocumentSchema.Columns[column].Value;
+        var isLarge = column == DocumentSchema.Text && longest >= LargeText;
+        var values = new List<byte[]?>(group.Count);
         for (var i = 0; i < group.Count; i++)
         {
-            texts.Add(Encoding.UTF8.GetBytes(group[i].Text));
-            group[i] = group[i] with { Text = "" };
+            values.Add(value(group[i]) is { } text ? Encoding.UTF8.GetBytes(text) : null);
+            if (isLarge) group[i] = group[i] with { Text = "" };
         }
 
-        LargeGarbage.Collect(longest);
-        return texts;
+        if (isLarge) LargeGarbage.Collect(longest);
+        return values;
     }
 
     private async Task CloseAsync()

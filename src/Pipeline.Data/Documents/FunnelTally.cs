@@ -54,7 +54,11 @@ public sealed class FunnelTally(IReadOnlyList<(string Rule, string? Threshold)> 
         if (lastChanged[rule] == documents) return;
         lastChanged[rule] = documents;
         changed[rule]++;
-        if (samples[rule].Count < MostSamples) samples[rule].Add(new(id, value, Excerpt(text.Substring(start, Math.Min(ExcerptAfter + LongestPersonal, text.Length - start)), 0), ""));
+        if (samples[rule].Count >= MostSamples) return;
+        // A long text is not copied for what stands around the cut.
+        var (from, end) = (Math.Max(0, start - ExcerptBefore - LongestPersonal), Math.Min(text.Length, start + length));
+        var left = string.Concat(text.AsSpan(from, start - from), text.AsSpan(end, Math.Min(ExcerptAfter + LongestPersonal, text.Length - end)));
+        samples[rule].Add(new(id, value, Excerpt(text, start), Excerpt(left, start - from)));
     }
 
     /// <summary>A rule made several documents of one.</summary>

@@ -104,7 +104,7 @@ internal sealed class C4Lines
         }
 
         // Blanks around lines, and the kinds of line ends.
-        if (unexplained > 0) tally.Cut(first + (int)Rule.Blanks, document.Id, text, 0, unexplained, Text(unexplained));
+        if (unexplained > 0) tally.Changed(first + (int)Rule.Blanks, document.Id, unexplained, () => (text, result));
         return result == text ? text : result;
 
         string? Dropped(Rule rule, string value)

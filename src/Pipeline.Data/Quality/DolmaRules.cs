@@ -62,7 +62,7 @@ internal static class DolmaRules
         foreach (var range in text.Split('\n'))
         {
             all++;
-            if (isOfKind(text[range])) of++;
+            if (isOfKind(text[range].TrimEnd('\r'))) of++;
         }
 
         return MeasuredText.Ratio(of, all);

@@ -11,12 +11,12 @@ namespace Pipeline.Data.Quality;
 /// <summary>Penedo et al. 2024 (FineWeb), section 3.5, as datatrove reads it.</summary>
 internal static class FineWebRules
 {
-    /// <summary>Characters that end a sentence in any script (Unicode's Sentence_Terminal); quotation marks do not.</summary>
+    /// <summary>Characters that end a sentence in any script (Unicode's Sentence_Terminal), as in datatrove from 0.4 on. FineWeb was made with earlier ones, for which <c>. ? ! ' "</c> did.</summary>
     private static readonly SearchValues<char> Terminal = SearchValues.Create([.. Enumerable.Range(0, 0x10000).Where(c => !char.IsSurrogate((char)c) && EndsSentence(c)).Select(c => (char)c)]);
 
     public static IReadOnlyList<QualityRule> Of(FineWebLimits limits) =>
     [
-        AtLeast("terminal_lines", limits.TerminalLines, t => Lines(t.Text, EndsSentence) is { All: > 0 } lines ? (double)lines.Of / lines.All : -1),
+        AtLeast("terminal_lines", limits.TerminalLines, t => Lines(t.Text, limits.TerminalQuotes ? line => line is [.., '\'' or '"'] || EndsSentence(line) : EndsSentence) is { All: > 0 } lines ? (double)lines.Of / lines.All : -1),
         AtMost("short_lines", limits.ShortLines, t => Lines(t.Text, line => IsShort(line, limits.ShortLine)) is var lines ? MeasuredText.Ratio(lines.Of, lines.All) : 0),
         AtMost("duplicate_line_characters", limits.DuplicateLineCharacters, t => MeasuredText.Ratio(RepeatedCharacters(t), t.Characters - t.Text.AsSpan().Count('\n'))),
         AtMost("newlines", limits.Newlines, t => MeasuredText.Ratio(t.Text.AsSpan().Count('\n'), t.Words.Count)),
@@ -30,7 +30,7 @@ internal static class FineWebRules
         var (of, all) = (0, 0);
         foreach (var range in text.Split('\n'))
         {
-            var line = text[range];
+            var line = text[range].TrimEnd('\r');
             if (line.IsWhiteSpace()) continue;
             all++;
             if (isOfKind(line)) of++;

@@ -172,6 +172,9 @@ public sealed record FineWebLimits
     [Description("Least share of lines that end a sentence.")]
     public double TerminalLines { get; init; } = 0.12;
 
+    [Description("Lines that end in ' or \" end a sentence too, as in the datatrove before 0.4 that FineWeb was made with: novels with much dialogue lose far less. By default false, as in datatrove since.")]
+    public bool TerminalQuotes { get; init; }
+
     [Description("Most short lines.")]
     public double ShortLines { get; init; } = 0.67;
 

@@ -21,6 +21,17 @@ public sealed class LargeTextTests : IDisposable
     }
 
     [Fact]
+    public async Task Texts_of_some_pages_take_no_more_than_themselves_and_are_text_for_other_readers()
+    {
+        var documents = Enumerable.Range(0, 20).Select(d => Document.Create($"{d}", string.Concat(Enumerable.Range(0, 4_000).Select(i => $"{(uint)((d * 4_000) + i) * 2654435761u:x8} ")))).ToList();
+        await DocumentShards.WriteAllAsync(folder["pages"], documents, cancellation: TestContext.Current.CancellationToken);
+        var shards = DocumentReader.Shards(folder["pages"]);
+        Assert.InRange(shards.Sum(s => new FileInfo(s.Path).Length), 1, 20 * 36_000);
+        await using var reader = await Parquet.ParquetReader.CreateAsync(shards[0].Path, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.All(reader.Schema.DataFields, field => Assert.Equal(typeof(ReadOnlyMemory<char>), field.ClrType));
+    }
+
+    [Fact]
     public void A_text_of_any_length_has_the_id_of_its_bytes()
     {
         foreach (var length in (int[])[0, 1, 4095, 4096, 4097, 9000])

@@ -47,6 +47,18 @@ public sealed class C4AndFineWebTests
     }
 
     [Fact]
+    public void A_sample_of_a_cut_shows_what_stood_around_it_and_what_is_left_there()
+    {
+        var filter = new QualityFilter(new() { Presets = [QualityFilter.C4], C4 = Open with { Policy = true } });
+        var (tally, long1) = (filter.NewTally(), string.Concat(Enumerable.Repeat("A sentence of many. ", 300)));
+        filter.Apply(Document.Create("s", $"{long1}\nThe last line before.\nThis site uses cookies\nThe first line after.\n{long1}"), tally);
+        var sample = Assert.Single(tally.ToFunnel().Rules.Single(r => r.Rule == "c4.policy").Samples);
+        Assert.Contains("before.\nThis site uses cookies\nThe first line after.", sample.Before, StringComparison.Ordinal);
+        Assert.Contains("before.\nThe first line after.", sample.After, StringComparison.Ordinal);
+        Assert.True(sample.Before.StartsWith('…') && sample.After!.StartsWith('…') && sample.Before.EndsWith('…') && sample.After.EndsWith('…'));
+    }
+
+    [Fact]
     public void The_rule_of_punctuation_is_off_in_the_recipe_of_FineWeb_and_on_alone()
     {
         Assert.Equal("on", new QualityFilter(new() { Presets = [QualityFilter.C4] }).Rules.Single(r => r.Rule == "c4.terminal_punctuation").Threshold);
@@ -98,6 +110,9 @@ public sealed class C4AndFineWebTests
             { "terminal_lines", open with { TerminalLines = 0.12 }, "a.\nb\nc\nd\n\ne\nf\ng\nh", null },
             { "terminal_lines", open with { TerminalLines = 0.12 }, "a.\nb.\" \nc\nd\n\ne\nf\ng\nh\ni", "0.1111" },
             { "terminal_lines", open with { TerminalLines = 0.5 }, "终。\nend", null },
+            { "terminal_lines", open with { TerminalLines = 0.5 }, "It is so.\r\nAnd so!\r\nend", null },
+            { "terminal_lines", open with { TerminalLines = 0.5 }, "\"Yes.\"\n'No.'\nend", "0" },
+            { "terminal_lines", open with { TerminalLines = 0.5, TerminalQuotes = true }, "\"Yes.\"\n'No.'\nend", null },
             { "terminal_lines", open with { TerminalLines = 0.12 }, " \n", "-1" },
             { "short_lines", open with { ShortLines = 0.67 }, $"{thirty}\n{thirty}\n{thirty}y", null },
             { "short_lines", open with { ShortLines = 0.67 }, $"{thirty}\nx\ny\n{thirty}y", "0.75" },
