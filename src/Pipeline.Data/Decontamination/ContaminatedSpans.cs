@@ -8,7 +8,7 @@ internal static class ContaminatedSpans
     /// <param name="runs">Number of the first word, and how many.</param>
     /// <param name="ends">Of the text's words.</param>
     /// <returns>What is left, in how many pieces, and where the first run that went begins.</returns>
-    public static (string Left, int Pieces, int First) Without(string text, IEnumerable<(int Word, int Length)> runs, List<int> ends, CutRules rules)
+    public static (string Left, int Pieces) Without(string text, IEnumerable<(int Word, int Length)> runs, List<int> ends, CutRules rules)
     {
         var spans = Spans(text, runs, ends);
         var sentences = SentenceStarts.Of(text);
@@ -24,7 +24,7 @@ internal static class ContaminatedSpans
         }
 
         Keep(kept, text.Length);
-        return (rest.ToString().Trim(), pieces, spans[0].Start);
+        return (rest.ToString().Trim(), pieces);
 
         void Keep(int start, int end)
         {

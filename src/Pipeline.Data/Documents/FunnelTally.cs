@@ -34,7 +34,7 @@ public sealed class FunnelTally(IReadOnlyList<(string Rule, string? Threshold)> 
     internal void Changed(int rule, string id, string before, string after) => Changed(rule, id, before.Length - after.Length, () => (before, after));
 
     /// <param name="texts">Before and after, asked for where they are shown.</param>
-    internal void Changed(int rule, string id, int fewer, Func<(string Before, string After)> texts)
+    internal void Changed(int rule, string id, int fewer, Func<(string Before, string After)> texts, string? value = null)
     {
         removed[rule] += fewer;
         if (lastChanged[rule] == documents) return;
@@ -43,7 +43,7 @@ public sealed class FunnelTally(IReadOnlyList<(string Rule, string? Threshold)> 
         if (samples[rule].Count >= MostSamples) return;
         var (before, after) = texts();
         var at = before.AsSpan().CommonPrefixLength(after);
-        samples[rule].Add(new(id, null, Excerpt(before, at), Excerpt(after, at)));
+        samples[rule].Add(new(id, value, Excerpt(before, at), Excerpt(after, at)));
     }
 
     /// <summary>A rule cut a passage of <paramref name="length"/> characters.</summary>
@@ -75,12 +75,20 @@ public sealed class FunnelTally(IReadOnlyList<(string Rule, string? Threshold)> 
     /// <summary>A document has something that is counted beside the rules.</summary>
     internal void Found(string what, long count = 1) => found[what] = found.GetValueOrDefault(what) + count;
 
+    /// <summary>A rule found something in a document and left it as it is.</summary>
+    internal void Marked(int rule, string id, string text, int at, string value)
+    {
+        changed[rule]++;
+        if (samples[rule].Count < MostSamples && Excerpt(text, at) is var shown) samples[rule].Add(new(id, value, shown, shown));
+    }
+
     /// <param name="text">As it came in: what is left of it may be nothing to show.</param>
-    internal void Dropped(int rule, string id, string text, int lengthNow, string value)
+    /// <param name="at">What the sample is to show.</param>
+    internal void Dropped(int rule, string id, string text, int lengthNow, string value, int at = 0)
     {
         dropped[rule]++;
         removed[rule] += lengthNow;
-        if (samples[rule].Count < MostSamples) samples[rule].Add(new(id, value, Excerpt(text, 0), null));
+        if (samples[rule].Count < MostSamples) samples[rule].Add(new(id, value, Excerpt(text, at), null));
     }
 
     public void Add(FunnelCounts next)

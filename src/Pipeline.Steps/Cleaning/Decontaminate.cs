@@ -28,7 +28,7 @@ public sealed class Decontaminate : Step<Decontaminate.With, Decontaminate.Given
         [Engine.Authoring.Range(1, 100)]
         public int MinimumWords { get; init; } = 5;
 
-        [Description("`drop` the document, `cut` what is shared with the sentence around it, or `report` and leave it.")]
+        [Description("`drop` the document, `cut` what is shared with the sentence around it, or `report`: leave it, with the items it shares words with as the metadata `contaminated_by`, at most 20.")]
         public ContaminationAction Action { get; init; }
 
         [Description("With `cut`: characters before and after what is shared that go with it at most; where its sentence begins or ends within them, so does the cut.")]

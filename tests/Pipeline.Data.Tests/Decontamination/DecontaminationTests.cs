@@ -1,4 +1,5 @@
 using Pipeline.Data.Decontamination;
+using Pipeline.Data.Documents;
 using Pipeline.TestKit;
 
 namespace Pipeline.Data.Tests.Decontamination;
@@ -28,6 +29,26 @@ public sealed class DecontaminationTests
         Assert.Equal(found, result.Text is null);
         if (found) Assert.Equal(1, result.Funnel.Found!["contaminated.test.jsonl"]);
         Assert.Equal(text, Filtered.By(new DecontaminationFilter(index, 13, ContaminationAction.Report), text).Text);
+    }
+
+    [Fact]
+    public void What_is_reported_is_marked_with_its_items_and_shown_where_it_stands()
+    {
+        var index = new BenchmarkIndex(13, 5);
+        index.Add("test.jsonl:1", Question);
+        index.Add("other.jsonl:7", "What is the boiling point of water?");
+        var before = string.Concat(Enumerable.Repeat("Nothing of it is here. ", 20));
+        var document = Document.Create("s", $"{before}{Question} What is the boiling point of water?") with { Metadata = new Dictionary<string, string> { ["k"] = "v" } };
+        foreach (var action in (ContaminationAction[])[ContaminationAction.Report, ContaminationAction.Drop, ContaminationAction.Cut])
+        {
+            var filter = new DecontaminationFilter(index, 13, action);
+            var tally = filter.NewTally();
+            var left = filter.Apply(document, tally);
+            var sample = Assert.Single(tally.ToFunnel().Rules.SelectMany(r => r.Samples));
+            Assert.Contains(action == ContaminationAction.Drop ? "What is the boiling point" : "Nothing of it is here. Natalia sold clips", sample.Before, StringComparison.Ordinal);
+            if (action == ContaminationAction.Report) Assert.Equal(("v", "test.jsonl:1; other.jsonl:7", sample.Before), (left!.Metadata["k"], left.Metadata[DecontaminationFilter.ContaminatedBy], sample.After));
+            if (action == ContaminationAction.Cut) Assert.DoesNotContain("Natalia", sample.After, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
