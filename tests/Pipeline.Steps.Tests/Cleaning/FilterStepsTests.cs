@@ -110,7 +110,7 @@ public sealed class FilterStepsTests
         using var run = new StepRun(new Decontaminate()) { Sources = [Source(folder, "gsm.jsonl", $$"""{"question":"{{English}}"}""" + "\nbroken\n")] };
         await run.GivenDocuments("documents", Document.Create("a", $"Before. {English} After."), Document.Create("b", "Something else that nobody asks."), Document.Create("c", "The quick brown fox jumps over it."));
         await DocumentShards.WriteAllAsync(folder["test"], [Document.Create("t", "the quick brown fox jumps")]);
-        await run.Given("benchmarks", "split.test", folder["test"]).RunAsync("""{"files":["gsm.jsonl"],"action":"cut"}""");
+        await run.Given("benchmarks", "split.test", folder["test"]).RunAsync("""{"files":["gsm.jsonl"],"action":"cut","minimum_characters":1}""");
         Assert.Equal(["Before. After.", "Something else that nobody asks."], (await run.DocumentsOf("documents")).Select(d => d.Text));
         Assert.Equal(("gsm.jsonl: 1 lines are no JSON and were left out; 1 items were read.", 2.0, 1.0), (Assert.Single(run.Lines), run.Context!.Metrics["benchmark.items"], run.Context.Metrics["found.contaminated.split.test"]));
     }
