@@ -4,16 +4,18 @@ namespace Pipeline.Engine.Definitions;
 public static class Nearest
 {
     private const int LongestName = 64;
+    private const int LeastBeginning = 4;
 
-    /// <summary>The nearest of <paramref name="names"/> by edit distance (a swap of neighbours counts as one edit), or null where none is near.</summary>
+    /// <summary>The nearest of <paramref name="names"/> by edit distance (a swap of neighbours counts as one edit), else the shortest that begins with it; null where there is none.</summary>
     public static string? Of(string wrong, IEnumerable<string> names)
     {
         if (wrong.Length is 0 or > LongestName) return null;
         var folded = Fold(wrong);
         var limit = Math.Max(1, wrong.Length / 3);
-        string? best = null;
+        string? best = null, longer = null;
         foreach (var name in names)
         {
+            if (folded.Length >= LeastBeginning && Fold(name).StartsWith(folded, StringComparison.Ordinal) && !(longer?.Length <= name.Length)) longer = name;
             if (name.Length > LongestName || Math.Abs(name.Length - wrong.Length) > limit) continue;
             var distance = Distance(folded, Fold(name), limit);
             if (distance > limit) continue;
@@ -21,7 +23,7 @@ public static class Nearest
             (best, limit) = (name, distance - 1);
         }
 
-        return best;
+        return best ?? longer;
     }
 
     /// <summary>A remedy: the nearest name if there is one, else the names there are.</summary>

@@ -70,6 +70,8 @@ public class FileTests
     [InlineData("VocabSize", "vocab_size")]
     [InlineData("vocba_size", "vocab_size")]
     [InlineData("widht", "width")]
+    [InlineData("vocab", "vocab_size")]
+    [InlineData("wid", null)]
     [InlineData("entirely_else", null)]
     [InlineData("", null)]
     public void The_nearest_name_is_found(string wrong, string? right) =>
