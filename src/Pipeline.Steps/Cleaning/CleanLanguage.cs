@@ -34,7 +34,7 @@ public sealed class CleanLanguage : Step<CleanLanguage.With, CleanLanguage.Given
     }
 
     public override string Name => "clean.language";
-    public override int Version => 4;
+    public override int Version => 5;
     public override string Description => "Tells the language of each document (79 languages, naive Bayes on runs of letters) and drops those of other languages or of none for sure.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;

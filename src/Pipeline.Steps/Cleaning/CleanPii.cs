@@ -48,7 +48,7 @@ public sealed class CleanPii : Step<CleanPii.With, CleanPii.Given, CleanPii.Made
     }
 
     public override string Name => "clean.pii";
-    public override int Version => 4;
+    public override int Version => 5;
     public override string Description => "Finds personal data by shape, bounds and checksum, and redacts it, drops the document or reports it, each kind as you say. Nothing that was found is ever written to a log or report. Names and street addresses have no shape and are not found.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;

@@ -52,7 +52,7 @@ public sealed class CleanQuality : Step<CleanQuality.With, CleanQuality.Given, C
     }
 
     public override string Name => "clean.quality";
-    public override int Version => 4;
+    public override int Version => 5;
     public override string Description => "Drops documents that look like no running text, by the heuristics of Gopher, C4 and FineWeb, each rule with its published threshold, its count and what it measured. The rules are made for English web pages. Bars and rules of tables, and the names of speakers that a transcript lists (`speakers`), are no words. Documents of more than 100,000 words go as a whole, as in Gopher: clean.chunk before this step cuts them.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;

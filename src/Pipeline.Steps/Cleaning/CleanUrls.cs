@@ -54,7 +54,7 @@ public sealed class CleanUrls : Step<CleanUrls.With, CleanUrls.Given, CleanUrls.
     }
 
     public override string Name => "clean.urls";
-    public override int Version => 3;
+    public override int Version => 4;
     public override string Description => "Drops documents whose address is on a list: of domains, of addresses, of words. No list ships: which addresses are unwanted is yours to say.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;

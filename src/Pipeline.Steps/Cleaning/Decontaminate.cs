@@ -63,7 +63,7 @@ public sealed class Decontaminate : Step<Decontaminate.With, Decontaminate.Given
     }
 
     public override string Name => "clean.decontaminate";
-    public override int Version => 5;
+    public override int Version => 6;
     public override string Description => "Finds runs of words that documents share with benchmarks, and drops the documents, cuts what is shared or reports it. Words are compared without case, marks, punctuation and the values of numbers.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;

@@ -95,7 +95,7 @@ public sealed class Deduplicate : Step<Deduplicate.With, Deduplicate.Given, Dedu
     }
 
     public override string Name => "clean.deduplicate";
-    public override int Version => 7;
+    public override int Version => 8;
     public override string Description => "Drops exact and near duplicates of documents, and cuts repeated paragraphs, lines, sentences and substrings.";
     public override string Incremental => "documents are read, signed and sorted, and what is left of them is written, per shard; comparing them is done whole";
     public override int DefaultCpus => 4;

@@ -41,7 +41,7 @@ public sealed class CollectDotnetDocs : Step<CollectDotnetDocs.With, CollectDotn
     }
 
     public override string Name => "collect.dotnet-docs";
-    public override int Version => 7;
+    public override int Version => 8;
     public override string Description => "Collects the summaries of documented .NET members, one document each.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;

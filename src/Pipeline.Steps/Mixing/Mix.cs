@@ -59,7 +59,7 @@ public sealed class Mix : Step<Mix.With, Mix.Given, Mix.Made>
     }
 
     public override string Name => "mix";
-    public override int Version => 4;
+    public override int Version => 5;
     public override string Description => "Mixes domains of documents: shares by weight and temperature, repeated at most so often, up to a budget of documents, bytes, words or tokens; which documents is decided by a seed. The whole comes within a document of the budget. Memory does not grow with the corpus.";
     public override int DefaultCpus => 2;
     public override string Incremental => "per shard of the documents, which are measured, and of the mixture, as far as the same documents come in the same order";

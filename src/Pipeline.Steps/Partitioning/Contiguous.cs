@@ -45,7 +45,7 @@ public sealed class Contiguous : Step<Contiguous.With, Contiguous.Given, Contigu
     }
 
     public override string Name => "partition.contiguous";
-    public override int Version => 3;
+    public override int Version => 4;
     public override string Description => "Cuts each document into its beginning, middle and end, for a corpus of one or a few long texts; it proves no lack of overlap, for which there is partition.split.";
     public override bool SharesPieces => true;
     public override string Incremental => "per shard of its documents";

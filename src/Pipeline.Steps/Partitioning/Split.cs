@@ -89,7 +89,7 @@ public sealed class Split : Step<Split.With, Split.Given, Split.Made>
     }
 
     public override string Name => "partition.split";
-    public override int Version => 6;
+    public override int Version => 7;
     public override string Description => "Splits documents into train, validation and test by near-duplicate cluster and group, with a certificate that they do not overlap.";
     public override string Incremental => "documents are read, signed and sorted, and parts are written, per shard; clusters are sought whole";
     public override int DefaultCpus => 4;
