@@ -55,7 +55,7 @@ public sealed class ExitCodeTests
         using var project = new Project("name: p\nsteps:\n  files: { uses: collect.files, with: { paths: [nowhere.txt, '*.none'] } }\n");
         var ended = (await project.Run()).Expect(ExitCode.WrongInput);
         Assert.Contains("p.yaml:3:", ended.Error, StringComparison.Ordinal);
-        Assert.Contains("'nowhere.txt' and '*.none' match no file", ended.Error, StringComparison.Ordinal);
+        Assert.Contains("'nowhere.txt' matches no file; '*.none' matches no file", ended.Error, StringComparison.Ordinal);
     }
 
     [Fact]

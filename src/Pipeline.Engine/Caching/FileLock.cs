@@ -36,5 +36,15 @@ public sealed class FileLock : IDisposable
         }
     }
 
+    /// <summary>Waits until the lock is free, for what is held for a moment only.</summary>
+    public static FileLock Take(string path)
+    {
+        while (true)
+        {
+            if (TryTake(path) is { } taken) return taken;
+            Thread.Sleep(10);
+        }
+    }
+
     public void Dispose() => stream.Dispose();
 }

@@ -13,6 +13,8 @@ public sealed class AttemptFolder : IDisposable
     {
         var root = System.IO.Path.Combine(state.Root, "attempts");
         Path = System.IO.Path.Combine(root, run);
+        // Between a lock file's making and its locking another run would take it for that of a dead one: runs begin one after the other.
+        using var beginning = FileLock.Take(System.IO.Path.Combine(state.Locks, "beginning"));
         // The lock before the folder: whoever sees the folder can tell that its run lives.
         alive = FileLock.TryTake(LockOf(Path)) ?? throw new IOException($"{Path} is in use by another run of the same name.");
         Directory.CreateDirectory(Path);
