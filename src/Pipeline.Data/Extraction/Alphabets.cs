@@ -3,7 +3,8 @@ namespace Pipeline.Data.Extraction;
 /// <summary>How much a text looks like one language of letters, in points for each character that is no ASCII. For each language what its alphabet has beyond ASCII, in lower case.</summary>
 internal static class Alphabets
 {
-    private const string Marks = "’‘“”„«»–—…•°§€£©®™·‹›‚†\u00a0²³½¼¡¿№×";
+    /// <summary>Letters that are words.</summary>
+    private const string Words = "àáâãéèêíìóòôùæåøöőœавикосуяіїεηοו";
 
     private static readonly string[] Languages =
     [
@@ -48,7 +49,7 @@ internal static class Alphabets
             {
                 // Frames stand by frames and blanks, and in no word.
                 if (c is >= '\u2500' and <= '\u259f') bonus += IsFrameOrBlank(before) && IsFrameOrBlank(after) ? .6 : -1.5;
-                else if (Marks.Contains(c)) bonus += char.IsLetter(before) && char.IsLetter(after) && c is not ('’' or '·' or '\u00a0' or '–' or '—' or '…') ? -2 : .6;
+                else if (TypographicMarks.Contains(c)) bonus += TypographicMarks.Points(text, i);
                 else if (char.IsLetter(c)) foreign++;
                 else bonus -= char.IsControl(c) ? 3 : 1.5;
                 others++;
@@ -59,7 +60,15 @@ internal static class Alphabets
             if (char.IsUpper(c) && char.IsLower(before)) bonus -= 1.5;
             else if (char.IsUpper(c) && char.IsUpper(before) && char.IsLower(after)) bonus -= 1;
             if (c > 'ɏ' && (char.IsAsciiLetter(before) || char.IsAsciiLetter(after))) bonus -= 2;
-            if (CommonLetters.Contains(c)) bonus += .4;
+            if (!char.IsLetter(before) && !char.IsLetter(after))
+            {
+                if (!Words.Contains(lower) || char.IsAsciiDigit(before) || char.IsAsciiDigit(after)) bonus -= .5;
+            }
+            else if (CommonLetters.Contains(c))
+            {
+                bonus += .4;
+            }
+
             if (c is >= 'ก' and <= '๛' && IsOddThai(before, c)) bonus -= 2;
             bonus -= WordShapes.Oddness(text, i);
         }

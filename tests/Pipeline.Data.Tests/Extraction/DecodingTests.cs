@@ -68,6 +68,55 @@ public class DecodingTests
         }
     }
 
+    /// <summary>English has marks alone beyond ASCII, and any encoding makes letters of them.</summary>
+    [Theory]
+    [InlineData("It’s also fine “here”.")]
+    [InlineData("Well… he said — and left.")]
+    [InlineData("Well… he said – and left.")]
+    [InlineData("“My dear Mr. Bennet,” said his lady to him one day, “have you heard that Netherfield Park is let at last?”")]
+    [InlineData("Alice’s Adventures in Wonderland: ‘and what is the use of a book,’ thought Alice ‘without pictures or conversations?’")]
+    [InlineData("• First item\n• Second item\n")]
+    [InlineData("It costs £5, or €6.")]
+    [InlineData("About 5 € each.")]
+    [InlineData("It is 20 °C ± 2 at noon, and 5 × 6 is thirty.")]
+    [InlineData("© 1999 by the authors. All rights of the Acme™ and Foo® brands…")]
+    [InlineData("They’ll say we’re late; I’ve said it’d do, and I’m sure you don’t.")]
+    [InlineData("Don’t worry—everything’s fine…")]
+    [InlineData("café, naïve and résumé; Zoë’s jalapeño costs £5.")]
+    public void Marks_of_Windows_are_no_letters_of_others(string text)
+    {
+        var windows = Named("windows-1252");
+        Assert.Equal(text, windows.GetString(windows.GetBytes(text)));
+        foreach (var around in (string[])["", "Plain words before it and after it.\n"])
+        {
+            var whole = string.Concat(around, text, "\n", around);
+            Assert.Equal((whole, "windows-1252"), TextDecoder.Decode("a.txt", windows.GetBytes(whole)));
+            // A line of it in a text of UTF-8, which is doubtful.
+            byte[] mixed = [.. Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("“Café” ligne.\n", 3))), .. windows.GetBytes(whole)];
+            Assert.Equal((string.Concat(Enumerable.Repeat("“Café” ligne.\n", 3)) + whole, "utf-8 (some lines windows-1252)"), TextDecoder.Decode("a.txt", mixed));
+        }
+    }
+
+    [Theory]
+    [InlineData("“My dear Mr. Bennet,” said his lady to him one day, “have you heard that Netherfield Park is let at last?”")]
+    [InlineData("Alice’s Adventures in Wonderland: ‘and what is the use of a book,’ thought Alice – it’s true.")]
+    public void Marks_of_old_Macs_are_no_letters_of_Windows(string text) =>
+        Assert.Equal((text, "macintosh"), TextDecoder.Decode("a.txt", Named("macintosh").GetBytes(text)) is var (read, encoding) ? (read, encoding.Split(' ')[0]) : default);
+
+    [Fact]
+    public void One_line_of_UTF_8_among_some_of_Windows_is_read_as_what_it_is()
+    {
+        byte[] bytes = [.. "Plain words first.\n"u8, .. Encoding.UTF8.GetBytes("A café.\n"), .. Enumerable.Repeat(Named("windows-1252").GetBytes("It’s a café.\n"), 5).SelectMany(b => b)];
+        Assert.Equal("Plain words first.\nA café.\n" + string.Concat(Enumerable.Repeat("It’s a café.\n", 5)), TextDecoder.Decode("a.txt", bytes).Text);
+    }
+
+    [Fact]
+    public void A_text_of_UTF_8_that_is_cut_within_a_character_loses_that_one()
+    {
+        var bytes = Encoding.UTF8.GetBytes("He said “yes” and a “😀");
+        for (var cut = 1; cut < 4; cut++) Assert.Equal(("He said “yes” and a “\ufffd", "utf-8 (damaged)"), TextDecoder.Decode("a.txt", bytes.AsSpan(0, bytes.Length - cut)));
+    }
+
     [Theory]
     [InlineData("ibm437", German)]
     [InlineData("ibm850", German)]
