@@ -27,7 +27,8 @@ internal static class HtmlTag
 
     private static readonly SearchValues<char> NameStops = SearchValues.Create(" \t\r\n\f>&");
     private static readonly SearchValues<string> Closers = SearchValues.Create(["</", ";/"], StringComparison.Ordinal);
-    private const int LongestName = 24;
+    private static readonly SearchValues<char> ForeignNames = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.");
+    private const int LongestName = 24, LongestForeignName = 64;
 
     public static ReadOnlySpan<char> NameOf(ReadOnlySpan<char> inside) => inside.IndexOfAny(NameEnds) is >= 0 and var end ? inside[..end] : inside;
 
@@ -89,6 +90,23 @@ internal static class HtmlTag
         }
 
         return closed;
+    }
+
+    /// <summary>Whether the text is written in another XML: closing tags that HTML has not are half as many as its own. A prefix or a hyphen makes none (<c>o:p</c>, <c>my-icon</c>).</summary>
+    public static bool IsForeign(string text)
+    {
+        var (own, foreign) = (0, 0);
+        for (var at = 0; at < text.Length && text.AsSpan(at).IndexOf("</") is >= 0 and var found;)
+        {
+            at += found + 2;
+            var rest = text.AsSpan(at, Math.Min(text.Length - at, LongestForeignName));
+            if (rest.IndexOf('>') is not (> 0 and var stop)) continue;
+            var name = rest[..stop];
+            if (HtmlElements.Of(name).Kind != HtmlElement.None) own++;
+            else if (char.IsAsciiLetter(name[0]) && !name.ContainsAnyExcept(ForeignNames)) foreign++;
+        }
+
+        return foreign > 1 && 2 * foreign >= own;
     }
 
     private static ReadOnlySpan<char> TrimStart(ReadOnlySpan<char> text) => text.IndexOfAnyExcept(Blanks) is >= 0 and var first ? text[first..] : [];

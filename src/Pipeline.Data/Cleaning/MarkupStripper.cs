@@ -5,7 +5,7 @@ namespace Pipeline.Data.Cleaning;
 
 /// <summary>
 /// Removes tags of known elements (<c>List&lt;T&gt;</c> stays), comments, scripts, the wrapping of CDATA and instructions of XML, and decodes entities. An opening tag without attributes whose element has to be closed is one
-/// only where something closes it: <c>cp &lt;source&gt; &lt;target&gt;</c> and <c>the &lt;b&gt; element</c> stay. What decoding or removing brings to light is treated in the same pass, so the result holds nothing more to
+/// only where something closes it: <c>cp &lt;source&gt; &lt;target&gt;</c> stays, as do tags that a sentence speaks of, and the markup of texts in another XML. What decoding or removing brings to light is treated in the same pass, so the result holds nothing more to
 /// strip. Linear time: a tag or entity is looked for backwards, from the character that ends it.
 /// </summary>
 public sealed class MarkupStripper
@@ -30,6 +30,9 @@ public sealed class MarkupStripper
     /// <summary>Characters that may still be looked at again because they stood in CDATA.</summary>
     private int again;
     private int quoted;
+
+    /// <summary>What follows the character that is read.</summary>
+    private char next;
     private bool[]? closed;
     private bool searched;
 
@@ -37,6 +40,7 @@ public sealed class MarkupStripper
 
     public static string Strip(string input)
     {
+        if (HtmlTag.IsForeign(input)) return input;
         for (var round = 0; round < MostRounds; round++)
         {
             var stripped = Once(input);
@@ -56,7 +60,12 @@ public sealed class MarkupStripper
         var stripper = new MarkupStripper(input);
         input.CopyTo(0, stripper.text, 0, first);
         stripper.length = first;
-        foreach (var c in input.AsSpan(first)) stripper.Append(c);
+        for (var at = first; at < input.Length; at++)
+        {
+            stripper.next = at + 1 < input.Length ? input[at + 1] : '\n';
+            stripper.Append(input[at]);
+        }
+
         return stripper.length == input.Length && input.AsSpan().SequenceEqual(stripper.text.AsSpan(0, stripper.length)) ? input : new string(stripper.text, 0, stripper.length);
     }
 
@@ -95,7 +104,7 @@ public sealed class MarkupStripper
         if (closing) inside = inside[1..];
         var name = HtmlTag.NameOf(inside);
         var element = HtmlElements.Of(name);
-        var shape = inside.Length > LongestTag ? TagShape.None : closing ? Closing(inside, name, element.Kind) : Opening(inside, name, element);
+        var shape = inside.Length > LongestTag || IsMention(start, inside, name) ? TagShape.None : closing ? Closing(inside, name, element.Kind) : Opening(inside, name, element);
         if (shape == TagShape.Unfinished && quoted++ < MostQuoted) return;
         quoted = 0;
         if (shape is TagShape.None or TagShape.Unfinished)
@@ -112,6 +121,10 @@ public sealed class MarkupStripper
         hidden = hides && !closing ? length : hidden;
         if (hides && closing) hidden = -1;
     }
+
+    /// <summary>A bare tag within a sentence, with blanks or marks around it as a word has, is spoken of. Breaks are not, for they are written so.</summary>
+    private bool IsMention(int start, ReadOnlySpan<char> inside, ReadOnlySpan<char> name) =>
+        inside.Length == name.Length && start > 0 && text[start - 1] is (' ' or '(' or '"' or '\'') && next is (' ' or '.' or ',' or ';' or ':' or ')' or '?' or '!' or '"' or '\'') && !name.Equals("br", StringComparison.OrdinalIgnoreCase) && !name.Equals("hr", StringComparison.OrdinalIgnoreCase);
 
     private static TagShape Closing(ReadOnlySpan<char> inside, ReadOnlySpan<char> name, HtmlElement element) =>
         element != HtmlElement.None && HtmlTag.ShapeOf(inside[name.Length..]) == TagShape.Bare ? TagShape.Bare : TagShape.None;

@@ -8,7 +8,7 @@ internal static class Punctuation
     private static readonly SearchValues<char> Curly = SearchValues.Create("‘’‚‛“”„‟‐‑‒–—―−…");
     private static readonly SearchValues<char> Marks = SearchValues.Create("!?.,;:-_=*~#'\"/\\|+^<>");
 
-    /// <summary>Typographic quotes, dashes and ellipses as a keyboard has them. Dashes and ellipses that are two or more, and those beside what Chinese, Japanese and Korean are written with, are marks of these languages and stay.</summary>
+    /// <summary>Typographic quotes, dashes and ellipses as a keyboard has them. Dashes and ellipses that are two or more, and those and quotes beside what Chinese, Japanese and Korean are written with, are marks of these languages and stay.</summary>
     public static string Plain(string text)
     {
         var at = text.AsSpan().IndexOfAny(Curly);
@@ -22,6 +22,14 @@ internal static class Punctuation
                 plain.Append(text, copied, end - copied);
                 copied = end;
                 at = text.AsSpan(copied).IndexOfAny(Curly) is >= 0 and var later ? copied + later : -1;
+                continue;
+            }
+
+            if (text[at] is '‘' or '’' or '“' or '”' && ((at > 0 && IsEastern(text[at - 1])) || (at + 1 < text.Length && IsEastern(text[at + 1]))))
+            {
+                plain.Append(text, copied, at + 1 - copied);
+                copied = at + 1;
+                at = text.AsSpan(copied).IndexOfAny(Curly) is >= 0 and var after ? copied + after : -1;
                 continue;
             }
 
@@ -88,7 +96,9 @@ internal static class Punctuation
             if (at < end) return rule;
             var start = text.LastIndexOf('\n', at) + 1;
             end = text.IndexOf('\n', at) is >= 0 and var feed ? feed : text.Length;
-            return rule = Columns.IsRule(text.AsSpan(start, end - start).Trim());
+            var line = text.AsSpan(start, end - start).Trim();
+            // Titles are underlined with any mark.
+            return rule = Columns.IsRule(line) || line.IndexOfAnyExcept(line[0]) < 0;
         }
     }
 }

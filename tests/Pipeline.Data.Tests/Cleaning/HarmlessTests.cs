@@ -17,10 +17,17 @@ public sealed class HarmlessTests
     [InlineData("Read the docs (http://a.b/c), then go.", "Read the docs, then go.")]
     [InlineData("Open http://[::1]/ or http://[2001:db8::1]:80/x?y#z now", "Open or now")]
     [InlineData("请看http://a.b/c。然后走", "请看。然后走")]
-    [InlineData("见http://a.b/c然后“好”", "见然后\"好\"")]
+    [InlineData("见http://a.b/c然后“好”", "见然后“好”")]
     [InlineData("f('http://a.b','x') and (see http://a.b/(c)d) and http://a.b/c_(d)e", "f('','x') and (see) and")]
     [InlineData("[1] http://a.b/c] x", "[1]] x")]
     public void Removing_an_address_leaves_readable_text(string text, string left) => Assert.Equal(left, new TextCleaner(new()).Clean(text));
+
+    [Theory]
+    [InlineData("\u001b[1mNAME\u001b[0m\n  \u001b[38;5;1mls\u001b[m \u001b]x", "NAME\n  ls ]x")]
+    [InlineData("N\bNA\bAM\bME\bE, _\bu_\bn_\bd_\be_\br\n\bx", "NAME, under\nx")]
+    [InlineData("“你好。”他说‘是吗’", "“你好。”他说‘是吗’")]
+    [InlineData("Title\n^^^^^^^^\n\nOther\n::::::\n\nThird\n\"\"\"\"\"\n\nno!!!!!!", "Title\n^^^^^^^^\n\nOther\n::::::\n\nThird\n\"\"\"\"\"\n\nno!!!")]
+    public void What_terminals_titles_and_other_scripts_write_comes_out_readable(string text, string left) => Assert.Equal(left, new TextCleaner(new()).Clean(text));
 
     [Theory]
     [InlineData("Name     Age  City\nAda       36  London\nBob        7  Paris")]

@@ -18,6 +18,8 @@ public sealed class MarkupTests
     [InlineData("<?php echo 1; if ($a > 2) { } ?>")]
     [InlineData("a <b = c> d, a <b == c> d, p <q c++> d, <s 'x'>")]
     [InlineData("]]> before <![CDATA[ alone")]
+    [InlineData("The <b> element, as in <b>, (<p>) or \"<i>\", with </b> and </p> to end. Items with <li>.")]
+    [InlineData("  <match target=\"font\">\n    <test name=\"family\"><string>a</string></test>\n    <dir>/usr/share/fonts</dir>\n  </match>\n  <alias><family>x</family></alias>\nThe <dir> element names a folder.")]
     public void What_only_looks_like_a_tag_stays(string text) => Assert.Equal(text.Replace("<option>", "\n", StringComparison.Ordinal), MarkupStripper.Strip(text));
 
     [Theory]
@@ -31,6 +33,7 @@ public sealed class MarkupTests
     [InlineData("&lt;b&gt;x&lt;/b&gt; &amp;lt;i&amp;gt;y&amp;lt;/i&amp;gt;", "x y")]
     [InlineData("<button @click=\"go\" :class=\"c\" (x)=\"y\" [z]=\"w\" *ngIf=\"v\">x</button>", "x")]
     [InlineData("<b\n>x</b >", "x")]
+    [InlineData("one <br> two, a <b>bold</b> word</p>\n<p>and</sarcasm> more", "one \n two, a bold word\n\n\nand</sarcasm> more")]
     public void Tags_of_known_elements_go(string text, string left) => Assert.Equal(left, MarkupStripper.Strip(text));
 
     [Theory]
