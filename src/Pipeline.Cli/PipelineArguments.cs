@@ -169,6 +169,13 @@ internal sealed record OpenedPipeline(PipelineDefinition Definition, StepCatalog
         Given.ChangesTheFile ? planned.Value.GetValueOrDefault(step.Id)
         : State.HistoryOf(Definition).Last(step.Id) is { } last ? State.Results.Read(last.Key) : null;
 
+    /// <summary>Says of which steps there is nothing to show, where the command gives the file other values.</summary>
+    public void TellOfMissing()
+    {
+        var missing = Given.ChangesTheFile ? Definition.Steps.Where(s => LastResult(s) is null).Select(s => s.Id).ToList() : [];
+        if (missing.Count > 0) Console.Error.WriteLine($"No result with these values: {string.Join(", ", missing)}; make them: {Given.Line("run")}");
+    }
+
     /// <summary>An output's artifact with its files here, fetched where they were only in the shared store.</summary>
     public async Task<Artifact> FetchAsync(Engine.Caching.ResultOutput output, CancellationToken cancellation)
     {

@@ -28,7 +28,8 @@ public sealed class GivenValuesTests
         var absent = (await project.Pipeline("artifacts", "export", "p.yaml", "a.out", "out", "--param", "word=three")).Expect(ExitCode.WrongInput);
         Assert.Equal("'a' has no result with these values; make it: pipeline run p.yaml --param word=three\n", absent.Error);
         Assert.Contains("a.out", (await project.Pipeline("artifacts", "ls", "p.yaml", "--param", "word=one")).Expect(ExitCode.Success).Output, StringComparison.Ordinal);
-        Assert.Equal("", (await project.Pipeline("artifacts", "ls", "p.yaml", "--param", "word=three")).Expect(ExitCode.Success).Output);
+        var none = (await project.Pipeline("artifacts", "ls", "p.yaml", "--param", "word=three")).Expect(ExitCode.Success);
+        Assert.Equal(("", "No result with these values: a; make them: pipeline run p.yaml --param word=three\n"), (none.Output, none.Error));
         Assert.Contains("current", (await project.Pipeline("status", "p.yaml", "--param", "word=one")).Expect(ExitCode.Success).Output, StringComparison.Ordinal);
         Assert.Contains("missing", (await project.Pipeline("status", "p.yaml", "--param", "word=three")).Expect(ExitCode.Success).Output, StringComparison.Ordinal);
     }

@@ -17,6 +17,7 @@ internal static class ArtifactsVerb
         command.SetAction(parsed =>
         {
             var opened = pipeline.Open(parsed);
+            opened.TellOfMissing();
             foreach (var step in opened.Definition.Steps)
             {
                 if (opened.LastResult(step) is not { } result) continue;

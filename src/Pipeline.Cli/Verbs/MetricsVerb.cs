@@ -59,6 +59,7 @@ internal static class MetricsVerb
 
     private static int Show(OpenedPipeline opened, bool asJson)
     {
+        opened.TellOfMissing();
         var all = opened.Definition.Steps.Select(s => (s.Id, Result: opened.LastResult(s))).Where(s => s.Result is not null).ToList();
         if (asJson)
         {
