@@ -110,7 +110,12 @@ public sealed class Mix : Step<Mix.With, Mix.Given, Mix.Made>
     {
         var (reached, written) = (mixture.Reached, mixture.Written);
         var all = reached.Sum(r => r.Size);
-        if (written == 0) throw new StepFailedException($"No document is in the mixture: the budget of {with.Budget} {OptionReader.SnakeCase(with.Unit.ToString())} is less than half the smallest document. Raise it.");
+        if (written == 0)
+        {
+            var budget = with.Budget is { } given ? string.Create(CultureInfo.InvariantCulture, $"a budget of {given} {OptionReader.SnakeCase(with.Unit.ToString())} and ") : "";
+            throw new StepFailedException(string.Create(CultureInfo.InvariantCulture, $"No document is in the mixture: {budget}maximum_epochs of {with.MaximumEpochs} let through less than half the smallest document. Raise {(budget.Length > 0 ? "them" : "it")}."));
+        }
+
         var rows = plan.Select((p, i) => new MixedDomain(p.Domain, p.Size, Math.Round(p.Asked, 6), Math.Round((double)reached[i].Size / Math.Max(1, all), 6), Math.Round(p.Epochs, 4), p.Limited, reached[i].Documents, reached[i].Size)).ToList();
         File.WriteAllText(outputs.Mixture["mixture.json"], JsonSerializer.Serialize(new { Unit = OptionReader.SnakeCase(with.Unit.ToString()), with.Budget, Reached = all, Domains = rows }, MixtureJson) + "\n");
         foreach (var row in rows)
