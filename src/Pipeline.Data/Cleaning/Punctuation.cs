@@ -17,19 +17,11 @@ internal static class Punctuation
         var copied = 0;
         while (at >= 0)
         {
-            if (text[at] is '—' or '―' or '…' && EndOfEastern(text, at) is > 0 and var end)
+            if (EndOfEastern(text, at) is > 0 and var end)
             {
                 plain.Append(text, copied, end - copied);
                 copied = end;
                 at = text.AsSpan(copied).IndexOfAny(Curly) is >= 0 and var later ? copied + later : -1;
-                continue;
-            }
-
-            if (text[at] is '‘' or '’' or '“' or '”' && ((at > 0 && IsEastern(text[at - 1])) || (at + 1 < text.Length && IsEastern(text[at + 1]))))
-            {
-                plain.Append(text, copied, at + 1 - copied);
-                copied = at + 1;
-                at = text.AsSpan(copied).IndexOfAny(Curly) is >= 0 and var after ? copied + after : -1;
                 continue;
             }
 
@@ -48,11 +40,13 @@ internal static class Punctuation
         return plain.Append(text, copied, text.Length - copied).ToString();
     }
 
-    /// <summary>The place after a run of one dash or ellipsis that stays; 0 where it does not.</summary>
+    /// <summary>The place after a quote, or a run of one dash or ellipsis, that stays; 0 where it does not.</summary>
     private static int EndOfEastern(string text, int at)
     {
+        var runs = text[at] is '—' or '―' or '…';
+        if (!runs && text[at] is not ('‘' or '’' or '“' or '”')) return 0;
         var end = at + 1;
-        while (end < text.Length && text[end] == text[at]) end++;
+        while (runs && end < text.Length && text[end] == text[at]) end++;
         return end - at > 1 || (at > 0 && IsEastern(text[at - 1])) || (end < text.Length && IsEastern(text[end])) ? end : 0;
     }
 
