@@ -133,8 +133,10 @@ internal sealed class PipelineArguments
 /// <summary>A pipeline file that was read without problems, with its state.</summary>
 internal sealed record OpenedPipeline(PipelineDefinition Definition, StepCatalog Catalog, EngineState State, GivenCommand Given)
 {
-    private readonly Lazy<Dictionary<string, Engine.Caching.StepResult>> planned = new(() =>
-        State.PlannerFor(new(Definition), State.HistoryOf(Definition), new HashSet<string>(), out _).Plan().Decisions.OfType<Decision.Reuse>().ToDictionary(d => d.Step.Id, d => d.Result, StringComparer.Ordinal));
+    /// <summary>Of all of it, with nothing forced; made once.</summary>
+    public Plan Plan => field ??= Verbs.PlanVerb.Make(this, new HashSet<string>());
+
+    private Dictionary<string, Engine.Caching.StepResult> Current => field ??= Plan.Decisions.OfType<Decision.Reuse>().ToDictionary(d => d.Step.Id, d => d.Result, StringComparer.Ordinal);
 
     public StepDefinition Step(string id) => Definition.Steps.FirstOrDefault(s => s.Id == id)
         ?? throw new WrongInputException($"{Definition.Name} has no step '{id}'; it has: {string.Join(", ", Definition.Steps.Select(s => s.Id))}.");
@@ -166,7 +168,7 @@ internal sealed record OpenedPipeline(PipelineDefinition Definition, StepCatalog
 
     /// <summary>The result that a step had last, or null where it never ran here. Where the command gives the file other values, its result with these values, or null where it has none.</summary>
     public Engine.Caching.StepResult? LastResult(StepDefinition step) =>
-        Given.ChangesTheFile ? planned.Value.GetValueOrDefault(step.Id)
+        Given.ChangesTheFile ? Current.GetValueOrDefault(step.Id)
         : State.HistoryOf(Definition).Last(step.Id) is { } last ? State.Results.Read(last.Key) : null;
 
     /// <summary>Says of which steps there is nothing to show, where the command gives the file other values.</summary>

@@ -54,7 +54,7 @@ internal sealed record MetricsSide(string Label, IReadOnlyDictionary<string, Sid
     {
         try
         {
-            return Verbs.PlanVerb.Make(opened, new HashSet<string>()).Decisions.OfType<Decision.Reuse>();
+            return opened.Plan.Decisions.OfType<Decision.Reuse>();
         }
         catch (SourceMissingException)
         {

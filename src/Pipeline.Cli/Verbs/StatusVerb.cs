@@ -14,7 +14,7 @@ internal static class StatusVerb
         command.SetAction(parsed =>
         {
             var opened = pipeline.Open(parsed);
-            var plan = PlanVerb.Make(opened, new HashSet<string>());
+            var plan = opened.Plan;
             var width = plan.Decisions.Select(d => d.Step.Id.Length).DefaultIfEmpty().Max();
             foreach (var decision in plan.Decisions)
             {
