@@ -41,6 +41,6 @@ public sealed class RanksTests
         Assert.StartsWith("one process instead of 2, with the same result: ", notice, StringComparison.Ordinal);
         Assert.Contains("apt-get install", notice, StringComparison.Ordinal);
         var plain = (await project.Pipeline(noMpi, "run", "p.yaml", "--force", "pretrain")).Expect(ExitCode.Success).Output;
-        Assert.Contains($"note: pretrain ran as {notice}", plain, StringComparison.Ordinal);
+        Assert.Contains($"note: pretrain: {notice}", plain, StringComparison.Ordinal);
     }
 }

@@ -54,6 +54,19 @@ public sealed class ShellTests
         Assert.Equal("bad failed", run.Reason("below"));
     }
 
+    [Theory]
+    [InlineData(0, ExitCode.Success)]
+    [InlineData(2, ExitCode.StepFailed)]
+    public async Task A_log_that_cannot_be_written_costs_lines_and_is_told_and_a_command_of_many_words_still_ends(int code, int exit)
+    {
+        using var project = new Project($"name: p\nsteps:\n  bar: {{ uses: shell, with: {{ run: 'mkdir \"$PLACE\"/$(ls \"$PLACE\")/talks.log', env: {{ PLACE: STATE/runs }} }} }}\n  talks: {{ uses: shell, needs: [bar], with: {{ run: 'seq 200000; exit {code}' }} }}\n");
+        project.Write("p.yaml", project.Read("p.yaml").Replace("STATE", project.State, StringComparison.Ordinal));
+        var run = (await project.Run()).Expect(exit);
+        var talks = run.Last["steps"]!.AsArray().Single(s => (string?)s!["id"] == "talks")!;
+        Assert.Contains("its log is not whole", (string?)talks["notice"], StringComparison.Ordinal);
+        Assert.Equal(exit == ExitCode.Success ? "ran" : "failed", (string?)talks["decision"]);
+    }
+
     [Fact]
     public async Task A_command_does_not_outlive_an_engine_that_is_killed()
     {

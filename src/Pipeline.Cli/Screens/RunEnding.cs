@@ -17,7 +17,7 @@ internal static class RunEnding
         if (listSteps && summary.Outcomes.Count <= 60) Steps(output, summary);
         Figures.Print(output, summary);
         if (summary.Status == RunStatus.Succeeded) Places(output, summary, opened);
-        foreach (var noted in summary.Outcomes.Where(o => o.Notice.Length > 0)) output.WriteLine($"note: {noted.Step.Id} ran as {noted.Notice}");
+        foreach (var noted in summary.Outcomes.Where(o => o.Notice.Length > 0)) output.WriteLine($"note: {noted.Step.Id}: {noted.Notice}");
         if (summary.Notice.Length > 0) output.WriteLine($"note: {summary.Notice}");
 
         var others = summary.Outcomes.Select(StepLine.Word).Where(w => w is not ("ran" or "reused")).GroupBy(w => w).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $", {g.Count()} {g.Key}");

@@ -63,6 +63,7 @@ public sealed class StepExecution(EngineState state, Executors executors, string
                     async (number, stop) => secrets.Hide(await executors.For(step).RunAsync(task = Prepare(step, key, share, upstream, workspace, number, forced ? PieceUse.Renew : PieceUse.Reuse) with { Secrets = used, Shorter = shorter, FromTheBeginning = forced }, log, stop)),
                     log.Logged,
                     cancellation);
+                if (file.Missing is { } missing) notice = string.Join("; ", new[] { notice, $"its log is not whole: {missing}" }.Where(n => n.Length > 0));
             }
 
             if (outcome.Failure is { } failure) return Failed(failure.Cause, failure.Message);
@@ -215,18 +216,29 @@ public sealed class StepExecution(EngineState state, Executors executors, string
         return new(manifest.Digest, manifest.Files);
     }
 
-    /// <summary>A step's log file, opened at its first line.</summary>
+    /// <summary>A step's log file, opened at its first line. A disk that is full costs lines, never the step: whoever reads what a command says must go on reading, else the command waits for ever.</summary>
     private sealed class StepLog(StepDefinition step, string file, Action<RunEvent> tell) : IStepListener, IDisposable
     {
         private readonly Lock gate = new();
         private StreamWriter? writer;
 
+        /// <summary>Why lines are missing, or null.</summary>
+        public string? Missing { get; private set; }
+
         public void Logged(string line)
         {
             lock (gate)
             {
-                writer ??= Open();
-                writer.WriteLine(line);
+                try
+                {
+                    writer ??= Open();
+                    writer.WriteLine(line);
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    Missing ??= e.Message;
+                    Dispose();
+                }
             }
 
             tell(new RunEvent.StepLogged(step, line));
@@ -240,7 +252,19 @@ public sealed class StepExecution(EngineState state, Executors executors, string
             tell(new RunEvent.StepWaits(step, reason));
         }
 
-        public void Dispose() => writer?.Dispose();
+        public void Dispose()
+        {
+            try
+            {
+                writer?.Dispose();
+            }
+            catch (IOException e)
+            {
+                Missing ??= e.Message;
+            }
+
+            writer = null;
+        }
 
         private StreamWriter Open()
         {

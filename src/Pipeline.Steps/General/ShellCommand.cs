@@ -37,6 +37,7 @@ internal static class ShellCommand
         await process.WaitForExitAsync(CancellationToken.None);
         await Task.WhenAny(output, Task.Delay(LastWords, CancellationToken.None));
         cancellation.ThrowIfCancellationRequested();
+        if (output.IsFaulted) await output;
         return process.ExitCode;
     }
 
