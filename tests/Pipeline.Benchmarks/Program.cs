@@ -16,7 +16,8 @@ const string Usage = """
       words [WORDS [EPOCHS [THREADS]]]              a word-level LSTM beside n-gram models
       cleaning [ROUNDS]                             megabytes a second of each cleaning operation
       tokenizers [MEGABYTES [ROUNDS]]               training and encoding beside Hugging Face's engine and SentencePiece
-      encoding [ROUNDS]                             megabytes a second of each kind of tokenizer
+      encoding [ROUNDS]                             megabytes a second of each kind of tokenizer, each in a process of its own
+      encoding-of TOKENIZER [ROUNDS]                of one of them
       remote [MEGABYTES [ROUNDS]]                   transfers to a remote store
       duplicates [ROUNDS]                           speed of each part of finding duplicates
       extraction [ROUNDS]                           main content of pages beside SmartReader and all text
@@ -24,7 +25,7 @@ const string Usage = """
     """;
 
 var verb = args.FirstOrDefault();
-var shape = args.Length > 1 && verb is ("speed" or "steps" or "profile" or "memory" or "peak" or "rss" or "extraction-dev") ? args[1] : null;
+var shape = args.Length > 1 && verb is ("speed" or "steps" or "profile" or "memory" or "peak" or "rss" or "extraction-dev" or "encoding-of") ? args[1] : null;
 var numbers = args.Skip(verb == "tokenizer" ? args.Length : shape is null ? 1 : 2).Select(arg => int.Parse(arg, CultureInfo.InvariantCulture)).ToArray();
 switch (verb)
 {
@@ -83,6 +84,9 @@ switch (verb)
         return 0;
     case "encoding":
         EncodingSpeed.Print(rounds: At(0, 5));
+        return 0;
+    case "encoding-of" when shape is not null:
+        EncodingSpeed.PrintOne(shape, rounds: At(0, 5));
         return 0;
     case "tokenizer":
         TokenizerSpeed.Alone(args[1], args[2], args[3]);
