@@ -136,7 +136,8 @@ internal sealed record OpenedPipeline(PipelineDefinition Definition, StepCatalog
     /// <summary>Of all of it, with nothing forced; made once.</summary>
     public Plan Plan => field ??= Verbs.PlanVerb.Make(this, new HashSet<string>());
 
-    private Dictionary<string, Engine.Caching.StepResult> Current => field ??= Plan.Decisions.OfType<Decision.Reuse>().ToDictionary(d => d.Step.Id, d => d.Result, StringComparer.Ordinal);
+    /// <summary>What verbs that look at results show.</summary>
+    public ShownResults Results => field ??= new(this);
 
     public StepDefinition Step(string id) => Definition.Steps.FirstOrDefault(s => s.Id == id)
         ?? throw new WrongInputException($"{Definition.Name} has no step '{id}'; it has: {string.Join(", ", Definition.Steps.Select(s => s.Id))}.");
@@ -166,26 +167,10 @@ internal sealed record OpenedPipeline(PipelineDefinition Definition, StepCatalog
             ?? throw new WrongInputException($"'{step.Id}' has no output '{reference[(dot + 1)..]}'; it has: {string.Join(", ", step.Outputs.Select(o => o.Name))}."));
     }
 
-    /// <summary>The result that a step had last, or null where it never ran here. Where the command gives the file other values, its result with these values, or null where it has none.</summary>
-    public Engine.Caching.StepResult? LastResult(StepDefinition step) =>
-        Given.ChangesTheFile ? Current.GetValueOrDefault(step.Id)
-        : State.HistoryOf(Definition).Last(step.Id) is { } last ? State.Results.Read(last.Key) : null;
-
-    /// <summary>Says of which steps there is nothing to show, where the command gives the file other values.</summary>
-    public void TellOfMissing()
-    {
-        var missing = Given.ChangesTheFile ? Definition.Steps.Where(s => LastResult(s) is null).Select(s => s.Id).ToList() : [];
-        if (missing.Count > 0) Console.Error.WriteLine($"No result with these values: {string.Join(", ", missing)}; make them: {Given.Line("run")}");
-    }
-
     /// <summary>An output's artifact with its files here, fetched where they were only in the shared store.</summary>
     public async Task<Artifact> FetchAsync(Engine.Caching.ResultOutput output, CancellationToken cancellation)
     {
         await State.Cache.FetchAsync(output.Files, cancellation);
         return new(output.Digest, output.Files, State.Store.Locate);
     }
-
-    /// <exception cref="WrongInputException">The step has no result yet.</exception>
-    public Engine.Caching.StepResult RequireResult(StepDefinition step) => LastResult(step)
-        ?? throw new WrongInputException($"'{step.Id}' has no result {(Given.ChangesTheFile ? "with these values" : "yet")}; make it: {Given.Line("run")}");
 }

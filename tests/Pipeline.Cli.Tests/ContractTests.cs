@@ -60,7 +60,8 @@ public sealed class ContractTests
     {
         using var project = Papers();
         var first = (await project.Plan()).Expect(ExitCode.Success);
-        Assert.Equal("pages:run clean:maybe", first.Decisions);
+        Assert.Equal("pages:run clean:run", first.Decisions);
+        Assert.Equal([true, false], first.Steps.Values.Select(s => s["key"] is not null));
         Assert.Equal(["id", "uses", "decision", "reason", "key", "seconds", "outputs"], Names(first.Steps["pages"]));
         Assert.False(Directory.Exists(project.State));
         (await project.Run()).Expect(ExitCode.Success);

@@ -92,7 +92,7 @@ public sealed class LiveScreenTests
             opened = new(definition, catalog, new EngineState(new StateFolder(project.State), TimeProvider.System), new("run", "my p.yaml", ["--param", "a=1"], [], new()));
             screen = new(console, opened);
             var graph = new StepGraph(definition);
-            Tell(new RunEvent.RunStarted("r", definition, new(graph, [.. definition.Steps.Select(s => new Decision.Maybe(s, "", ["x"], null))])));
+            Tell(new RunEvent.RunStarted("r", definition, new(graph, [.. definition.Steps.Select(s => new Decision.Maybe(s, "", null))])));
         }
 
         public StepDefinition Step(string id) => opened.Step(id);

@@ -36,11 +36,14 @@ public sealed class MetricsDiffTests : IDisposable
         await CommitRun("first");
         Assert.Contains("all the same", (await project.Pipeline("metrics", "diff", "p.yaml", "main")).Expect(ExitCode.Success).Output, StringComparison.Ordinal);
         (await project.Run("--param", "least=3")).Expect(ExitCode.Success);
-        var json = await Json("main");
+        // The results of the file as it stands are those of main still.
+        Assert.Contains("all the same", (await project.Pipeline("metrics", "diff", "p.yaml", "main")).Expect(ExitCode.Success).Output, StringComparison.Ordinal);
+        var json = await Json("main", "--param", "least=3");
         var change = json["steps"]!["clean"]!["metrics"]!["documents.out"]!;
         Assert.Equal((2.0, 1.0, -1.0, -0.5), ((double)change["old"]!, (double)change["new"]!, (double)change["change"]!, (double)change["relative"]!));
         Assert.Null(change["verdict"]);
         Assert.Equal("same", (string?)json["steps"]!["files"]!["state"]);
+        project.Write("p.yaml", Yaml.Replace("least: 1", "least: 3", StringComparison.Ordinal));
         var text = (await project.Pipeline("metrics", "diff", "p.yaml", "main")).Expect(ExitCode.Success).Output;
         Assert.Matches(@"documents\.out +2 -> +1 +-1 +-50\.0 %", text);
         Assert.DoesNotContain("  files", text, StringComparison.Ordinal);

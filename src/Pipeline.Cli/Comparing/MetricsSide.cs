@@ -1,7 +1,5 @@
 using Pipeline.Engine.Caching;
 using Pipeline.Engine.Execution;
-using Pipeline.Engine.Planning;
-using Pipeline.Engine.Storage;
 
 namespace Pipeline.Cli.Comparing;
 
@@ -35,33 +33,15 @@ internal sealed record MetricsSide(string Label, IReadOnlyDictionary<string, Sid
         }
     }
 
-    /// <summary>The last result of each step here; where a step never ran here, its current one if the shared store has it.</summary>
+    /// <summary>The results here, by the rule of <see cref="ShownResults"/>.</summary>
     public static MetricsSide LastResults(OpenedPipeline opened)
     {
-        var last = opened.Definition.Steps.ToDictionary(s => s.Id, opened.LastResult, StringComparer.Ordinal);
-        if (last.Values.Any(r => r is null) && opened.State.Cache.IsShared)
-        {
-            foreach (var reuse in Current(opened)) last[reuse.Step.Id] ??= reuse.Result;
-        }
-
-        return Of("last results", opened.Definition.Steps.Select(s => (s.Id, s.Type.Name, Result: last[s.Id])));
+        opened.Results.Tell(opened.Definition.Steps);
+        return Of("last results", opened.Definition.Steps.Select(s => (s.Id, s.Type.Name, opened.Results.Of(s))));
     }
 
     public static MetricsSide Of(string label, IEnumerable<(string Step, string Uses, StepResult? Result)> results) =>
         new(label, results.Where(r => r.Result is not null).ToDictionary(r => r.Step, r => new SideStep(r.Uses, r.Result!.Key, r.Result.Metrics), StringComparer.Ordinal));
-
-    private static IEnumerable<Decision.Reuse> Current(OpenedPipeline opened)
-    {
-        try
-        {
-            return opened.Plan.Decisions.OfType<Decision.Reuse>();
-        }
-        catch (SourceMissingException)
-        {
-            // Without the sources no key is known; the comparison goes by what is here.
-            return [];
-        }
-    }
 
     private static string FirstLine(string text) => text.Split('\n')[0].Trim() is { Length: > 0 } line ? line : "no answer";
 }

@@ -17,8 +17,7 @@ internal static class StepSummary
         // What would run is what the reader is after; a page that is full has it.
         foreach (var decision in plan.Decisions.OrderBy(d => d is Decision.Reuse or Decision.Skip ? 1 : 0))
         {
-            var seconds = decision switch { Decision.Run r => r.Seconds, Decision.Maybe m => m.Seconds, _ => null };
-            page.Add($"| {decision.Word} | {MarkdownText.Of(decision.Step.Id)} | {MarkdownText.Code(decision.Reason)} | {(seconds is { } s ? $"~{Text.Duration(s)}" : "")} |\n");
+            page.Add($"| {decision.Word} | {MarkdownText.Of(decision.Step.Id)} | {MarkdownText.Code(decision.Reason)} | {(decision.Time is { } s ? $"~{Text.Duration(s)}" : "")} |\n");
         }
 
         var results = plan.Decisions.OfType<Decision.Reuse>().Select(d => (d.Step.Id, d.Step.Type.Name, (Engine.Caching.StepResult?)d.Result)).ToList();
@@ -52,12 +51,7 @@ internal static class StepSummary
         page.Add("\n");
     }
 
-    private static string Counts(Plan plan)
-    {
-        var counts = new List<string> { $"{plan.Count<Decision.Reuse>()} reused", $"{plan.Count<Decision.Run>()} to run", $"{plan.Count<Decision.Maybe>()} maybe" };
-        if (plan.Count<Decision.Skip>() is > 0 and var skipped) counts.Add($"{skipped} skipped");
-        return $"{Text.Count(plan.Decisions.Count, "step")}: {string.Join(", ", counts)}{(plan.Seconds is { } total ? $" (~{Text.Duration(total)})" : "")}";
-    }
+    private static string Counts(Plan plan) => $"{Text.Count(plan.Decisions.Count, "step")}: {plan.Counts}{(plan.Seconds is { } total ? $" (~{Text.Duration(total)})" : "")}";
 
     private static void Failures(MarkdownPage page, RunSummary summary)
     {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Pipeline.Engine.Execution;
-using Pipeline.Engine.Planning;
 
 namespace Pipeline.Cli.Screens;
 
@@ -15,8 +14,7 @@ internal sealed class PlainScreen(TextWriter output, OpenedPipeline opened) : Sc
         switch (happened)
         {
             case RunEvent.RunStarted started:
-                var plan = started.Plan;
-                output.WriteLine($"{started.Definition.Name} · run {started.Run} · {plan.Decisions.Count} step{(plan.Decisions.Count == 1 ? "" : "s")}: {plan.Count<Decision.Reuse>()} reused, {plan.Count<Decision.Run>()} to run, {plan.Count<Decision.Maybe>()} maybe{(plan.Count<Decision.Skip>() is > 0 and var skipped ? $", {skipped} skipped" : "")}");
+                output.WriteLine($"{started.Definition.Name} · run {started.Run} · {started.Plan.Decisions.Count} step{(started.Plan.Decisions.Count == 1 ? "" : "s")}: {started.Plan.Counts}");
                 break;
             case RunEvent.StepStarted started:
                 anyRan = true;

@@ -7,24 +7,24 @@ namespace Pipeline.Cli.Verbs;
 
 internal static class ArtifactsVerb
 {
-    public static Command Create() => new("artifacts", "List, print and export what the steps made.") { List(), Cat(), Export() };
+    public static Command Create() => new("artifacts", "List, print and export what the steps made: their current results, or where one is not made, the last one, marked stale.") { List(), Cat(), Export() };
 
     private static Command List()
     {
         var pipeline = new PipelineArguments();
-        var command = new Command("ls", "List the artifacts of each step's last result, or of its result with the values given.");
+        var command = new Command("ls", "List the artifacts of each step's result: the current one, or where that is not made, the last one, marked stale. With --param, --set or --profile only what was made with these values.");
         pipeline.AddTo(command);
         command.SetAction(parsed =>
         {
             var opened = pipeline.Open(parsed);
-            opened.TellOfMissing();
+            opened.Results.Tell(opened.Definition.Steps);
             foreach (var step in opened.Definition.Steps)
             {
-                if (opened.LastResult(step) is not { } result) continue;
+                if (opened.Results.Of(step) is not { } result) continue;
                 foreach (var output in step.Outputs)
                 {
                     var made = result.Outputs[output.Name];
-                    Console.WriteLine($"{made.Digest[..12]}  {Text.Bytes(made.TotalBytes),10}  {made.Files.Count,4} file{(made.Files.Count == 1 ? " " : "s")}  {output.Kind.Name,-13}  {step.Id}.{output.Name}");
+                    Console.WriteLine($"{made.Digest[..12]}  {Text.Bytes(made.TotalBytes),10}  {made.Files.Count,4} file{(made.Files.Count == 1 ? " " : "s")}  {output.Kind.Name,-13}  {step.Id}.{output.Name}{opened.Results.Mark(step)}");
                 }
             }
 
@@ -46,7 +46,7 @@ internal static class ArtifactsVerb
         {
             var opened = pipeline.Open(parsed);
             var (step, output) = opened.Output(parsed.GetValue(reference)!);
-            var rows = ArtifactRows.Read(output.Kind, await opened.FetchAsync(opened.RequireResult(step).Outputs[output.Name], cancellation));
+            var rows = ArtifactRows.Read(output.Kind, await opened.FetchAsync(opened.Results.Require(step).Outputs[output.Name], cancellation));
             var count = parsed.GetValue(limit);
             using var writer = new StreamWriter(Console.OpenStandardOutput(), bufferSize: 1 << 16);
             foreach (var row in count > 0 ? rows.Take(count) : rows) writer.Write(row + "\n");
@@ -68,7 +68,7 @@ internal static class ArtifactsVerb
         {
             var opened = pipeline.Open(parsed);
             var (step, output) = opened.Output(parsed.GetValue(reference)!);
-            var made = opened.RequireResult(step).Outputs[output.Name];
+            var made = opened.Results.Require(step).Outputs[output.Name];
             await opened.FetchAsync(made, cancellation);
             var folder = parsed.GetValue(target)!;
             Deliverables.Copy(opened.State.Store, made, folder);

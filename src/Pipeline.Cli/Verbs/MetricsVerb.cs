@@ -11,8 +11,8 @@ internal static class MetricsVerb
     public static Command Create()
     {
         // A pipeline that is called 'diff' or 'show' is written after 'show'.
-        var command = Showing(new("metrics", "Show the numbers of each step's last result, or compare them with those of a git ref."));
-        command.Subcommands.Add(Showing(new("show", "Show the numbers of each step's last result: the same as without this word.")));
+        var command = Showing(new("metrics", "Show the numbers of each step's current result, or where that is not made, of its last one, marked stale; or compare them with those of a git ref."));
+        command.Subcommands.Add(Showing(new("show", "Show the numbers of each step's result: the same as without this word.")));
         command.Subcommands.Add(Diff());
         return command;
     }
@@ -31,11 +31,11 @@ internal static class MetricsVerb
     {
         var pipeline = new PipelineArguments();
         var reference = new Argument<string>("REF") { Description = "The commit, branch or tag whose lock file holds the old numbers." };
-        var head = new Option<string?>("--head") { Description = "Compare with the lock file of this commit, branch or tag instead of the last results.", HelpName = "REF" };
+        var head = new Option<string?>("--head") { Description = "Compare with the lock file of this commit, branch or tag instead of the results here.", HelpName = "REF" };
         var all = new Option<bool>("--all") { Description = "Show what is the same on both sides too." };
         var json = PipelineArguments.JsonOption();
         var markdown = new Option<bool>("--markdown") { Description = "Print a table for a pull request." };
-        var command = new Command("diff", "Compare the numbers of the last results with those in the lock file of a git ref. Ends with 0 whether or not they differ: gates judge.") { Options = { head, all, json, markdown } };
+        var command = new Command("diff", "Compare the numbers of the results here (as 'metrics' shows them) with those in the lock file of a git ref. Ends with 0 whether or not they differ: gates judge.") { Options = { head, all, json, markdown } };
         pipeline.AddTo(command);
         command.Arguments.Add(reference);
         command.Validators.Add(result =>
@@ -59,19 +59,19 @@ internal static class MetricsVerb
 
     private static int Show(OpenedPipeline opened, bool asJson)
     {
-        opened.TellOfMissing();
-        var all = opened.Definition.Steps.Select(s => (s.Id, Result: opened.LastResult(s))).Where(s => s.Result is not null).ToList();
+        opened.Results.Tell(opened.Definition.Steps);
+        var all = opened.Definition.Steps.Select(s => (Step: s, Result: opened.Results.Of(s)!)).Where(s => s.Result is not null).ToList();
         if (asJson)
         {
-            var lines = new JsonObject(all.Select(s => KeyValuePair.Create(s.Id, (JsonNode?)new JsonObject(s.Result!.Metrics.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value))))));
+            var lines = new JsonObject(all.Select(s => KeyValuePair.Create(s.Step.Id, (JsonNode?)new JsonObject(s.Result.Metrics.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value))))));
             Console.WriteLine(RunEventJson.CanonicalOrder(lines));
             return ExitCode.Success;
         }
 
-        foreach (var (id, result) in all.Where(s => s.Result!.Metrics.Count > 0))
+        foreach (var (step, result) in all.Where(s => s.Result.Metrics.Count > 0))
         {
-            Console.WriteLine(id);
-            var width = result!.Metrics.Keys.Max(k => k.Length);
+            Console.WriteLine(step.Id + opened.Results.Mark(step));
+            var width = result.Metrics.Keys.Max(k => k.Length);
             foreach (var (name, value) in result.Metrics) Console.WriteLine($"  {name.PadRight(width)}  {Text.Number(value)}");
         }
 

@@ -13,7 +13,7 @@ internal static class PlotsVerb
     {
         var pipeline = new PipelineArguments();
         var output = OutputOption();
-        var command = new Command("show", "Draw the last results.") { Options = { output } };
+        var command = new Command("show", "Draw the results here, as 'metrics' shows them.") { Options = { output } };
         pipeline.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
@@ -27,9 +27,9 @@ internal static class PlotsVerb
     {
         var pipeline = new PipelineArguments();
         var reference = new Argument<string>("REF") { Description = "The commit, branch or tag whose lock file names the old results." };
-        var head = new Option<string?>("--head") { Description = "Compare with the lock file of this commit, branch or tag instead of the last results.", HelpName = "REF" };
+        var head = new Option<string?>("--head") { Description = "Compare with the lock file of this commit, branch or tag instead of the results here.", HelpName = "REF" };
         var output = OutputOption();
-        var command = new Command("diff", "Draw the last results over those that the lock file of a git ref names; curves of results that are gone are left out, and that is said.") { Options = { head, output } };
+        var command = new Command("diff", "Draw the results here over those that the lock file of a git ref names; curves of results that are gone are left out, and that is said.") { Options = { head, output } };
         pipeline.AddTo(command);
         command.Arguments.Add(reference);
         command.SetAction((parsed, cancellation) =>

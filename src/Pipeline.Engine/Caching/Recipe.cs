@@ -67,6 +67,17 @@ public sealed class Recipe
     /// <summary>The digest of the manifest of source files that a stored recipe names, or null.</summary>
     public static string? SourcesOf(JsonObject recipe) => TextOf(recipe["sources"]) is var digest && Sha256.IsDigest(digest) ? digest : null;
 
+    /// <summary>SHA-256 of a recipe without its inputs.</summary>
+    internal static string FormOf(JsonObject recipe)
+    {
+        var form = (JsonObject)recipe.DeepClone();
+        form.Remove("inputs");
+        return Sha256.Of(CanonicalJson.Bytes(form));
+    }
+
+    /// <summary>Whether a stored recipe is one of a step type as it is now.</summary>
+    internal static bool IsOf(JsonObject recipe, StepType type) => TextOf(recipe["step"]) == type.Name && recipe["version"] is JsonValue version && version.TryGetValue<int>(out var number) && number == type.Version;
+
     /// <summary>Empty for what is no text: recipes also come from others.</summary>
     public static string TextOf(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
 

@@ -45,7 +45,20 @@ public sealed class EngineState
         var seen = new Dictionary<string, IReadOnlyList<SourceFile>>(StringComparer.Ordinal);
         sources = SourcesOf;
         var before = new LockedHistory(graph.Definition, history, Results, Cache);
-        return new(graph, new(key => Cache.Find(key), before.Read, before.Last, SourcesOf, Cache.FindAll, ShorterRuns.Find) { IsApproved = key => Approvals.Find(key) is { Approved: true }, IsBegun = Folder.HasWorkspace, HasDiverged = Divergences.Find }, force);
+        return new(graph, new(key => Cache.Find(key), before.Read, before.Last, SourcesOf, Cache.FindAll, ShorterRuns.Find) { IsApproved = key => Approvals.Find(key) is { Approved: true }, IsBegun = Folder.HasWorkspace, HasDiverged = Divergences.Find, Stored = new StoredResults(Results, Cache).Of, ReadsFiles = ReadsFiles }, force);
+
+        static bool ReadsFiles(StepDefinition step)
+        {
+            try
+            {
+                return step.Type.SourcesOf(step.With).Any();
+            }
+            catch (Exception) when (step.Type.Plugin is not null)
+            {
+                // Said when its files are looked for.
+                return true;
+            }
+        }
 
         IReadOnlyList<SourceFile> SourcesOf(StepDefinition step)
         {

@@ -72,7 +72,7 @@ public static class RunEventJson
         ["decision"] = decision.Word,
         ["reason"] = decision.Reason,
         ["key"] = decision.Key,
-        ["seconds"] = decision switch { Decision.Run r => r.Seconds, Decision.Maybe m => m.Seconds, _ => 0 },
+        ["seconds"] = decision is Decision.Run or Decision.Maybe ? decision.Time : 0,
         ["outputs"] = Outputs((decision as Decision.Reuse)?.Result),
     };
 

@@ -93,7 +93,7 @@ internal sealed class RunLoop(StepGraph graph, Plan plan, Planner planner, Histo
             return;
         }
 
-        var anew = planned[step.Id] is Decision.Maybe or Decision.Skip || queue.IsRedone(step.Id) || losses.ContainsKey(step.Id) || graph.DependenciesOf(step.Id).Any(CameOutOtherwise);
+        var anew = planned[step.Id] is Decision.Maybe or Decision.Skip or Decision.Run { Recipe: null } || queue.IsRedone(step.Id) || losses.ContainsKey(step.Id) || graph.DependenciesOf(step.Id).Any(CameOutOtherwise);
         var decision = anew ? planner.Decide(step, input => outcomes[input.Step].Result!.Outputs[input.Output].Digest) : planned[step.Id];
         if (decision is Decision.Reuse reuse)
         {

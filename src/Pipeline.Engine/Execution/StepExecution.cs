@@ -18,9 +18,10 @@ public sealed class StepExecution(EngineState state, Executors executors, string
     private int saidUnlimited;
 
     /// <summary>The outcome, or null with who is doing this step now: then ask again later.</summary>
+    /// <param name="decision">With its recipe: all that the step reads is there.</param>
     public async Task<(StepOutcome? Outcome, string HeldBy)> RunAsync(StepDefinition step, Decision.Run decision, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, bool forced, CancellationToken cancellation)
     {
-        var key = decision.Recipe.Key;
+        var key = decision.Key!;
         using var keyLock = FileLock.TryTake(Path.Combine(state.Folder.Locks, key));
         if (keyLock is null) return (null, "another run that is doing this step");
         if (await Made() is { } before) return (before, "");
@@ -42,7 +43,7 @@ public sealed class StepExecution(EngineState state, Executors executors, string
     private async Task<StepOutcome> RunHeldAsync(StepDefinition step, Decision.Run decision, ResourceShare share, IReadOnlyDictionary<string, StepResult> upstream, bool forced, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
-        var key = decision.Recipe.Key;
+        var key = decision.Key!;
         var notice = NoticeFor(step);
         tell(new RunEvent.StepStarted(step, decision.Reason, notice));
         var logFile = Path.Combine(state.Folder.Runs, run, step.Id + ".log");
@@ -67,7 +68,7 @@ public sealed class StepExecution(EngineState state, Executors executors, string
             }
 
             if (outcome.Failure is { } failure) return Failed(failure.Cause, failure.Message);
-            var result = Store(step, decision.Recipe, upstream, task!, outcome, Math.Max(outcome.Seconds ?? 0, watch.Elapsed.TotalSeconds));
+            var result = Store(step, decision.Recipe!, upstream, task!, outcome, Math.Max(outcome.Seconds ?? 0, watch.Elapsed.TotalSeconds));
             await state.Cache.PublishAsync(result, CancellationToken.None);
             if (Directory.Exists(workspace)) Directory.Delete(workspace, recursive: true);
             return new(step, StepState.Ran, decision.Reason, key, watch.Elapsed.TotalSeconds, result, null, notice) { Attempts = tries.Count, Anew = outcome.Anew };

@@ -17,4 +17,7 @@ public static class Candidates
     /// <summary>The step with the inputs that there are.</summary>
     public static StepDefinition Trim(StepDefinition step, Func<string, bool> isSkipped) =>
         step.Type.DoesWithout is { } port && step.Inputs.Any(i => i.Port == port && isSkipped(i.Step)) ? step with { Inputs = [.. step.Inputs.Where(i => i.Port != port || !isSkipped(i.Step))] } : step;
+
+    /// <summary>The step that another cannot do without, in a sentence: a candidate stands for all of them.</summary>
+    public static string Named(StepDefinition step, string above) => step.Type.DoesWithout is { } port && step.Inputs.Any(i => i.Port == port && i.Step == above) ? $"all {port} are" : $"{above} is";
 }

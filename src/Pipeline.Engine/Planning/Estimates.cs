@@ -18,7 +18,7 @@ public static class Estimates
         {
             var step = decision.Step;
             // Options that are metrics of steps which have not run have no value yet.
-            if (decision is Decision.Maybe && step.MetricNames.Count > 0) continue;
+            if (decision.Key is null && step.MetricNames.Count > 0) continue;
             var estimate = step.Type.PassesOn is { } port ? PassedOn(step, port) : step.Type.Estimate(SecretReference.Fill(step.With, _ => "***"), new([.. step.Inputs.Select(Foresee)], () => [.. sources(step).Where(s => s.LeftOut is null)], step.Resources.Ranks));
             if (estimate is not null) estimates.Add(step.Id, estimate);
         }

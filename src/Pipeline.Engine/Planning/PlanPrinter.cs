@@ -10,16 +10,12 @@ public static class PlanPrinter
     public static string Print(Plan plan, IReadOnlyDictionary<string, StepEstimate>? estimates = null)
     {
         var text = new StringBuilder();
-        var counts = new List<string> { $"{plan.Count<Decision.Reuse>()} reused", $"{plan.Count<Decision.Run>()} to run" };
-        if (plan.Count<Decision.Maybe>() is > 0 and var maybe) counts.Add($"{maybe} maybe");
-        if (plan.Count<Decision.Skip>() is > 0 and var skipped) counts.Add($"{skipped} skipped");
-        text.AppendLine($"{plan.Graph.Definition.Name}  {plan.Decisions.Count} step{(plan.Decisions.Count == 1 ? "" : "s")}: {string.Join(", ", counts)}{(plan.Seconds is { } total ? $" (~{Durations.Say(total)})" : "")}");
+        text.AppendLine($"{plan.Graph.Definition.Name}  {plan.Decisions.Count} step{(plan.Decisions.Count == 1 ? "" : "s")}: {plan.Counts}{(plan.Seconds is { } total ? $" (~{Durations.Say(total)})" : "")}");
         text.AppendLine();
         var width = plan.Decisions.Select(d => d.Step.Id.Length).DefaultIfEmpty().Max();
         foreach (var decision in plan.Decisions)
         {
-            var seconds = decision switch { Decision.Run r => r.Seconds, Decision.Maybe m => m.Seconds, _ => null };
-            text.AppendLine($"  {decision.Word,-5}  {decision.Step.Id.PadRight(width)}  {decision.Reason}{(decision is Decision.Run { Asks: true } ? "; asks for approval first" : "")}{(seconds is { } s ? $"  ~{Durations.Say(s)}" : "")}");
+            text.AppendLine($"  {decision.Word,-5}  {decision.Step.Id.PadRight(width)}  {decision.Reason}{(decision is Decision.Run { Asks: true } ? "; asks for approval first" : "")}{(decision.Time is { } s ? $"  ~{Durations.Say(s)}" : "")}");
             foreach (var line in estimates?.GetValueOrDefault(decision.Step.Id)?.Lines ?? []) text.AppendLine($"  {"",-5}  {"".PadRight(width)}  {line}");
         }
 

@@ -21,6 +21,12 @@ public sealed record PlanningFacts(Func<string, StepResult?> Find, Func<string, 
 
     /// <summary>Whether a run that was stopped left something under a cache key from which the step goes on.</summary>
     public Func<string, bool> IsBegun { get; init; } = _ => false;
+
+    /// <summary>Every stored result of a step type, of any version; null where it is not known which there are.</summary>
+    public Func<StepType, IReadOnlyList<StepResult>?> Stored { get; init; } = _ => [];
+
+    /// <summary>Whether a step reads files outside the store. Those of one that waits are not looked at: what it waits for may make them.</summary>
+    public Func<StepDefinition, bool> ReadsFiles { get; init; } = _ => false;
 }
 
 /// <summary>Decides, from the graph and what is stored, what each step needs. Pure: it starts nothing and writes nothing.</summary>
@@ -29,20 +35,21 @@ public sealed class Planner(StepGraph graph, PlanningFacts facts, IReadOnlySet<s
     /// <summary>From how many recipes on a second processor pays.</summary>
     private const int WorthThreads = 100;
 
-    private const int MostNamed = 4;
+    private readonly Precedents precedents = new(facts);
 
     /// <exception cref="SourceMissingException">A step reads files that are not there.</exception>
     public Plan Plan()
     {
         var results = new Dictionary<string, StepResult>(StringComparer.Ordinal);
         var decisions = new Dictionary<string, Decision>(graph.Ordered.Count, StringComparer.Ordinal);
+        var uncertain = new HashSet<string>(StringComparer.Ordinal);
         foreach (var level in graph.Levels())
         {
             var recipes = Recipes(level, decisions, results);
             var stored = facts.FindAll?.Invoke([.. recipes.Values.Select(r => r.Key)]);
             foreach (var step in level)
             {
-                var decision = decisions[step.Id] = Decide(step, decisions, results, recipes, key => stored?.GetValueOrDefault(key) ?? facts.Find(key));
+                var decision = decisions[step.Id] = Decide(step, decisions, results, recipes, uncertain, key => stored?.GetValueOrDefault(key) ?? facts.Find(key));
                 if (decision is Decision.Reuse reuse) results[step.Id] = reuse.Result;
             }
         }
@@ -69,25 +76,38 @@ public sealed class Planner(StepGraph graph, PlanningFacts facts, IReadOnlySet<s
     }
 
     /// <param name="decisions">Those of the steps before it, <paramref name="results"/> of those that are reused.</param>
-    private Decision Decide(StepDefinition step, Dictionary<string, Decision> decisions, Dictionary<string, StepResult> results, Dictionary<string, Recipe> recipes, Func<string, StepResult?> find)
+    /// <param name="uncertain">Those before it that may be skipped; it is added where that goes for it too.</param>
+    private Decision Decide(StepDefinition step, Dictionary<string, Decision> decisions, Dictionary<string, StepResult> results, Dictionary<string, Recipe> recipes, HashSet<string> uncertain, Func<string, StepResult?> find)
     {
         var above = Candidates.Indispensable(graph, step, IsSkipped).ToList();
         if (above.Find(IsSkipped) is { } skipped) return new Decision.Skip(step, Skipping.Below(skipped, ((Decision.Skip)decisions[skipped]).Why, "is"));
         if (above.Where(results.ContainsKey).Select(id => Skipping.ByGate(graph[id], results[id])).FirstOrDefault(s => s is not null) is { } stopped) return new Decision.Skip(step, stopped);
         step = Candidates.Trim(step, IsSkipped);
         var asked = Whens.StepsOf(step).Where(id => !results.ContainsKey(id)).ToList();
-        if (asked.Count > 0) return new Decision.Maybe(step, $"waits for {string.Join(", ", asked)}; {Whens.Words(step)}", asked, facts.Last(step.Id)?.Seconds);
+        var onlyIf = asked.Count > 0 ? Whens.Words(step) : Candidates.Indispensable(graph, step, uncertain.Contains).FirstOrDefault(uncertain.Contains) is { } unsure ? $"runs unless {Candidates.Named(step, unsure)} skipped" : null;
+        if (onlyIf is not null) uncertain.Add(step.Id);
+        if (asked.Count > 0) return new Decision.Maybe(step, $"waits for {string.Join(", ", asked)}; {onlyIf}", facts.Last(step.Id)?.Seconds);
         if (Whens.SkipReason(step, id => results[id].Metrics) is { } reason) return new Decision.Skip(step, reason);
-        var lent = MetricValues.StepsOf(step).Where(id => !results.ContainsKey(id)).ToList();
-        if (lent.Count > 0) return new Decision.Maybe(step, $"waits for {string.Join(", ", lent)}; reused if {string.Join(", ", step.MetricNames)} come{(step.MetricNames.Count == 1 ? "s" : "")} out the same", lent, facts.Last(step.Id)?.Seconds);
+        var waits = MetricValues.StepsOf(step).Concat(step.Inputs.Select(i => i.Step)).Where(id => !results.ContainsKey(id)).Distinct().ToList();
+        if (waits.Count > 0) return Waiting(step, waits, onlyIf, input => results.GetValueOrDefault(input.Step)?.Outputs[input.Output].Digest);
         (step, var problem) = MetricValues.Fill(step, id => results[id].Metrics);
-        if (problem is not null) return new Decision.Maybe(step, problem, [], null);
-        var waits = step.Inputs.Select(i => i.Step).Where(id => !results.ContainsKey(id)).Distinct().ToList();
-        return waits.Count > 0
-            ? new Decision.Maybe(step, MaybeReason(step, waits), waits, facts.Last(step.Id)?.Seconds)
-            : Decide(step, recipes.GetValueOrDefault(step.Id) ?? RecipeOf(step, input => results[input.Step].Outputs[input.Output].Digest), find);
+        if (problem is not null) return new Decision.Maybe(step, problem, null);
+        return Decide(step, recipes.GetValueOrDefault(step.Id) ?? RecipeOf(step, input => results[input.Step].Outputs[input.Output].Digest), find);
 
         bool IsSkipped(string id) => decisions[id] is Decision.Skip;
+    }
+
+    /// <summary>Run or maybe, for a step that reads what is not made yet.</summary>
+    /// <param name="onlyIf">What else has to be for it to run; null where nothing has.</param>
+    /// <param name="known">The digest of an input, where it is known.</param>
+    private Decision Waiting(StepDefinition step, List<string> waits, string? onlyIf, Func<InputReference, string?> known)
+    {
+        var last = facts.Last(step.Id);
+        var forced = force.Contains(step.Id);
+        var (precedent, assumed) = forced ? (Precedent.None, null) : precedents.For(step, last, known, digestOf => RecipeOf(step, digestOf));
+        var reason = forced ? "forced" : assumed is not null ? Reason(step, assumed, last) : last is null ? "never ran" : facts.Read(last.Key) is null ? "its earlier result is gone" : "its recipe changed";
+        if (precedent != Precedent.None) return new Decision.Maybe(step, Precedents.Words(step, waits, precedent, reason), last?.Seconds);
+        return onlyIf is null ? new Decision.Run(step, reason, null, last?.Seconds) { Asks = step.Approve is not null } : new Decision.Maybe(step, $"{reason}; {onlyIf}", last?.Seconds);
     }
 
     /// <summary>Reuse or run, for a step whose inputs are all known.</summary>
@@ -142,11 +162,5 @@ public sealed class Planner(StepGraph graph, PlanningFacts facts, IReadOnlySet<s
         if (path[0] != "inputs" || path.Length < 2) return difference;
         var from = step.Inputs.Where(i => i.Port == path[1]).Select(i => i.Step).Distinct().ToList();
         return from.Count == 0 ? difference : $"{difference} ({string.Join(", ", from)})";
-    }
-
-    private static string MaybeReason(StepDefinition step, List<string> waits)
-    {
-        var port = step.Inputs.First(i => i.Step == waits[0]).Port;
-        return $"waits for {(waits.Count > MostNamed ? $"{string.Join(", ", waits.Take(MostNamed - 1))} and {waits.Count - MostNamed + 1} more" : string.Join(", ", waits))}; reused if its {port.Replace('_', ' ')} come{(port.EndsWith('s') ? "" : "s")} out the same";
     }
 }

@@ -81,7 +81,7 @@ public sealed class EstimateTests
         var plan = PlanOf(Step("a", type, 5, []), Step("b", type, 7, ["a"]), Step("c", type, 1, ["a", "b"]));
         var estimates = Of(plan);
         Assert.Equal(["5 letters", "12 letters", "18 letters"], estimates.Values.SelectMany(e => e.Lines));
-        Assert.Contains("  maybe  c  waits for a, b; reused if its texts come out the same\n            18 letters\n", PlanPrinter.Print(plan, estimates), StringComparison.Ordinal);
+        Assert.Contains("  run    c  never ran\n            18 letters\n", PlanPrinter.Print(plan, estimates), StringComparison.Ordinal);
         Assert.Equal("""{"letters":18}""", RunEventJson.Of(plan.Decisions[2], estimates["c"])["estimate"]!.ToJsonString());
         Assert.Null(RunEventJson.Of(plan.Decisions[2])["estimate"]);
     }
