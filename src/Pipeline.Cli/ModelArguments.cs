@@ -23,6 +23,7 @@ internal sealed class ModelArguments
     private readonly Option<double> minP = new("--min-p") { Description = "Draw among tokens at least this share as probable as the most probable one; 0: among all.", HelpName = "P", DefaultValueFactory = _ => 0 };
     private readonly Option<double> repetitionPenalty = new("--repetition-penalty") { Description = "Above 1: tokens that occurred become less probable.", HelpName = "X", DefaultValueFactory = _ => 1 };
     private readonly Option<string[]> stop = new("--stop") { Description = "End before this text. May be given several times.", HelpName = "TEXT", DefaultValueFactory = _ => [] };
+    private readonly Option<bool> prefix = new("--prefix") { Description = "Read the prompt from both sides, for a model that was trained with objective prefix." };
     private readonly Option<long> seed = new("--seed") { Description = "Decides the draws: the same seed writes the same text.", HelpName = "S", DefaultValueFactory = _ => 0 };
     private readonly Option<string?> libtorch = new(LibTorchChoice.Option) { Description = $"Load libtorch from this folder instead of the one that came along (also {LibTorchChoice.Variable}).", HelpName = "DIR" };
     private readonly Option<string?> state = PipelineArguments.StateOption();
@@ -31,7 +32,7 @@ internal sealed class ModelArguments
     public void AddTo(Command command)
     {
         command.Arguments.Add(file);
-        foreach (var option in new System.CommandLine.Option[] { model, maxTokens, temperature, topK, topP, minP, repetitionPenalty, stop, seed, libtorch, state, store }) command.Options.Add(option);
+        foreach (var option in new System.CommandLine.Option[] { model, maxTokens, temperature, topK, topP, minP, repetitionPenalty, stop, prefix, seed, libtorch, state, store }) command.Options.Add(option);
     }
 
     /// <exception cref="WrongInputException">An option is out of its range, or would be ignored.</exception>
@@ -48,6 +49,7 @@ internal sealed class ModelArguments
                 MinP = parsed.GetValue(minP),
                 RepetitionPenalty = parsed.GetValue(repetitionPenalty),
                 StopTexts = parsed.GetValue(stop) ?? [],
+                PromptIsPrefix = parsed.GetValue(prefix),
                 Seed = parsed.GetValue(seed),
                 // The model's tokenizer takes its place.
                 Decode = _ => "",

@@ -9,6 +9,7 @@ sealed class BestParameters(FlatParameters parameters, EarlyStopping? stopping) 
 {
     readonly Tensor? values = stopping is null ? null : zeros_like(parameters.Values, requires_grad: false).DetachFromDisposeScope();
     double? loss;
+    double? toBeat;
     long step;
     int stale;
 
@@ -23,10 +24,15 @@ sealed class BestParameters(FlatParameters parameters, EarlyStopping? stopping) 
 
     public void Consider(long at, IReadOnlyList<Figure> figures)
     {
-        var better = figures[0].Value < (loss ?? double.PositiveInfinity) - (stopping?.MinDelta ?? 0);
+        var now = figures[0].Value;
+        // Patience counts from the last loss that was better by enough; what is kept is the lowest.
+        var enough = now < (toBeat ?? double.PositiveInfinity) - (stopping?.MinDelta ?? 0);
+        stale = enough ? 0 : stale + 1;
+        if (enough)
+            toBeat = now;
+        var better = now < (loss ?? double.PositiveInfinity);
         if (better)
-            (loss, step) = (figures[0].Value, at);
-        stale = better ? 0 : stale + 1;
+            (loss, step) = (now, at);
         // Without early stopping the model is left as it is last.
         if (better || values is null)
             Figures = figures;
@@ -44,9 +50,9 @@ sealed class BestParameters(FlatParameters parameters, EarlyStopping? stopping) 
         parameters.Values.copy_(values);
     }
 
-    public TrainingState Into(TrainingState state) => state with { BestLoss = loss, BestStep = step, Stale = stale, Figures = Figures };
+    public TrainingState Into(TrainingState state) => state with { BestLoss = loss, ToBeat = toBeat, BestStep = step, Stale = stale, Figures = Figures };
 
-    public void Take(TrainingState state) => (loss, step, stale, Figures) = (state.BestLoss, state.BestStep, state.Stale, state.Figures);
+    public void Take(TrainingState state) => (loss, toBeat, step, stale, Figures) = (state.BestLoss, state.ToBeat, state.BestStep, state.Stale, state.Figures);
 
     public void Dispose() => values?.Dispose();
 }

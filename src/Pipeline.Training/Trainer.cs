@@ -180,7 +180,7 @@ public sealed class Trainer<TBatch>
         // ---- The average, or the best parameters ----
         average.Exchange();
         best.Restore();
-        return new TrainingResult(step, loss, best.Figures, best.Step(step), best.Exhausted && step < options.Steps, timer.OverallTokensPerSecond, timer.Times);
+        return new TrainingResult(step, (double)step * options.Batch / examples.Count, loss, best.Figures, best.Step(step), best.Exhausted && step < options.Steps, timer.OverallTokensPerSecond, timer.Times);
 
         void Validate(long at)
         {

@@ -25,6 +25,9 @@ public sealed partial class GenerateTests
         Assert.Equal(["Two are \"the\"", "Number 7: the"], batch.Select(line => $"{JsonNode.Parse(line)!["prompt"]}"));
         Assert.Equal(byStep.Output, $"{JsonNode.Parse(batch[1])!["text"]}\n");
 
+        // A decoder that was trained without prefixes reads one all the same.
+        Assert.NotEqual("", (await project.Pipeline(["generate", "--model", "exported", "--prefix", .. Greedy])).Expect(ExitCode.Success).Output);
+
         string[] drawn = ["generate", "--model", "exported", "--prompt", "", "--max-tokens", "12", "--temperature", "1.5", "--top-k", "50", "--seed"];
         var text = (await project.Pipeline([.. drawn, "3"])).Expect(ExitCode.Success).Output;
         Assert.Equal(text, (await project.Pipeline([.. drawn, "3"])).Output);

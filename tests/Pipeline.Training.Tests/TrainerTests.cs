@@ -99,6 +99,15 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void Early_stopping_returns_to_the_lowest_loss_also_where_it_is_too_little_lower_to_wait_for()
+    {
+        // No loss is lower than the first by a thousand nats.
+        var result = LearntByHeart(Small.Options(40) with { ValidateEvery = 10, EarlyStopping = new EarlyStopping { Patience = 3, MinDelta = 1000 } });
+        Assert.Equal(30, result.Steps);
+        Assert.Equal(30, result.BestStep);
+    }
+
+    [Fact]
     public void The_best_step_is_where_the_validation_loss_was_lowest_also_where_nothing_stops_early()
     {
         var result = LearntByHeart(Small.Options(150) with { ValidateEvery = 10 });

@@ -15,6 +15,21 @@ public sealed class ChoicesAttribute(params string[] words) : Attribute
     public IReadOnlyList<string> Words { get; } = words;
 }
 
+/// <summary>What other programs call the param. Not accepted: the message about such a name says what it is called here.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class KnownElsewhereAsAttribute(params string[] names) : Attribute
+{
+    public IReadOnlyList<string> Names { get; } = names;
+}
+
+/// <summary>What other programs call one of the words that the param may be; as <see cref="KnownElsewhereAsAttribute"/>.</summary>
+[AttributeUsage(AttributeTargets.Property, AllowMultiple = true)]
+public sealed class ChoiceElsewhereAttribute(string word, params string[] names) : Attribute
+{
+    public string Word { get; } = word;
+    public IReadOnlyList<string> Names { get; } = names;
+}
+
 /// <summary>The param changes how fast the step is and never its bytes, so it stays out of the recipe.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SpeedOnlyAttribute : Attribute;

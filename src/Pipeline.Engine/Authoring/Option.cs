@@ -30,6 +30,10 @@ public sealed record Option
     public double? Minimum { get; init; }
     public double? Maximum { get; init; }
     public IReadOnlyList<string> Choices { get; init; } = [];
+    /// <summary>What other programs call it.</summary>
+    public IReadOnlyList<string> NamesElsewhere { get; init; } = [];
+    /// <summary>What other programs call its choices.</summary>
+    public IReadOnlyDictionary<string, string> ChoicesElsewhere { get; init; } = new Dictionary<string, string>();
     /// <summary>The options of a <see cref="OptionKind.Group"/>.</summary>
     public IReadOnlyList<Option> Members
     {

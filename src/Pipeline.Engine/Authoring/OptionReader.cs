@@ -61,6 +61,8 @@ public static class OptionReader
         var name = SnakeCase(property.Name);
         var option = Of(name, description, property.PropertyType, required, nullable, value) with
         {
+            ChoicesElsewhere = property.GetCustomAttributes<ChoiceElsewhereAttribute>().SelectMany(a => a.Names, (a, name) => KeyValuePair.Create(name, a.Word)).ToDictionary(StringComparer.Ordinal),
+            NamesElsewhere = property.GetCustomAttribute<KnownElsewhereAsAttribute>()?.Names ?? [],
             SpeedOnly = property.IsDefined(typeof(SpeedOnlyAttribute)),
             WholeOnly = property.IsDefined(typeof(WholeOnlyAttribute)),
             Horizon = property.IsDefined(typeof(HorizonAttribute)),

@@ -5,7 +5,11 @@ namespace Pipeline.Engine.Authoring;
 /// <summary>A glob of files outside the store. Their names are relative to <paramref name="NamesFrom"/>, or to the pipeline file where that is null.</summary>
 /// <param name="Optional">There may be none.</param>
 /// <param name="Root">What their <see cref="SourceFile.Alias"/> is relative to; null makes it their name.</param>
-public sealed record SourcePattern(string Pattern, string? NamesFrom = null, bool Optional = false, SourceRoot? Root = null);
+public sealed record SourcePattern(string Pattern, string? NamesFrom = null, bool Optional = false, SourceRoot? Root = null)
+{
+    /// <summary>What to do where it matches nothing; empty where its own words say it.</summary>
+    public string Remedy { get; init; } = "";
+}
 
 /// <param name="Option">That sets it.</param>
 /// <param name="Folder">From the pipeline file; null is the pattern's own: what stands before its first wildcard, a folder itself, the folder that a file is in.</param>

@@ -133,7 +133,7 @@ internal sealed class OptionBinder(string owner, Option root, Expressions expres
     private JsonValue? Choice(Option option, ScalarNode word, string path)
     {
         if (option.Choices.Contains(word.Text)) return JsonValue.Create(word.Text);
-        var near = Nearest.Of(word.Text, option.Choices);
+        var near = option.ChoicesElsewhere.GetValueOrDefault(word.Text) ?? Nearest.Of(word.Text, option.Choices);
         Wrong(ProblemCodes.NotAChoice, word.Place, $"{Name(path)} cannot be '{Excerpt.Short(word.Text)}'{word.OriginWords}", near is null ? Describe(option) : $"did you mean '{near}'? ({Describe(option)})");
         return null;
     }
@@ -166,8 +166,8 @@ internal sealed class OptionBinder(string owner, Option root, Expressions expres
     /// <returns>The member that was probably meant: it is not missing then.</returns>
     private string? Unknown(Option group, ScalarNode key, string path)
     {
-        var near = Nearest.Of(key.Text, group.Members.Select(m => m.Name));
-        var elsewhere = near is null ? Paths(root, "").FirstOrDefault(p => p == key.Text || p.EndsWith("." + key.Text, StringComparison.Ordinal)) : null;
+        var near = group.Members.FirstOrDefault(m => m.NamesElsewhere.Contains(key.Text))?.Name ?? Nearest.Of(key.Text, group.Members.Select(m => m.Name));
+        var elsewhere = near is null ? Paths(root, "").FirstOrDefault(p => p.Option.Name == key.Text || p.Option.NamesElsewhere.Contains(key.Text)).Path : null;
         var remedy = near is not null ? $"did you mean '{near}'? ({Describe(group.Members.First(m => m.Name == near))})"
             : elsewhere is not null ? $"did you mean '{elsewhere}'?"
             : group.Members.Count == 0 ? "it takes no options"
@@ -182,8 +182,8 @@ internal sealed class OptionBinder(string owner, Option root, Expressions expres
         problems.Add(code, at, message, remedy);
     }
 
-    private static IEnumerable<string> Paths(Option option, string path) =>
-        option.Members.SelectMany(m => Paths(m, Join(path, m.Name)).Prepend(Join(path, m.Name)));
+    private static IEnumerable<(string Path, Option Option)> Paths(Option option, string path) =>
+        option.Members.SelectMany(m => Paths(m, Join(path, m.Name)).Prepend((Join(path, m.Name), m)));
 
     private string Name(string path) => path.Length == 0 ? $"'with' of {owner}" : $"'{Excerpt.Short(path)}' of {owner}";
 

@@ -35,7 +35,7 @@ public static class SourceFiles
                 if (!found.TryGetValue(name, out var before) || alias.Length > before.Alias.Length) found[name] = (file, alias);
             }
 
-            if (!any && !pattern.Optional) missing.Add($"'{pattern.Pattern}' matches no file{leftOut}");
+            if (!any && !pattern.Optional) missing.Add($"'{pattern.Pattern}' matches no file{leftOut}{(pattern.Remedy.Length > 0 ? ": " + pattern.Remedy : "")}");
         }
 
         if (missing.Count > 0) throw new SourceMissingException($"{string.Join("; ", missing)} (looked from the folder of the pipeline file)");

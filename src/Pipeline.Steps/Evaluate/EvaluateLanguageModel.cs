@@ -49,6 +49,7 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
         public long Examples { get; init; } = 1000;
 
         [Description("Where it computes; cuda is one GPU, set aside for the step, and a libtorch that can use it (`--libtorch`).")]
+        [ChoiceElsewhere("cuda", "gpu", "cuda:0")]
         public TrainDevice Device { get; init; } = TrainDevice.Cpu;
 
         [Description("Threads. Part of the recipe: another number sums in another order and gives other bits.")]
@@ -104,8 +105,8 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
         TorchSharp.torch.set_num_threads(with.Threads);
         using var trainShard = TokenShard.Open(inputs.Tokens.Train.Locate("tokens.bin"));
         using var testShard = TokenShard.Open(inputs.Tokens.Test.Locate("tokens.bin"));
-        using var train = Pretrain.Open(trainShard);
-        using var test = Pretrain.Open(testShard);
+        using var train = Pretrain.Open(trainShard, "the train part of 'tokens'", "give it more text");
+        using var test = Pretrain.Open(testShard, "the test part of 'tokens'", "give the split a test share");
         var conversations = inputs.Conversations is { } held ? ConversationLines.ReadConversations(held.Locate("conversations.jsonl")).ToList() : [];
         var preferences = inputs.Preferences is { } pairs ? ConversationLines.ReadPreferences(pairs.Locate("preferences.jsonl")).ToList() : [];
         var samples = conversations.Take(with.Samples.Prompts).Select(c => new Sample(c.Turns[^2].Content, c.Turns[^1].Content, new SortedDictionary<string, string>(StringComparer.Ordinal))).ToList();
@@ -175,7 +176,7 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
         if (HasSource(model)) return;
         if (inputs.Conversations is { } conversations)
         {
-            var (examples, _) = EncodedConversations.Read(conversations, tokenizer, model.Config.Context);
+            var (examples, _) = EncodedConversations.Read(conversations, "held-out", tokenizer, model.Config.Context);
             using var objective = new NextToken(model);
             var totals = Totals.Of(objective, new Training.Batches.Conversations(EncodedConversations.Spread(examples, with.Examples), model.Config.Vocabulary, model.Config.Context).ByLength(), with.Batch);
             figures["answer.loss"] = totals.Sums[0] / totals.Weight;
@@ -184,7 +185,7 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
 
         if (inputs.Preferences is { } preferences)
         {
-            var (pairs, _) = EncodedConversations.Read(preferences, tokenizer, model.Config.Context);
+            var (pairs, _) = EncodedConversations.Read(preferences, "held-out", tokenizer, model.Config.Context);
             var preferred = PreferenceQuality.Of(model, EncodedConversations.Spread(pairs, with.Examples), with.Batch);
             figures["preference.accuracy"] = preferred.Accuracy;
             figures["preference.accuracy_per_token"] = preferred.NormalisedAccuracy;

@@ -43,7 +43,7 @@ public sealed class Dpo : TrainStep<Dpo.With, Dpo.Given, Dpo.Made>
     }
 
     public override string Name => "train.dpo";
-    public override int Version => 3;
+    public override int Version => 4;
     public override string Description => "Aligns a model with preferences by direct preference optimisation (DPO).";
 
     protected override StepEstimate Estimate(With with, Foreseen given) =>
@@ -56,19 +56,18 @@ public sealed class Dpo : TrainStep<Dpo.With, Dpo.Given, Dpo.Made>
         {
             using var model = ModelFiles.Read(inputs.Model, Path.Combine(context.Workspace, $"given-{ranks.Rank}"), with.Device);
             ModelFiles.Hold(model, inputs.Mask);
-            var (train, tooLong) = EncodedConversations.Read(inputs.Preferences.Train, tokenizer, model.Config.Context);
-            var (held, _) = EncodedConversations.Read(inputs.Preferences.Validation, tokenizer, model.Config.Context);
+            var (train, tooLong) = EncodedConversations.Read(inputs.Preferences.Train, "train", tokenizer, model.Config.Context);
             TorchSharp.torch.set_num_threads(with.Threads);
             using var objective = new DirectPreference(model, new() { Beta = with.Beta, LabelSmoothing = with.LabelSmoothing });
             var all = new PreferencePairs(train, model.Config.Vocabulary, model.Config.Context);
-            var measured = new PreferencePairs(EncodedConversations.Spread(held, with.Validation.Sequences), model.Config.Vocabulary, model.Config.Context);
+            var measured = with.Validation.Every == 0 ? null : new PreferencePairs(EncodedConversations.Spread(EncodedConversations.Read(inputs.Preferences.Validation, "validation", tokenizer, model.Config.Context).Pairs, with.Validation.Sequences), model.Config.Vocabulary, model.Config.Context);
             // The reference's log-probabilities cost a forward pass each: only of the pairs that the steps will come to.
             var reference = ReferenceLogProbabilities.Of(model, all, new DataOrder(with.Seed, all.Count), with.Steps * with.Batch.Sequences);
             var result = TrainingSession.Train(
                 model,
                 objective,
                 all.With(reference, model.Config.Vocabulary),
-                measured.With(ReferenceLogProbabilities.Of(model, measured), model.Config.Vocabulary),
+                measured?.With(ReferenceLogProbabilities.Of(model, measured), model.Config.Vocabulary),
                 with,
                 ranks,
                 context,

@@ -54,7 +54,7 @@ public sealed class Import : Step<Import.With, Import.Given, Import.Made>
 
     public override IEnumerable<SourcePattern> SourcesOf(JsonObject with) =>
         with["folder"] is JsonValue value && value.TryGetValue<string>(out var folder) && folder.Length > 0
-            ? [new($"{folder.TrimEnd('/')}/*.json"), new($"{folder.TrimEnd('/')}/*.safetensors"), .. CheckpointTokenizer.Vocabularies.Where(name => name != ModelFiles.TokenizerFile).Select(name => new SourcePattern($"{folder.TrimEnd('/')}/{name}", Optional: true))]
+            ? [new($"{folder.TrimEnd('/')}/*.json"), new($"{folder.TrimEnd('/')}/*.safetensors") { Remedy = "weights are read from safetensors files alone, for pickled ones (pytorch_model.bin) can run code when they are read; convert those first (in Python: AutoModelForCausalLM.from_pretrained(…).save_pretrained(…))" }, .. CheckpointTokenizer.Vocabularies.Where(name => name != ModelFiles.TokenizerFile).Select(name => new SourcePattern($"{folder.TrimEnd('/')}/{name}", Optional: true))]
             : [];
 
     protected override IEnumerable<(string Option, string Message)> Check(With with)

@@ -32,7 +32,7 @@ public sealed class Instruct : TrainStep<Instruct.With, Instruct.Given, Instruct
     }
 
     public override string Name => "train.instruct";
-    public override int Version => 2;
+    public override int Version => 3;
     public override string Description => "Fine-tunes a model to answer, by supervised learning on conversations with the loss on the answers only.";
 
     protected override StepEstimate Estimate(With with, Foreseen given) =>
@@ -45,10 +45,9 @@ public sealed class Instruct : TrainStep<Instruct.With, Instruct.Given, Instruct
         {
             using var model = ModelFiles.Read(inputs.Model, Path.Combine(context.Workspace, $"given-{ranks.Rank}"), with.Device);
             ModelFiles.Hold(model, inputs.Mask);
-            var (train, tooLong) = EncodedConversations.Read(inputs.Conversations.Train, tokenizer, model.Config.Context);
-            var (held, _) = EncodedConversations.Read(inputs.Conversations.Validation, tokenizer, model.Config.Context);
+            var (train, tooLong) = EncodedConversations.Read(inputs.Conversations.Train, "train", tokenizer, model.Config.Context);
             using var objective = new NextToken(model);
-            var measured = new Training.Batches.Conversations(EncodedConversations.Spread(held, with.Validation.Sequences), model.Config.Vocabulary, model.Config.Context);
+            var measured = with.Validation.Every == 0 ? null : new Training.Batches.Conversations(EncodedConversations.Spread(EncodedConversations.Read(inputs.Conversations.Validation, "validation", tokenizer, model.Config.Context).Examples, with.Validation.Sequences), model.Config.Vocabulary, model.Config.Context);
             var result = TrainingSession.Train(
                 model,
                 objective,
@@ -59,7 +58,7 @@ public sealed class Instruct : TrainStep<Instruct.With, Instruct.Given, Instruct
                 context,
                 outputs.Log,
                 with.Samples?.Of(model, tokenizer, chat: true),
-                with.Monitor ? TargetBytes.PerToken(measured, tokenizer) : null);
+                with.Monitor && measured is not null ? TargetBytes.PerToken(measured, tokenizer) : null);
             if (ranks.Rank != 0) return;
             ModelFiles.Write(model, inputs.Model.Locate(ModelFiles.TokenizerFile), outputs.Model.Folder);
             context.Metric("train.conversations", train.Count);

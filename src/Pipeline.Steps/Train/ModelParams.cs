@@ -44,37 +44,44 @@ public sealed record ModelParams
 {
     [Description("gpt: GPT-2's decoder, with LayerNorm and GELU. llama: Llama's, with RMSNorm and SwiGLU; with a window Mistral's, with attention biases Qwen 2's. lstm, gru: recurrent models. encoder-decoder: a transformer with cross-attention. hybrid: a transformer encoder and a recurrent decoder with attention over it. bert: an encoder that sees both sides, for `objective: { name: masked }`.")]
     [Choices("gpt", "llama", "lstm", "gru", "encoder-decoder", "hybrid", "bert")]
+    [ChoiceElsewhere("gpt", "gpt2", "gpt-2", "nanogpt")]
+    [ChoiceElsewhere("llama", "mistral", "qwen2")]
+    [ChoiceElsewhere("encoder-decoder", "t5", "bart")]
     public string Architecture { get; init; } = "gpt";
 
     [Description("Blocks, or recurrent layers; where there is an encoder, those of the decoder.")]
     [Engine.Authoring.Range(1, 1000)]
+    [KnownElsewhereAs("n_layer", "n_layers", "num_layers", "num_hidden_layers", "depth")]
     public int Layers { get; init; } = 4;
 
     [Description("Attention heads per block; a divisor of `width`, unless `head_width` is set. Not read by lstm and gru. Null: 4.")]
     [Engine.Authoring.Range(1, 1000)]
+    [KnownElsewhereAs("n_head", "n_heads", "num_heads", "num_attention_heads")]
     public int? Heads { get; init; }
 
     [Description("Size of the residual stream.")]
     [Engine.Authoring.Range(1, 65536)]
+    [KnownElsewhereAs("n_embd", "d_model", "dim", "hidden_size", "embedding_size")]
     public int Width { get; init; } = 128;
 
     [Description("Most tokens that a prediction can see. Where there is an encoder, it reads the first half of a window of so many tokens, and the decoder the second.")]
     [Engine.Authoring.Range(2, 1_048_576)]
+    [KnownElsewhereAs("block_size", "seq_len", "max_seq_len", "sequence_len", "sequence_length", "max_length", "n_positions", "max_position_embeddings")]
     public int Context { get; init; } = 128;
 
     [Description("Dropout of embeddings, attention and residual branches, wherever none of its own is set.")]
     [Engine.Authoring.Range(0, 0.99)]
     public double Dropout { get; init; }
 
-    [Description("gpt, llama: dropout of embeddings; null: `dropout`.")]
+    [Description("Dropout of embeddings; null: `dropout`.")]
     [Engine.Authoring.Range(0, 0.99)]
     public double? EmbeddingDropout { get; init; }
 
-    [Description("gpt, llama: dropout of attention weights; null: `dropout`.")]
+    [Description("Dropout of attention weights; null: `dropout`. Not read by lstm and gru.")]
     [Engine.Authoring.Range(0, 0.99)]
     public double? AttentionDropout { get; init; }
 
-    [Description("gpt, llama: dropout of residual branches; null: `dropout`.")]
+    [Description("Dropout of residual branches; of recurrent layers, of what each gives; null: `dropout`.")]
     [Engine.Authoring.Range(0, 0.99)]
     public double? ResidualDropout { get; init; }
 
@@ -90,6 +97,7 @@ public sealed record ModelParams
 
     [Description("llama: heads of keys and values, a divisor of `heads`: fewer is grouped-query attention, 1 multi-query attention; null: as many as `heads`.")]
     [Engine.Authoring.Range(1, 1000)]
+    [KnownElsewhereAs("n_kv_heads", "num_kv_heads", "num_key_value_heads")]
     public int? KeyValueHeads { get; init; }
 
     [Description("llama: width of a head; null: `width` / `heads`.")]
@@ -98,10 +106,12 @@ public sealed record ModelParams
 
     [Description("llama, bert: width of the feed-forward layer; null: for llama 8/3 of `width`, rounded up to a multiple of 64, for bert 4 times `width`.")]
     [Engine.Authoring.Range(1, 1_048_576)]
+    [KnownElsewhereAs("intermediate_size", "n_inner", "d_ff")]
     public int? Hidden { get; init; }
 
     [Description("llama: how many tokens a place sees, itself included; null: all before it.")]
     [Engine.Authoring.Range(1, 1_048_576)]
+    [KnownElsewhereAs("sliding_window")]
     public int? Window { get; init; }
 
     [Description("llama, bert: added to the mean square (llama) or variance (bert) under the norms' root; null: 1e-5 for llama, 1e-12 for bert.")]
@@ -124,6 +134,8 @@ public sealed record ModelParams
     [Description("lstm, gru, and hybrid in its decoder: one dropout mask for all places of a row instead of one for each; null: false.")]
     public bool? Variational { get; init; }
 
+    private const string ByRope = "is read with positions rope alone: leave it out, or choose rope";
+
     internal int HeadsOrDefault => Heads ?? 4;
 
     internal ModelConfig Config(int vocabulary) => Architecture switch
@@ -136,44 +148,38 @@ public sealed record ModelParams
     /// <summary>What is set and not read, and why the shape cannot be built.</summary>
     internal IEnumerable<(string Option, string Message)> Problems()
     {
-        var unread = Unread().ToList();
-        foreach (var (option, reader) in unread) yield return ("model." + option, $"is read by {reader} alone: leave it out, or choose {reader}");
-        if (Architecture == "llama" && Positions == Training.Models.Positions.Learned)
+        var said = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (option, message) in Unread())
         {
-            yield return ("model.positions", "learned positions are gpt's: choose rope or alibi, or the gpt architecture");
-            yield break;
+            said.Add(option.Split('.')[0]);
+            yield return ("model." + option, message);
         }
 
-        if (HeadWidth is null && Architecture is not ("lstm" or "gru") && Width % HeadsOrDefault != 0) yield return ("model.heads", $"{HeadsOrDefault} does not divide the width of {Width}");
-        else if (unread.Count == 0 && Fault() is { } fault) yield return ("model", fault);
+        if (Architecture == "llama" && Positions == Training.Models.Positions.Learned && said.Add("positions")) yield return ("model.positions", "learned positions are gpt's: choose rope or alibi, or the gpt architecture");
+        if (HeadWidth is null && Architecture is not ("lstm" or "gru") && Width % HeadsOrDefault != 0)
+        {
+            said.UnionWith(["heads", "head_width"]);
+            yield return ("model.heads", $"{HeadsOrDefault}{(Heads is null ? " (the default)" : "")} does not divide the width of {Width}: choose a divisor");
+        }
+
+        // What is not read where it is set leads to faults of positions that nobody chose.
+        if (said.Contains("rope_theta") || said.Contains("rope_scaling")) said.Add("positions");
+        foreach (var fault in Config(vocabulary: 1).Faults.Where(fault => !said.Contains(fault.Part))) yield return ("model." + (fault.Part == "head_width" && HeadWidth is null ? "heads" : fault.Part), fault.Message);
     }
 
-    private string? Fault()
-    {
-        try
-        {
-            Config(vocabulary: 1).Check();
-            return null;
-        }
-        catch (ArgumentException wrong)
-        {
-            return wrong.Message;
-        }
-    }
-
-    private IEnumerable<(string Option, string Reader)> Unread()
+    private IEnumerable<(string Option, string Message)> Unread()
     {
         foreach (var (_, name, readers) in ModelFamilies.Readers(this).Where(option => option.Value is not null && !option.Readers.Contains(Architecture)))
-            yield return (name, "architecture " + string.Join(" or ", readers));
+            yield return (name, $"is not read by {Architecture}, only by {string.Join(", ", readers)}: leave it out, or choose another architecture");
         if (Architecture is not ("gpt" or "llama")) yield break;
 
         if ((Positions ?? (Architecture == "llama" ? Training.Models.Positions.Rope : Training.Models.Positions.Learned)) != Training.Models.Positions.Rope)
         {
-            if (RopeTheta is not null) yield return ("rope_theta", "positions rope");
-            if (RopeScaling is not null && Architecture == "llama") yield return ("rope_scaling", "positions rope");
+            if (RopeTheta is not null) yield return ("rope_theta", ByRope);
+            if (RopeScaling is not null && Architecture == "llama") yield return ("rope_scaling", ByRope);
         }
 
-        foreach (var option in RopeScaling?.Unread ?? []) yield return ("rope_scaling." + option, "rope_scaling.type llama3");
+        foreach (var option in RopeScaling?.Unread ?? []) yield return ("rope_scaling." + option, "is not read by type linear, only by llama3: leave it out, or choose llama3");
     }
 
     private GptConfig Gpt(int vocabulary)

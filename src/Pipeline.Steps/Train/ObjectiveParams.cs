@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Pipeline.Engine.Authoring;
 using Pipeline.Training.Models;
 using Pipeline.Training.Objectives;
 
@@ -8,6 +9,10 @@ namespace Pipeline.Steps.Train;
 public sealed record ObjectiveParams
 {
     [Description("causal: each token from those before it. masked: tokens replaced by the mask token, from both sides (bert). span_corruption: cut-out spans, and sequence_to_sequence: the second half of a window from the first (encoder-decoder, hybrid). prefix: what follows a beginning of random length that is seen from both sides. Null: masked for bert, sequence_to_sequence for encoder-decoder and hybrid, causal for the others.")]
+    [ChoiceElsewhere("causal", "clm", "causal_lm")]
+    [ChoiceElsewhere("masked", "mlm", "masked_lm")]
+    [ChoiceElsewhere("sequence_to_sequence", "seq2seq")]
+    [ChoiceElsewhere("prefix", "prefix_lm")]
     public TokenTask? Name { get; init; }
 
     [Description("masked: the share of a row's tokens that is to be guessed; null: 0.15.")]

@@ -13,6 +13,7 @@ public sealed record OptimizerParams
 
     [Description("The highest learning rate, reached after the warm-up. Null: adamw 0.001, muon 0.02, lion 0.0001, adafactor 0.01 (a share of each tensor's own scale), lamb 0.002, lars 1 (times trust and each tensor's norm), sgd 0.1.")]
     [Engine.Authoring.Range(1e-12, 100)]
+    [KnownElsewhereAs("lr", "max_lr", "peak_lr")]
     public double? LearningRate { get; init; }
 
     [Description("The highest learning rate of what muon leaves to AdamW. Null: 0.001.")]
@@ -40,6 +41,7 @@ public sealed record OptimizerParams
 
     [Description("Weight decay, on matrices and embeddings only; decoupled, but part of the gradient with lars and sgd. Null: adamw 0.1, muon 0.01 (0.1 for AdamW), lion 1, lamb 0.01, lars 0.0001, adafactor and sgd 0.")]
     [Engine.Authoring.Range(0, 10)]
+    [KnownElsewhereAs("wd")]
     public double? WeightDecay { get; init; }
 
     [Description("lars: how far a tensor moves, as a share of its norm, at a rate of 1. Null: 0.001.")]
@@ -60,6 +62,7 @@ public sealed record OptimizerParams
 
     [Description("The greatest norm of the whole gradient; null does not clip.")]
     [Engine.Authoring.Range(1e-6)]
+    [KnownElsewhereAs("grad_clip", "max_grad_norm", "gradient_clipping", "gradient_clip_val")]
     public double? Clip { get; init; } = 1.0;
 
     internal double Rate => LearningRate ?? Name switch { "muon" => 0.02, "lion" => 1e-4, "adafactor" => 0.01, "lamb" => 0.002, "lars" => 1, "sgd" => 0.1, _ => 1e-3 };

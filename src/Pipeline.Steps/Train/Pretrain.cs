@@ -66,7 +66,7 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
     }
 
     public override string Name => "train.pretrain";
-    public override int Version => 2;
+    public override int Version => 3;
     public override string Description => "Trains a new model on token shards: to predict the next token, or on another objective.";
 
     protected override IEnumerable<(string Option, string Message)> Check(With with) => Problems(with);
@@ -77,7 +77,7 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
     internal static IEnumerable<(string Option, string Message)> Problems(With with)
     {
         foreach (var problem in with.Problems()) yield return problem;
-        foreach (var problem in with.Model?.Problems() ?? []) yield return problem;
+        foreach (var problem in with.Model is { } model ? model.Problems().Concat(Unfit(with, model.Config(vocabulary: 1))) : []) yield return problem;
         if (with.Weights.Count > 0 && PretrainData.Problem(with.Weights) is { } wrong) yield return ("weights", wrong);
     }
 
@@ -85,7 +85,7 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
     internal static IEnumerable<(string Option, string Message)> Unfit(With with, IReadOnlyDictionary<string, int> given)
     {
         var (goesOn, sets) = (given.ContainsKey("model"), given.GetValueOrDefault("mix"));
-        foreach (var problem in goesOn ? [] : Unfit(with, (with.Model ?? new()).Config(vocabulary: 1))) yield return problem;
+        foreach (var problem in goesOn || with.Model is not null ? [] : Unfit(with, new ModelParams().Config(vocabulary: 1))) yield return problem;
         if (goesOn && with.Model is not null) yield return ("model", "shapes a new model, and the input 'model' has its own shape: leave out one of them");
         if (!goesOn && with.Context is not null) yield return ("context", "goes with the input 'model'; a new model has model.context");
         if (sets == 0 && with.Weights.Count > 0) yield return ("weights", "goes with the input 'mix'");
@@ -102,7 +102,7 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
 
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
-        using var data = new PretrainData(inputs);
+        using var data = new PretrainData(inputs, measured: with.Validation.Every > 0);
         var tokenizer = TokenizerReader.Read(inputs.Tokenizer.Locate(ModelFiles.TokenizerFile));
         var specials = TokenizerSpecials.Of(tokenizer, with.Objective.WholeWords == true);
         TrainingSession.OnRanks(ranks =>
@@ -116,8 +116,8 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
             using var objective = new NextToken(model, with.Objective.Loss(task));
             using var tokens = data.Open();
             var examples = OfTokenizer(() => task.Examples(tokens.Windows(length, with), model.Config, length, specials, with.Seed));
-            var validation = task.Measured(tokens.Held, model.Config, length, specials, with.Validation.Sequences == 0 ? long.MaxValue : with.Validation.Sequences);
-            var result = TrainingSession.Train(model, objective, Rows(examples), Rows(validation), with, ranks, context, outputs.Log, with.Samples?.Of(model, tokenizer, chat: false), with.Monitor ? TargetBytes.PerToken(Rows(validation), tokenizer) : null);
+            var validation = tokens.Held is { } held ? Rows(task.Measured(held, model.Config, length, specials, with.Validation.Sequences == 0 ? long.MaxValue : with.Validation.Sequences)) : null;
+            var result = TrainingSession.Train(model, objective, Rows(examples), validation, with, ranks, context, outputs.Log, with.Samples?.Of(model, tokenizer, chat: false, prefix: task.Task == TokenTask.Prefix), with.Monitor && validation is not null ? TargetBytes.PerToken(validation, tokenizer) : null);
             if (ranks.Rank != 0) return;
             ModelFiles.Write(model, inputs.Tokenizer.Locate(ModelFiles.TokenizerFile), outputs.Model.Folder);
             TrainingSession.Report(result, model, ranks, context);
@@ -161,5 +161,8 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
         throw new StepFailedException($"The tokens have a vocabulary of {data.Vocabulary} and the model one of {model.Config.Vocabulary}: import it with resize: {{ rows: mean }}.");
     }
 
-    internal static TokenFile Open(TokenShard shard) => new(shard.Path, TokenShardHeader.TokensOffset, shard.Header.TokenCount, shard.Header.BytesPerToken, shard.Header.VocabularySize);
+    /// <param name="what">The tokens, for the message where they are too few.</param>
+    internal static TokenFile Open(TokenShard shard, string what, string remedy) => shard.Header.TokenCount >= 2
+        ? new(shard.Path, TokenShardHeader.TokensOffset, shard.Header.TokenCount, shard.Header.BytesPerToken, shard.Header.VocabularySize)
+        : throw new StepFailedException($"{char.ToUpperInvariant(what[0])}{what[1..]} has {shard.Header.TokenCount} tokens, and predicting one from another takes at least 2: {remedy}.");
 }

@@ -34,11 +34,12 @@ public sealed record SamplesParams
     }
 
     /// <param name="chat">Whether prompts are questions of a user.</param>
-    internal SampledPrompts Of(LanguageModel model, TokenizerModel tokenizer, bool chat)
+    /// <param name="prefix">Whether a prompt is seen from both sides.</param>
+    internal SampledPrompts Of(LanguageModel model, TokenizerModel tokenizer, bool chat, bool prefix = false)
     {
         var text = new TextTokenizer(tokenizer);
         string[] ends = chat ? [SpecialTokens.End, SpecialTokens.EndOfText] : [SpecialTokens.EndOfText];
-        var options = new GenerationOptions { MaxTokens = MaxTokens, Temperature = Temperature, StopTokens = [.. ends.Where(tokenizer.SpecialTokens.Contains).Select(end => tokenizer.SpecialId(end))] };
+        var options = new GenerationOptions { MaxTokens = MaxTokens, Temperature = Temperature, PromptIsPrefix = prefix, StopTokens = [.. ends.Where(tokenizer.SpecialTokens.Contains).Select(end => tokenizer.SpecialId(end))] };
         return new(model, [.. Prompts.Select((prompt, i) => (prompt, new Prompt(chat ? new ConversationEncoder(text).EncodePrompt([new(Roles.User, prompt)]) : [.. text.Model.Begins, .. text.Encode(prompt)], Seed + i)))], options, made => text.Decode(made)) { Every = Every };
     }
 }

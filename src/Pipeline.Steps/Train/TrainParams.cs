@@ -13,14 +13,17 @@ public sealed record ScheduleParams
 
     [Description("Steps over which it rises from nearly 0.")]
     [Engine.Authoring.Range(0)]
+    [KnownElsewhereAs("warmup_steps", "warmup_iters", "num_warmup_steps", "warmup_ratio")]
     public long Warmup { get; init; }
 
     [Description("Where it ends; not read by constant and inverse_sqrt.")]
     [Engine.Authoring.Range(0, 10)]
+    [KnownElsewhereAs("min_lr", "min_learning_rate")]
     public double FinalLearningRate { get; init; }
 
     [Description("The step at which it has fallen to the final rate, and then stays; null: the last one (`steps`), so that a longer run is another one from its first decay on. Not read by constant and inverse_sqrt.")]
     [Engine.Authoring.Range(1)]
+    [KnownElsewhereAs("lr_decay_iters", "decay_steps")]
     public long? DecayUntil { get; init; }
 
     [Description("wsd: the part of the schedule over which it falls, at its end. Null: 0.2.")]
@@ -37,10 +40,12 @@ public sealed record BatchParams
 {
     [Description("Sequences (or pairs) per optimiser step.")]
     [Engine.Authoring.Range(1, 1_000_000)]
+    [KnownElsewhereAs("batch_size", "size", "train_batch_size", "per_device_train_batch_size", "global_batch_size")]
     public int Sequences { get; init; } = 16;
 
     [Description("Sequences per forward and backward pass, which bounds memory and is what ranks share: a divisor of `sequences`; 0 takes all at once.")]
     [Engine.Authoring.Range(0, 1_000_000)]
+    [KnownElsewhereAs("micro_batch_size", "gradient_accumulation", "gradient_accumulation_steps", "accumulate_grad_batches")]
     public int Micro { get; init; }
 }
 
@@ -48,6 +53,7 @@ public sealed record ValidationParams
 {
     [Description("Steps between validations; 0 never validates.")]
     [Engine.Authoring.Range(0)]
+    [KnownElsewhereAs("eval_interval", "eval_steps", "eval_every", "val_interval")]
     public long Every { get; init; } = 250;
 
     [Description("At most so many sequences, the same ones each time; 0 takes all of the validation part.")]
@@ -57,11 +63,12 @@ public sealed record ValidationParams
 
 public sealed record EarlyStoppingParams
 {
-    [Description("Stop when so many validations in a row brought no better loss, and return to the best model.")]
+    [Description("Stop when so many validations in a row brought no better loss, and return to the model with the lowest.")]
     [Engine.Authoring.Range(1, 1000)]
+    [KnownElsewhereAs("early_stopping_patience")]
     public int Patience { get; init; } = 3;
 
-    [Description("How much better counts as better.")]
+    [Description("How much lower a loss must be for patience to begin anew. The lowest loss is returned to, however little lower it is.")]
     [Engine.Authoring.Range(0)]
     public double MinDelta { get; init; }
 }
@@ -91,12 +98,14 @@ public abstract record TrainParams
     [Description("Optimiser steps. More of them go on from where a finished run of the same recipe ended, unless the schedule's decay follows them (`schedule.decay_until`).")]
     [Horizon]
     [Engine.Authoring.Range(1)]
+    [KnownElsewhereAs("max_steps", "max_iters", "num_steps", "iterations", "epochs", "num_epochs", "num_train_epochs")]
     public long Steps { get; init; } = 1000;
 
     [Description("The optimiser and its learning rate.")]
     public OptimizerParams Optimizer { get; init; } = new();
 
     [Description("The learning rate over the steps.")]
+    [KnownElsewhereAs("lr_scheduler", "lr_scheduler_type", "scheduler", "lr_schedule")]
     public ScheduleParams Schedule { get; init; } = new();
 
     [Description("How many sequences a step takes.")]
@@ -112,9 +121,10 @@ public abstract record TrainParams
     public TrainableParams Trainable { get; init; } = new();
 
     [Description("Keep an exponential moving average (EMA) of the weights, validate it, and leave the model with it; null: the weights themselves.")]
+    [KnownElsewhereAs("ema")]
     public AverageParams? Average { get; init; }
 
-    [Description("Also log the norm of the weights and the share by which each step moves them, and show gradient norm, memory and MFU while it runs; beside each validation loss bits per byte (not for preferences), the gap to the training loss (smoothed over about 50 steps), and `overfit`: 1 when the validation loss has risen three times in a row while the training loss fell.")]
+    [Description("Also log the norm of the weights and the share by which each step moves them, and show learning rate, gradient norm, memory and MFU while it runs; beside each validation loss bits per byte (not for preferences), the gap to the training loss (smoothed over about 50 steps), and `overfit`: 1 when the validation loss has risen three times in a row while the training loss fell.")]
     public bool Monitor { get; init; }
 
     [Description("Texts that the model goes on with beside its validations, in the log as they come; null: none.")]
@@ -124,12 +134,16 @@ public abstract record TrainParams
     public bool SkipSpikes { get; init; }
 
     [Description("Matrix products in this precision; weights, optimiser and loss stay float32.")]
+    [KnownElsewhereAs("dtype", "bf16", "fp16", "mixed_precision")]
+    [ChoiceElsewhere("bfloat16", "bf16", "bf16-mixed")]
+    [ChoiceElsewhere("float32", "fp32")]
     public Precision Precision { get; init; } = Precision.Float32;
 
     [Description("Decides initial weights, data order and dropout.")]
     public long Seed { get; init; } = 1;
 
     [Description("Where it computes. cuda is one GPU, which is set aside for the step, and a libtorch that can use it (`--libtorch`); its results are others than the CPU's, and may differ from one kind of GPU to another.")]
+    [ChoiceElsewhere("cuda", "gpu", "cuda:0")]
     public TrainDevice Device { get; init; } = TrainDevice.Cpu;
 
     [Description("Threads per process. Part of the recipe: another number sums in another order and gives other bits.")]
@@ -138,6 +152,7 @@ public abstract record TrainParams
 
     [Description("Keep only what each layer reads and compute the rest again in the backward pass: much less memory for about a third more time, and the same bytes. Also known as gradient checkpointing.")]
     [SpeedOnly]
+    [KnownElsewhereAs("gradient_checkpointing")]
     public bool ActivationCheckpointing { get; init; }
 
     [Description("Seconds between checkpoints, from which an interrupted step goes on to the same bits.")]

@@ -15,7 +15,7 @@ namespace Pipeline.Steps.Train;
 internal static class TrainingSession
 {
     /// <summary>Changes when a checkpoint comes to mean something else, so that an older one is passed over.</summary>
-    private const string CheckpointsOf = "trainer 2: before the last validation";
+    private const string CheckpointsOf = "trainer 3: early stopping keeps the lowest loss";
 
     /// <summary>Calls the body once, or on every rank of the job that this process belongs to.</summary>
     public static void OnRanks(Action<ICollective> body)
@@ -81,6 +81,7 @@ internal static class TrainingSession
     public static void Report(TrainingResult result, LanguageModel model, ICollective ranks, StepContext context)
     {
         context.Metric("train.steps", result.Steps);
+        context.Metric("train.epochs", Math.Round(result.Epochs, 4));
         if (result.Loss is { } loss) context.Metric("train.loss", loss);
         foreach (var figure in result.Validation) context.Metric("validation." + figure.Name, figure.Value);
         context.Metric("best_step", result.BestStep);
@@ -96,14 +97,17 @@ internal static class TrainingSession
         if (Utilisation(model, result.TokensPerSecond, ranks.Size) is { } mfu) context.Measure("mfu", mfu);
         else context.Log($"MFU is unknown: there is no peak of {NameOf(model)} in the table");
         var validation = result.Validation.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $" · validation {result.Validation[0].Value:0.000}") : "";
+        var overfit = result.Validation.Any(figure => figure is { Name: "overfit", Value: 1 }) ? " (overfits)" : "";
         var early = result.StoppedEarly ? $", stopped early, best at {result.BestStep}" : "";
         var shared = ranks.Size > 1 ? $" · {ranks.Size} processes" : "";
-        context.Summary = string.Create(CultureInfo.InvariantCulture, $"{result.Steps} steps{early} · loss {result.Loss:0.000}{validation} · {result.TokensPerSecond / 1000:0.0}k tok/s{shared}");
+        context.Summary = string.Create(CultureInfo.InvariantCulture, $"{result.Steps} steps ({Epochs(result.Epochs)}){early} · loss {result.Loss:0.000}{validation}{overfit} · {result.TokensPerSecond / 1000:0.0}k tok/s{shared}");
     }
 
     /// <summary>Model FLOPs utilisation: the share of what the processors are sold to reach; null where that is not known.</summary>
     private static double? Utilisation(LanguageModel model, double tokensPerSecond, int ranks) =>
         PeakFlops.Of(NameOf(model)) is { } peak ? tokensPerSecond * model.Config.TrainingFlopsPerToken / peak / ranks : null;
+
+    private static string Epochs(double epochs) => string.Create(CultureInfo.InvariantCulture, $"{epochs:0.##} {(epochs == 1 ? "epoch" : "epochs")}");
 
     private static string NameOf(LanguageModel model) => model.Device.type == TorchSharp.DeviceType.CUDA ? GpuName.Here : "cpu";
 
@@ -136,12 +140,18 @@ internal static class TrainingSession
         {
             if (monitored is null) return "";
             var mfu = Utilisation(monitored, report.TokensPerSecond, ranks) is { } share ? share.ToString("0.0%", CultureInfo.InvariantCulture) : "unknown";
-            return string.Create(CultureInfo.InvariantCulture, $"  norm {report.GradientNorm:0.00}  mfu {mfu}  {PeakMemory() / 1e6:0} MB");
+            return string.Create(CultureInfo.InvariantCulture, $"  lr {report.LearningRate:0.0e+0}  norm {report.GradientNorm:0.00}  mfu {mfu}  {PeakMemory() / 1e6:0} MB");
         }
 
         public void Validated(long step, IReadOnlyList<Figure> figures)
         {
             validated = string.Create(CultureInfo.InvariantCulture, $"  val {figures[0].Value:0.000}");
+            foreach (var figure in figures)
+            {
+                if (figure.Name == "gap") validated += string.Create(CultureInfo.InvariantCulture, $"  gap {figure.Value:0.00}");
+                else if (figure is { Name: "overfit", Value: 1 }) validated += "  overfits";
+            }
+
             context.Log($"step {step}: " + string.Join(", ", figures.Select(f => string.Create(CultureInfo.InvariantCulture, $"validation {f.Name} {f.Value:0.#####}"))));
         }
 

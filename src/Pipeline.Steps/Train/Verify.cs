@@ -59,7 +59,7 @@ public sealed class Verify : Step<Verify.With, Verify.Given, Verify.Made>
     protected override Task RunAsync(With with, Given inputs, Made outputs, StepContext context)
     {
         TorchSharp.torch.set_num_threads(with.Threads);
-        using var data = new PretrainData(new() { Tokens = inputs.Tokens, Tokenizer = inputs.Tokenizer });
+        using var data = new PretrainData(new() { Tokens = inputs.Tokens, Tokenizer = inputs.Tokenizer }, measured: false);
         using var tokens = data.Open();
         var tokenizer = TokenizerReader.Read(inputs.Tokenizer.Locate(ModelFiles.TokenizerFile));
         var trial = Of(with);

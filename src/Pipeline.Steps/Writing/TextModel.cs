@@ -72,9 +72,13 @@ public sealed class TextModel : IDisposable
         return ids.Count > 0 ? ids : [tokens.Beginning ?? EndOfText ?? tokens.End ?? throw new InvalidDataException("The prompt is empty, and the model has no token that begins a text: give it a prompt.")];
     }
 
-    private GenerationOptions Own(GenerationOptions options, IReadOnlyList<int> ends) => options with
+    private GenerationOptions Own(GenerationOptions options, IReadOnlyList<int> ends)
     {
-        StopTokens = [.. new[] { tokens.End, EndOfText }.OfType<int>().Concat(tokens.Stops).Concat(ends).Distinct()],
-        Decode = made => tokenizer.Decode(made),
-    };
+        if (options.PromptIsPrefix && !model.Config.Reads.HasFlag(BatchParts.Prefix)) throw new InvalidDataException($"A model of the {model.Config.Architecture} family does not read a prompt from both sides: leave --prefix out");
+        return options with
+        {
+            StopTokens = [.. new[] { tokens.End, EndOfText }.OfType<int>().Concat(tokens.Stops).Concat(ends).Distinct()],
+            Decode = made => tokenizer.Decode(made),
+        };
+    }
 }

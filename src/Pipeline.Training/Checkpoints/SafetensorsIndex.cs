@@ -28,7 +28,7 @@ static class SafetensorsIndex
         catch (Exception broken) when (broken is JsonException or InvalidOperationException)
         {
             // InvalidOperationException: a lone surrogate in a name.
-            throw new InvalidDataException($"{path}: not well-formed JSON: {broken.Message}", broken);
+            throw new InvalidDataException($"{path}: not well-formed JSON: {BrokenJson.Words(broken)}", broken);
         }
     }
 

@@ -35,7 +35,7 @@ internal static class SafetensorsJson
         catch (Exception broken) when (broken is JsonException or InvalidOperationException)
         {
             // InvalidOperationException: a lone surrogate in a name.
-            throw new InvalidDataException($"{path}: the header is not well-formed JSON: {broken.Message}", broken);
+            throw new InvalidDataException($"{path}: the header is not well-formed JSON: {BrokenJson.Words(broken)}", broken);
         }
 
         // Empty tensors share their offset with the next one, hence the second key.

@@ -13,7 +13,10 @@ public sealed record TrainingState
 
     public long BestStep { get; init; }
 
-    /// <summary>Validations since the best one.</summary>
+    /// <summary>The validation loss that early stopping measures the next ones against.</summary>
+    public double? ToBeat { get; init; }
+
+    /// <summary>Validations since that one.</summary>
     public int Stale { get; init; }
 
     /// <summary>Of the best validation with early stopping, else of the last one.</summary>

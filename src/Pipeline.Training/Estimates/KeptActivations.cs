@@ -11,9 +11,9 @@ static class KeptActivations
         GptConfig gpt => Decoder(gpt, row.Columns),
         LlamaConfig llama => Decoder(llama, row.Columns),
         BertConfig bert => Encoder(bert, row),
-        RecurrentConfig recurrent => row.Columns * (Embedded(recurrent.Width, recurrent.Dropout) + recurrent.Layers * Recurrent(recurrent.Kind, recurrent.Width, recurrent.Dropout)),
-        EncoderDecoderConfig both => Source(both.EncoderLayers, both.Heads, both.Width, both.Dropout, row) + EncoderDecoder(both, row),
-        HybridConfig hybrid => Source(hybrid.EncoderLayers, hybrid.Heads, hybrid.Width, hybrid.Dropout, row) + Hybrid(hybrid, row),
+        RecurrentConfig recurrent => row.Columns * (Embedded(recurrent.Width, recurrent.Dropouts.Embedding) + recurrent.Layers * Recurrent(recurrent.Kind, recurrent.Width, recurrent.Dropouts.Residual)),
+        EncoderDecoderConfig both => Source(both.EncoderLayers, both.Heads, both.Width, both.Dropouts, row) + EncoderDecoder(both, row),
+        HybridConfig hybrid => Source(hybrid.EncoderLayers, hybrid.Heads, hybrid.Width, hybrid.Dropouts, row) + Hybrid(hybrid, row),
         _ => throw new ArgumentException($"There is no estimate for architecture {config.Architecture}."),
     };
 
@@ -57,34 +57,34 @@ static class KeptActivations
     static Kept Encoder(BertConfig bert, RowShape row)
     {
         double width = bert.Width;
-        var attention = Attention(bert.Heads, width, row.Columns, bert.Dropout, 3 * width);
-        var block = attention + new Kept(4 * width, 2.0 * bert.Intermediate) + 2 * Noise(width, bert.Dropout);
-        return row.Columns * (Embedded(width, bert.Dropout) + bert.Layers * block) + row.Targets * new Kept(2 * width, 2 * width);
+        var attention = Attention(bert.Heads, width, row.Columns, bert.Dropouts.Attention, 3 * width);
+        var block = attention + new Kept(4 * width, 2.0 * bert.Intermediate) + 2 * Noise(width, bert.Dropouts.Residual);
+        return row.Columns * (Embedded(width, bert.Dropouts.Embedding) + bert.Layers * block) + row.Targets * new Kept(2 * width, 2 * width);
     }
 
     static Kept EncoderDecoder(EncoderDecoderConfig both, RowShape row)
     {
         double width = both.Width;
-        var own = Attention(both.Heads, width, row.Columns, both.Dropout, 3 * width);
-        var cross = Attention(both.Heads, width, row.Source, both.Dropout, width);
-        var block = own + cross + new Kept(3 * width, (3 + 8) * width) + 3 * Noise(width, both.Dropout);
+        var own = Attention(both.Heads, width, row.Columns, both.Dropouts.Attention, 3 * width);
+        var cross = Attention(both.Heads, width, row.Source, both.Dropouts.Attention, width);
+        var block = own + cross + new Kept(3 * width, (3 + 8) * width) + 3 * Noise(width, both.Dropouts.Residual);
         // Keys and values of the source, anew in each layer.
         var source = row.Source * both.Layers * new Kept(0, 2 * width);
-        return row.Columns * (Embedded(width, both.Dropout) + both.Layers * block + new Kept(width, width)) + source;
+        return row.Columns * (Embedded(width, both.Dropouts.Embedding) + both.Layers * block + new Kept(width, width)) + source;
     }
 
     static Kept Hybrid(HybridConfig hybrid, RowShape row)
     {
         double width = hybrid.Width;
-        var cross = Attention(hybrid.Heads, width, row.Source, hybrid.Dropout, width);
-        var decoder = Embedded(width, hybrid.Dropout) + hybrid.Layers * Recurrent(hybrid.Kind, width, hybrid.Dropout) + cross + new Kept(2 * width, 3 * width) + 2 * Noise(width, hybrid.Dropout);
+        var cross = Attention(hybrid.Heads, width, row.Source, hybrid.Dropouts.Attention, width);
+        var decoder = Embedded(width, hybrid.Dropouts.Embedding) + hybrid.Layers * Recurrent(hybrid.Kind, width, hybrid.Dropouts.Residual) + cross + new Kept(2 * width, 3 * width) + 2 * Noise(width, hybrid.Dropouts.Residual);
         return row.Columns * decoder + row.Source * new Kept(0, 2 * width);
     }
 
-    static Kept Source(int layers, int heads, double width, double dropout, RowShape row)
+    static Kept Source(int layers, int heads, double width, DropoutShares dropouts, RowShape row)
     {
-        var block = Attention(heads, width, row.Source, dropout, 3 * width) + new Kept(2 * width, (2 + 8) * width) + 2 * Noise(width, dropout);
-        return row.Source * (Embedded(width, dropout) + layers * block + new Kept(width, width));
+        var block = Attention(heads, width, row.Source, dropouts.Attention, 3 * width) + new Kept(2 * width, (2 + 8) * width) + 2 * Noise(width, dropouts.Residual);
+        return row.Source * (Embedded(width, dropouts.Embedding) + layers * block + new Kept(width, width));
     }
 
     /// <param name="seen">Places that each place may see.</param>

@@ -16,7 +16,12 @@ public sealed class BertFormat : ModelFormat
 
     public override IReadOnlyList<string> ModelTypes { get; } = ["bert"];
 
-    public override string? Misfit(ModelConfig config) => config is BertConfig ? null : $"BERT's layout does not hold the {config.Architecture} family";
+    public override string? Misfit(ModelConfig config) => config switch
+    {
+        BertConfig { Dropouts: var shares } when shares.Embedding != shares.Residual => "BERT's layout has one dropout for embeddings and branches",
+        BertConfig => null,
+        _ => $"BERT's layout does not hold the {config.Architecture} family",
+    };
 
     public override ModelConfig Read(ConfigFields fields)
     {
@@ -26,13 +31,13 @@ public sealed class BertFormat : ModelFormat
         fields.AllowFlag("add_cross_attention", false);
         fields.AllowFlag("tie_word_embeddings", true);
         fields.AllowNothing("quantization_config", "quantised weights are not read");
-        var dropout = fields.Share("hidden_dropout_prob", DefaultDropout);
-        fields.Allow("attention_probs_dropout_prob", value => ConfigFields.Number(value) == dropout, "the value of hidden_dropout_prob");
+        var (dropout, attention) = (fields.Share("hidden_dropout_prob", DefaultDropout), fields.Share("attention_probs_dropout_prob", DefaultDropout));
         return new BertConfig(fields.Whole("vocab_size"), fields.Whole("max_position_embeddings"), fields.Whole("num_hidden_layers"), fields.Whole("num_attention_heads"), fields.Whole("hidden_size"))
         {
             Intermediate = fields.Whole("intermediate_size"),
             TokenTypes = fields.Whole("type_vocab_size", DefaultTokenTypes),
             Dropout = dropout,
+            AttentionDropout = attention == dropout ? null : attention,
             NormEpsilon = fields.Positive("layer_norm_eps", DefaultEpsilon),
         };
     }
@@ -54,8 +59,8 @@ public sealed class BertFormat : ModelFormat
             ["hidden_act"] = "gelu",
             ["position_embedding_type"] = "absolute",
             ["layer_norm_eps"] = model.NormEpsilon,
-            ["hidden_dropout_prob"] = model.Dropout,
-            ["attention_probs_dropout_prob"] = model.Dropout,
+            ["hidden_dropout_prob"] = model.Dropouts.Residual,
+            ["attention_probs_dropout_prob"] = model.Dropouts.Attention,
             ["initializer_range"] = 0.02,
             ["tie_word_embeddings"] = true,
             ["bos_token_id"] = tokens.Beginning,

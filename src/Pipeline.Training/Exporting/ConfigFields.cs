@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Pipeline.Training.Checkpoints;
 
 namespace Pipeline.Training.Exporting;
 
@@ -39,7 +40,7 @@ public sealed class ConfigFields
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException or ArgumentException)
         {
-            throw new InvalidDataException($"{path}: not well-formed JSON: {broken.Message}", broken);
+            throw new InvalidDataException($"{path}: not well-formed JSON: {BrokenJson.Words(broken)}", broken);
         }
     }
 

@@ -9,8 +9,14 @@ public sealed record BertConfig(int Vocabulary, int Context, int Layers, int Hea
 
     public int TokenTypes { get; init; } = 2;
 
-    /// <summary>On embeddings, attention weights and both branches, in training only.</summary>
+    /// <summary>On embeddings, attention weights and both branches, in training only, wherever no dropout of its own is set.</summary>
     public double Dropout { get; init; }
+
+    public double? EmbeddingDropout { get; init; }
+
+    public double? AttentionDropout { get; init; }
+
+    public double? ResidualDropout { get; init; }
 
     public double NormEpsilon { get; init; } = 1e-12;
 
@@ -50,19 +56,21 @@ public sealed record BertConfig(int Vocabulary, int Context, int Layers, int Hea
         return layout;
     }
 
+    internal DropoutShares Dropouts => new(Dropout, EmbeddingDropout, AttentionDropout, ResidualDropout);
+
     internal override int Segments => 1 + Layers;
 
     internal override IReadOnlyList<AttentionSite> Attention => [.. Enumerable.Range(1, Layers).Select(layer => new AttentionSite("encoder", layer))];
 
     internal override string Script() => BertScript.Of(this);
 
-    protected override IEnumerable<string> Faults()
+    protected override IEnumerable<ModelFault> OwnFaults()
     {
-        foreach (var fault in BelowOne(("layers", Layers), ("heads", Heads), ("width", Width), ("intermediate", Intermediate), ("token types", TokenTypes)).Concat(NoShare("dropout", Dropout)))
+        foreach (var fault in BelowOne(("layers", Layers), ("heads", Heads), ("width", Width), ("intermediate", Intermediate), ("token_types", TokenTypes)).Concat(NoShares(Dropout, EmbeddingDropout, AttentionDropout, ResidualDropout)))
             yield return fault;
         foreach (var fault in NoWholeHeads(Width, Heads))
             yield return fault;
         if (NormEpsilon is not (> 0 and < 1))
-            yield return $"the norms' epsilon is {NormEpsilon}, but must be above 0 and below 1";
+            yield return new("norm_epsilon", $"the norms' epsilon is {NormEpsilon}, but must be above 0 and below 1");
     }
 }

@@ -16,7 +16,7 @@ static class BertScript
             return torch.linear(x, w[at], w[at + 1]).view([x.size(0), x.size(1), {{config.Heads}}, {{config.Width / config.Heads}}]).transpose(1, 2)
 
         def output(y: Tensor, w: List[Tensor], at: int, training: bool) -> Tensor:
-            return torch.dropout(torch.linear(y, w[at], w[at + 1]), {{Literal.Of(config.Dropout)}}, training)
+            return torch.dropout(torch.linear(y, w[at], w[at + 1]), {{Literal.Of(config.Dropouts.Residual)}}, training)
 
         def seen(inputs: List[Tensor]) -> Optional[Tensor]:
             if inputs[1].numel() == 0:
@@ -25,11 +25,11 @@ static class BertScript
 
         def embed(w: List[Tensor], inputs: List[Tensor], training: bool) -> Tensor:
             x = torch.embedding(w[0], inputs[0]) + w[1].slice(0, 0, inputs[0].size(1)) + w[2].select(0, 0)
-            return torch.dropout(norm(x, w, 3), {{Literal.Of(config.Dropout)}}, training)
+            return torch.dropout(norm(x, w, 3), {{Literal.Of(config.Dropouts.Embedding)}}, training)
 
         def block(x: Tensor, w: List[Tensor], layer: int, mask: Optional[Tensor], training: bool) -> Tensor:
             at = 5 + {{Tensors}} * layer
-            y = torch.scaled_dot_product_attention(head(x, w, at), head(x, w, at + 2), head(x, w, at + 4), mask, {{Literal.Of(config.Dropout)}} if training else 0.0, False)
+            y = torch.scaled_dot_product_attention(head(x, w, at), head(x, w, at + 2), head(x, w, at + 4), mask, {{Literal.Of(config.Dropouts.Attention)}} if training else 0.0, False)
             x = norm(x + output(y.transpose(1, 2).flatten(2), w, at + 6, training), w, at + 8)
             return norm(x + output(torch.gelu(torch.linear(x, w[at + 10], w[at + 11])), w, at + 12, training), w, at + 14)
 

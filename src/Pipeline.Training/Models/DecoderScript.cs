@@ -9,20 +9,20 @@ sealed record DecoderScript(int Layers, int Heads, int HeadWidth, Positions Posi
     bool Turns => Positions == Positions.Rope;
 
     /// <summary>Why these positions cannot be computed, and what of them would not be read.</summary>
-    public static IEnumerable<string> Faults(Positions positions, int headWidth, double theta, RopeScaling? scaling)
+    public static IEnumerable<ModelFault> Faults(Positions positions, int headWidth, double theta, RopeScaling? scaling)
     {
         if (positions != Positions.Rope)
         {
             if (theta != LlamaConfig.DefaultTheta || scaling is not null)
-                yield return "RoPE's theta and scaling are read with RoPE alone; leave them out, or choose RoPE positions";
+                yield return new("positions", "RoPE's theta and scaling are read with RoPE alone; leave them out, or choose RoPE positions");
             yield break;
         }
         if (headWidth % 2 != 0)
-            yield return $"RoPE turns pairs, but the head width is {headWidth}; choose an even one";
+            yield return new("head_width", $"RoPE turns pairs, but the head width is {headWidth}; choose an even one");
         if (theta is not (> 0 and < double.PositiveInfinity))
-            yield return $"RoPE's theta is {theta}, but must be above 0";
+            yield return new("rope_theta", $"RoPE's theta is {theta}, but must be above 0");
         foreach (var fault in scaling?.Faults() ?? [])
-            yield return fault;
+            yield return new("rope_scaling", fault);
     }
 
     /// <summary>The angles per place, one for each pair of a head's dimensions.</summary>

@@ -11,8 +11,14 @@ public sealed record EncoderDecoderConfig(int Vocabulary, int Context, int Layer
     /// <summary>Most tokens that the encoder reads.</summary>
     public int SourceContext { get; init; } = Context;
 
-    /// <summary>On embeddings, attention weights and residual branches, in training only.</summary>
+    /// <summary>On embeddings, attention weights and residual branches, in training only, wherever no dropout of its own is set.</summary>
     public double Dropout { get; init; }
+
+    public double? EmbeddingDropout { get; init; }
+
+    public double? AttentionDropout { get; init; }
+
+    public double? ResidualDropout { get; init; }
 
     public override string Architecture => "encoder-decoder";
 
@@ -47,11 +53,13 @@ public sealed record EncoderDecoderConfig(int Vocabulary, int Context, int Layer
         return layout;
     }
 
+    internal DropoutShares Dropouts => new(Dropout, EmbeddingDropout, AttentionDropout, ResidualDropout);
+
     internal override int Segments => EncoderLayers + 2 + Layers;
 
     internal override IReadOnlyList<AttentionSite> Attention => [.. AttentionSite.Encoder(EncoderLayers), .. AttentionSite.Decoder(Layers).SelectMany(self => new[] { self, new AttentionSite("source", self.Layer, OnSource: true) })];
 
-    internal override string Script() => TransformerScript.Blocks(Heads, Width, Dropout) + $$"""
+    internal override string Script() => TransformerScript.Blocks(Heads, Width, Dropouts) + $$"""
 
         def decoder_block(x: Tensor, memory: Tensor, w: List[Tensor], layer: int, mask: Tensor, present: Tensor, training: bool) -> Tensor:
             at = {{5 + (TransformerScript.EncoderTensors * EncoderLayers)}} + {{TransformerScript.DecoderTensors}} * layer
@@ -82,9 +90,9 @@ public sealed record EncoderDecoderConfig(int Vocabulary, int Context, int Layer
             return torch.linear(x, w[0], padding)
         """;
 
-    protected override IEnumerable<string> Faults()
+    protected override IEnumerable<ModelFault> OwnFaults()
     {
-        foreach (var fault in BelowOne(("layers", Layers), ("encoder layers", EncoderLayers), ("heads", Heads), ("width", Width), ("source context", SourceContext)).Concat(NoShare("dropout", Dropout)))
+        foreach (var fault in BelowOne(("layers", Layers), ("encoder_layers", EncoderLayers), ("heads", Heads), ("width", Width), ("source_context", SourceContext)).Concat(NoShares(Dropout, EmbeddingDropout, AttentionDropout, ResidualDropout)))
             yield return fault;
         foreach (var fault in NoWholeHeads(Width, Heads))
             yield return fault;

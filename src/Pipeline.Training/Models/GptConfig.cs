@@ -56,7 +56,7 @@ public sealed record GptConfig(int Vocabulary, int Context, int Layers, int Head
 
     internal override string Script() => GptScript.Of(this);
 
-    protected override IEnumerable<string> Faults()
+    protected override IEnumerable<ModelFault> OwnFaults()
     {
         foreach (var fault in BelowOne(("layers", Layers), ("heads", Heads), ("width", Width)).Concat(NoShares(Dropout, EmbeddingDropout, AttentionDropout, ResidualDropout)))
             yield return fault;

@@ -15,6 +15,12 @@ public sealed record HybridConfig(int Vocabulary, int Context, RecurrentKind Kin
     /// <summary>In the encoder as in a transformer, in the decoder after each layer; in training only.</summary>
     public double Dropout { get; init; }
 
+    public double? EmbeddingDropout { get; init; }
+
+    public double? AttentionDropout { get; init; }
+
+    public double? ResidualDropout { get; init; }
+
     /// <summary>In the decoder, one dropout mask for all places of a row.</summary>
     public bool Variational { get; init; }
 
@@ -51,6 +57,8 @@ public sealed record HybridConfig(int Vocabulary, int Context, RecurrentKind Kin
         return layout;
     }
 
+    internal DropoutShares Dropouts => new(Dropout, EmbeddingDropout, AttentionDropout, ResidualDropout);
+
     internal override int Segments => EncoderLayers + 3 + Layers;
 
     internal override IReadOnlyList<AttentionSite> Attention => [.. AttentionSite.Encoder(EncoderLayers), new("source", 1, OnSource: true)];
@@ -60,7 +68,7 @@ public sealed record HybridConfig(int Vocabulary, int Context, RecurrentKind Kin
         var decoder = 4 + (TransformerScript.EncoderTensors * EncoderLayers);
         var norm = decoder + (4 * Layers);
         var cross = norm + 2;
-        return TransformerScript.Blocks(Heads, Width, Dropout) + RecurrentScript.Of(Kind, Layers, Width, Dropout, Variational) + $$"""
+        return TransformerScript.Blocks(Heads, Width, Dropouts) + RecurrentScript.Of(Kind, Layers, Width, Dropouts, Variational) + $$"""
 
             def join(h: Tensor, memory: Tensor, w: List[Tensor], mask: Tensor, present: Tensor, training: bool) -> Tensor:
                 h = norm(h, w, {{norm}})
@@ -69,14 +77,14 @@ public sealed record HybridConfig(int Vocabulary, int Context, RecurrentKind Kin
 
             def hidden(w: List[Tensor], inputs: List[Tensor], training: bool) -> Tensor:
                 memory, mask, present = encode(inputs, w, 1, 2, {{EncoderLayers}}, training)
-                h = recur(drop(torch.embedding(w[0], inputs[0]), training), w, {{decoder}}, training)
+                h = recur(drop_embedding(torch.embedding(w[0], inputs[0]), training), w, {{decoder}}, training)
                 return join(h, memory, w, mask, present, training)
 
             def segment(w: List[Tensor], inputs: List[Tensor], kept: List[Tensor], i: int, training: bool) -> Tensor:
                 if i <= {{EncoderLayers}}:
                     return encoder_segment(inputs, w, kept, i, 1, 2, {{EncoderLayers}}, training)
                 if i == {{EncoderLayers + 1}}:
-                    return drop(torch.embedding(w[0], inputs[0]), training)
+                    return drop_embedding(torch.embedding(w[0], inputs[0]), training)
                 if i < {{EncoderLayers + 2 + Layers}}:
                     return layer(kept[i - 1], w, {{decoder}} + 4 * (i - {{EncoderLayers + 2}}), training)
                 ids, mask, present = source(inputs)
@@ -87,13 +95,13 @@ public sealed record HybridConfig(int Vocabulary, int Context, RecurrentKind Kin
             """;
     }
 
-    protected override IEnumerable<string> Faults()
+    protected override IEnumerable<ModelFault> OwnFaults()
     {
-        foreach (var fault in BelowOne(("layers", Layers), ("encoder layers", EncoderLayers), ("heads", Heads), ("width", Width), ("source context", SourceContext)).Concat(NoShare("dropout", Dropout)))
+        foreach (var fault in BelowOne(("layers", Layers), ("encoder_layers", EncoderLayers), ("heads", Heads), ("width", Width), ("source_context", SourceContext)).Concat(NoShares(Dropout, EmbeddingDropout, AttentionDropout, ResidualDropout)))
             yield return fault;
         foreach (var fault in NoWholeHeads(Width, Heads))
             yield return fault;
-        if (Variational && Dropout == 0)
-            yield return "variational dropout is asked for, but dropout is 0; raise it, or leave variational out";
+        if (Variational && Dropouts is { Embedding: 0, Residual: 0 })
+            yield return new("variational", "variational dropout is asked for, but dropout is 0; raise it, or leave variational out");
     }
 }

@@ -91,17 +91,17 @@ public sealed record LlamaConfig(int Vocabulary, int Context, int Layers, int He
 
     internal override string Script() => LlamaScript.Of(this);
 
-    protected override IEnumerable<string> Faults()
+    protected override IEnumerable<ModelFault> OwnFaults()
     {
-        var sizes = BelowOne(("layers", Layers), ("heads", Heads), ("width", Width), ("key-value heads", KeyValueHeads), ("head width", HeadWidth), ("hidden", Hidden), ("window", Window ?? 1));
+        var sizes = BelowOne(("layers", Layers), ("heads", Heads), ("width", Width), ("key_value_heads", KeyValueHeads), ("head_width", HeadWidth), ("hidden", Hidden), ("window", Window ?? 1));
         var shares = NoShares(Dropout, EmbeddingDropout, AttentionDropout, ResidualDropout);
         foreach (var fault in sizes.Concat(shares).Concat(DecoderScript.Faults(Positions, HeadWidth, RopeTheta, RopeScaling)))
             yield return fault;
         if (KeyValueHeads >= 1 && Heads % KeyValueHeads != 0)
-            yield return $"{Heads} heads cannot share {KeyValueHeads} key-value heads; choose a divisor of {Heads}";
+            yield return new("key_value_heads", $"{Heads} heads cannot share {KeyValueHeads} key-value heads; choose a divisor of {Heads}");
         if (NormEpsilon is not (>= 0 and < 1))
-            yield return $"the norm's epsilon is {NormEpsilon}, but must be at least 0 and below 1";
+            yield return new("norm_epsilon", $"the norm's epsilon is {NormEpsilon}, but must be at least 0 and below 1");
         if (Positions == Positions.Learned)
-            yield return "learned positions are not this family's; choose RoPE or ALiBi, or the gpt architecture";
+            yield return new("positions", "learned positions are not this family's; choose RoPE or ALiBi, or the gpt architecture");
     }
 }

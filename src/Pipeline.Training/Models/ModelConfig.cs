@@ -1,5 +1,10 @@
 namespace Pipeline.Training.Models;
 
+/// <summary>Why a shape cannot be built.</summary>
+/// <param name="Part">What of the shape would have to change, in snake_case: <c>key_value_heads</c>.</param>
+/// <param name="Message">With what it is and what it must be.</param>
+public readonly record struct ModelFault(string Part, string Message);
+
 /// <summary>How a parameter begins.</summary>
 /// <param name="Mean">Of all its elements.</param>
 /// <param name="Deviation">0 begins every element at the mean.</param>
@@ -93,39 +98,40 @@ public abstract record ModelConfig(int Vocabulary, int Context)
     internal virtual IReadOnlyList<AttentionSite> Attention => [];
 
     /// <summary>Why this shape cannot be built, all of it.</summary>
-    protected abstract IEnumerable<string> Faults();
+    public IReadOnlyList<ModelFault> Faults => [.. BelowOne(("vocabulary", Vocabulary), ("context", Context)), .. OwnFaults()];
 
     /// <exception cref="ArgumentException">The shape cannot be built.</exception>
     public void Check()
     {
-        var faults = new[] { ("vocabulary", Vocabulary), ("context", Context) }.Where(size => size.Item2 < 1).Select(size => $"{size.Item1} is {size.Item2}, but must be at least 1").Concat(Faults()).ToList();
-        if (faults.Count > 0)
-            throw new ArgumentException($"This model ({Architecture}) cannot be built: {string.Join("; ", faults)}.");
+        if (Faults is { Count: > 0 } faults)
+            throw new ArgumentException($"This model ({Architecture}) cannot be built: {string.Join("; ", faults.Select(fault => fault.Message))}.");
     }
 
-    private protected static IEnumerable<string> BelowOne(params ReadOnlySpan<(string Name, int Value)> sizes)
+    protected abstract IEnumerable<ModelFault> OwnFaults();
+
+    private protected static IEnumerable<ModelFault> BelowOne(params ReadOnlySpan<(string Name, int Value)> sizes)
     {
-        var faults = new List<string>();
+        var faults = new List<ModelFault>();
         foreach (var (name, value) in sizes)
         {
             if (value < 1)
-                faults.Add($"{name} is {value}, but must be at least 1");
+                faults.Add(new(name, $"{name.Replace('_', ' ')} is {value}, but must be at least 1"));
         }
         return faults;
     }
 
-    private protected static IEnumerable<string> NoWholeHeads(int width, int heads)
+    private protected static IEnumerable<ModelFault> NoWholeHeads(int width, int heads)
     {
         if (heads >= 1 && width % heads != 0)
-            yield return $"width {width} cannot be divided among {heads} heads; choose a multiple of {heads}";
+            yield return new("heads", $"width {width} cannot be divided among {heads} heads; choose a multiple of {heads}");
     }
 
-    private protected static IEnumerable<string> NoShares(double dropout, double? embedding, double? attention, double? residual) =>
-        NoShare("dropout", dropout).Concat(NoShare("embedding dropout", embedding ?? 0)).Concat(NoShare("attention dropout", attention ?? 0)).Concat(NoShare("residual dropout", residual ?? 0));
+    private protected static IEnumerable<ModelFault> NoShares(double dropout, double? embedding, double? attention, double? residual) =>
+        NoShare("dropout", dropout).Concat(NoShare("embedding_dropout", embedding ?? 0)).Concat(NoShare("attention_dropout", attention ?? 0)).Concat(NoShare("residual_dropout", residual ?? 0));
 
-    private protected static IEnumerable<string> NoShare(string name, double value)
+    private protected static IEnumerable<ModelFault> NoShare(string name, double value)
     {
         if (value is not (>= 0 and < 1))
-            yield return $"{name} is {value}, but must be at least 0 and below 1";
+            yield return new(name, $"{name.Replace('_', ' ')} is {value}, but must be at least 0 and below 1");
     }
 }

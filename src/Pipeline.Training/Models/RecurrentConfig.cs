@@ -15,6 +15,12 @@ public sealed record RecurrentConfig(int Vocabulary, int Context, RecurrentKind 
     /// <summary>On embeddings and on what each layer gives to the next and to the output, in training only; the recurrence itself is left whole (Zaremba et al. 2014).</summary>
     public double Dropout { get; init; }
 
+    /// <summary>On embeddings; null: as elsewhere.</summary>
+    public double? EmbeddingDropout { get; init; }
+
+    /// <summary>On what each layer gives; null: as elsewhere.</summary>
+    public double? ResidualDropout { get; init; }
+
     /// <summary>One dropout mask for all places of a row instead of one for each (Gal and Ghahramani 2016).</summary>
     public bool Variational { get; init; }
 
@@ -35,25 +41,27 @@ public sealed record RecurrentConfig(int Vocabulary, int Context, RecurrentKind 
         return layout;
     }
 
+    internal DropoutShares Dropouts => new(Dropout, EmbeddingDropout, attention: null, ResidualDropout);
+
     internal override int Segments => 1 + Layers;
 
-    internal override string Script() => RecurrentScript.Of(Kind, Layers, Width, Dropout, Variational) + $$"""
+    internal override string Script() => RecurrentScript.Of(Kind, Layers, Width, Dropouts, Variational) + $$"""
 
         def hidden(w: List[Tensor], inputs: List[Tensor], training: bool) -> Tensor:
-            return recur(drop(torch.embedding(w[0], inputs[0]), training), w, 1, training)
+            return recur(drop_embedding(torch.embedding(w[0], inputs[0]), training), w, 1, training)
 
         def segment(w: List[Tensor], inputs: List[Tensor], kept: List[Tensor], i: int, training: bool) -> Tensor:
-            return drop(torch.embedding(w[0], inputs[0]), training) if i == 0 else layer(kept[i - 1], w, 1 + 4 * (i - 1), training)
+            return drop_embedding(torch.embedding(w[0], inputs[0]), training) if i == 0 else layer(kept[i - 1], w, 1 + 4 * (i - 1), training)
 
         def project(w: List[Tensor], x: Tensor, padding: Tensor) -> Tensor:
             return torch.linear(x, w[{{(Tied ? 0 : 1 + (4 * Layers))}}], padding)
         """;
 
-    protected override IEnumerable<string> Faults()
+    protected override IEnumerable<ModelFault> OwnFaults()
     {
-        foreach (var fault in BelowOne(("layers", Layers), ("width", Width)).Concat(NoShare("dropout", Dropout)))
+        foreach (var fault in BelowOne(("layers", Layers), ("width", Width)).Concat(NoShares(Dropout, EmbeddingDropout, attention: null, ResidualDropout)))
             yield return fault;
-        if (Variational && Dropout == 0)
-            yield return "variational dropout is asked for, but dropout is 0; raise it, or leave variational out";
+        if (Variational && Dropouts is { Embedding: 0, Residual: 0 })
+            yield return new("variational", "variational dropout is asked for, but dropout is 0; raise it, or leave variational out");
     }
 }

@@ -24,13 +24,14 @@ static class RecurrentScript
         }
     }
 
-    /// <summary>Defines <c>drop(x, training)</c>, <c>layer(x, w, at, training)</c> and <c>recur(x, w, first, training)</c> of all layers, [B, T, C] to [B, T, C] with dropout after each layer. Layers are called one by one, so
+    /// <summary>Defines <c>drop_embedding(x, training)</c>, <c>drop(x, training)</c>, <c>layer(x, w, at, training)</c> and <c>recur(x, w, first, training)</c> of all layers, [B, T, C] to [B, T, C] with dropout after each layer. Layers are called one by one, so
     /// that dropout between them may be variational.</summary>
-    public static string Of(RecurrentKind kind, int layers, int width, double dropout, bool variational) => string.Create(CultureInfo.InvariantCulture, $$"""
+    public static string Of(RecurrentKind kind, int layers, int width, DropoutShares dropouts, bool variational) => string.Create(CultureInfo.InvariantCulture, $$"""
+        def drop_embedding(x: Tensor, training: bool) -> Tensor:
+            return {{Drop(dropouts.Embedding, variational)}}
+
         def drop(x: Tensor, training: bool) -> Tensor:
-            {{(variational
-                ? $"return x * torch.dropout(torch.ones([x.size(0), 1, x.size(2)], dtype=x.dtype, device=x.device), {Literal.Of(dropout)}, training)"
-                : $"return torch.dropout(x, {Literal.Of(dropout)}, training)")}}
+            return {{Drop(dropouts.Residual, variational)}}
 
         def layer(x: Tensor, w: List[Tensor], at: int, training: bool) -> Tensor:
             none = torch.zeros([1, x.size(0), {{width}}], dtype=x.dtype, device=x.device)
@@ -46,4 +47,7 @@ static class RecurrentScript
             return x
 
         """);
+
+    static string Drop(double dropout, bool variational) =>
+        variational ? $"x * torch.dropout(torch.ones([x.size(0), 1, x.size(2)], dtype=x.dtype, device=x.device), {Literal.Of(dropout)}, training)" : $"torch.dropout(x, {Literal.Of(dropout)}, training)";
 }

@@ -40,18 +40,18 @@ static class TransformerScript
 
     /// <summary>Defines the blocks, and <c>encode</c>: ids [B, S], negative where there are none, to [B, S, C], with [B, 1, 1, S] of where the decoder may look and [B, 1, 1] of whether there is
     /// anything at all. A row without a source reads its first place and then leaves it out, as a softmax over nothing has no value.</summary>
-    public static string Blocks(int heads, int width, double dropout) => string.Create(CultureInfo.InvariantCulture, $$"""
+    public static string Blocks(int heads, int width, DropoutShares dropouts) => string.Create(CultureInfo.InvariantCulture, $$"""
         def norm(x: Tensor, w: List[Tensor], at: int) -> Tensor:
             return torch.layer_norm(x, [{{width}}], w[at], w[at + 1], 1e-5)
 
         def attend(q: Tensor, k: Tensor, v: Tensor, w: List[Tensor], mask: Optional[Tensor], causal: bool, training: bool) -> Tensor:
             B, T, S = q.size(0), q.size(1), k.size(1)
             q, k, v = q.view([B, T, {{heads}}, {{width / heads}}]).transpose(1, 2), k.view([B, S, {{heads}}, {{width / heads}}]).transpose(1, 2), v.view([B, S, {{heads}}, {{width / heads}}]).transpose(1, 2)
-            y = torch.scaled_dot_product_attention(q, k, v, mask, {{Literal.Of(dropout)}} if training else 0.0, causal)
+            y = torch.scaled_dot_product_attention(q, k, v, mask, {{Literal.Of(dropouts.Attention)}} if training else 0.0, causal)
             return y.transpose(1, 2).reshape([B, T, {{width}}])
 
         def output(y: Tensor, w: List[Tensor], at: int, training: bool) -> Tensor:
-            return torch.dropout(torch.linear(y, w[at], w[at + 1]), {{Literal.Of(dropout)}}, training)
+            return torch.dropout(torch.linear(y, w[at], w[at + 1]), {{Literal.Of(dropouts.Residual)}}, training)
 
         def attend_self(x: Tensor, w: List[Tensor], at: int, mask: Optional[Tensor], causal: bool, training: bool) -> Tensor:
             qkv = torch.linear(x, w[at], w[at + 1])
@@ -67,7 +67,7 @@ static class TransformerScript
             return output(torch.gelu(torch.linear(x, w[at], w[at + 1]), approximate="tanh"), w, at + 2, training)
 
         def embed(ids: Tensor, w: List[Tensor], positions: int, training: bool) -> Tensor:
-            return torch.dropout(torch.embedding(w[0], ids) + w[positions].slice(0, 0, ids.size(1)), {{Literal.Of(dropout)}}, training)
+            return torch.dropout(torch.embedding(w[0], ids) + w[positions].slice(0, 0, ids.size(1)), {{Literal.Of(dropouts.Embedding)}}, training)
 
         def source(inputs: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
             ids = inputs[3]

@@ -9,10 +9,10 @@ static class Dropouts
     {
         GptConfig gpt => gpt with { Dropout = 0, EmbeddingDropout = null, AttentionDropout = null, ResidualDropout = null },
         LlamaConfig llama => llama with { Dropout = 0, EmbeddingDropout = null, AttentionDropout = null, ResidualDropout = null },
-        BertConfig bert => bert with { Dropout = 0 },
-        RecurrentConfig recurrent => recurrent with { Dropout = 0, Variational = false },
-        EncoderDecoderConfig both => both with { Dropout = 0 },
-        HybridConfig hybrid => hybrid with { Dropout = 0, Variational = false },
+        BertConfig bert => bert with { Dropout = 0, EmbeddingDropout = null, AttentionDropout = null, ResidualDropout = null },
+        RecurrentConfig recurrent => recurrent with { Dropout = 0, EmbeddingDropout = null, ResidualDropout = null, Variational = false },
+        EncoderDecoderConfig both => both with { Dropout = 0, EmbeddingDropout = null, AttentionDropout = null, ResidualDropout = null },
+        HybridConfig hybrid => hybrid with { Dropout = 0, EmbeddingDropout = null, AttentionDropout = null, ResidualDropout = null, Variational = false },
         _ => throw new ArgumentException($"There is no architecture {config.Architecture}."),
     };
 }

@@ -37,6 +37,10 @@ public sealed class SourceFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_pattern_that_matches_nothing_says_what_to_do_where_it_knows() =>
+        Assert.Equal("'m/*.safetensors' matches no file: convert them (looked from the folder of the pipeline file)", Assert.Throws<SourceMissingException>(() => SourceFiles.Resolve([new("m/*.safetensors") { Remedy = "convert them" }], folder.Path, Digests())).Message);
+
+    [Fact]
     public void Names_that_are_not_utf_8_are_left_out_each_with_a_name_of_its_own_and_others_are_read()
     {
         folder.Write("data/a.txt", "a");

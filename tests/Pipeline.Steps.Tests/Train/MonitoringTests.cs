@@ -27,9 +27,26 @@ public sealed class MonitoringTests : IDisposable
         Assert.All(log.Where(line => line.ContainsKey("validation.loss") && (int)line["step"]! > 0), line => Assert.True(line.ContainsKey("validation.gap") && line.ContainsKey("validation.overfit") && line.ContainsKey("validation.bits_per_byte")));
         Assert.Contains(told.Lines, line => line.StartsWith("step 6: \"that\" -> \"", StringComparison.Ordinal));
         Assert.Contains(told.Lines, line => line == "MFU is unknown: there is no peak of cpu in the table");
-        Assert.Matches(@"^loss [0-9.]+  val [0-9.]+  [0-9.]+k tok/s  norm [0-9.]+  mfu unknown  [0-9]+ MB$", told.Notes[^1]);
+        Assert.Matches(@"^loss [0-9.]+  val [0-9.]+  gap -?[0-9.]+  [0-9.]+k tok/s  lr [0-9.e+-]+  norm [0-9.]+  mfu unknown  [0-9]+ MB$", told.Notes[^1]);
         Assert.Matches(@"^loss [0-9.]+  val [0-9.]+  [0-9.]+k tok/s$", plain.Notes[^1]);
         Assert.True(told.Context!.Measurements["peak_memory_bytes"] > 1e7 && !told.Context.Measurements.ContainsKey("mfu"));
+    }
+
+    [Fact]
+    public async Task Without_validation_the_part_for_it_may_be_empty()
+    {
+        using var run = await Run(held: 0).RunAsync($$"""{ {{Plain.Replace("\"every\": 2", "\"every\": 0", StringComparison.Ordinal)}}, "monitor": true }""");
+        Assert.Equal(6, run.Context!.Metrics["train.steps"]);
+        Assert.Equal(0.6486, run.Context.Metrics["train.epochs"]);
+        Assert.Contains("6 steps (0.65 epochs) · loss", run.Context.Summary, StringComparison.Ordinal);
+        Assert.DoesNotContain("validation.loss", run.Context.Metrics.Keys);
+    }
+
+    [Fact]
+    public async Task A_part_without_tokens_is_named()
+    {
+        var failed = await Assert.ThrowsAsync<Pipeline.Engine.Authoring.StepFailedException>(() => Run(held: 0).RunAsync($$"""{ {{Plain}} }"""));
+        Assert.Equal("The validation part of 'tokens' has 0 tokens, and predicting one from another takes at least 2: give the split a validation share, or never validate (validation.every: 0).", failed.Message);
     }
 
     [Theory]
@@ -41,18 +58,19 @@ public sealed class MonitoringTests : IDisposable
     [Fact]
     public void A_model_that_sees_what_follows_writes_no_samples()
     {
-        var problems = new Pretrain().CheckInputs(JsonNode.Parse("""{ "model": { "architecture": "bert" }, "samples": { "prompts": ["a"] } }""")!.AsObject(), new Dictionary<string, int> { ["tokens"] = 3, ["tokenizer"] = 1 });
-        Assert.Equal("architecture bert sees what follows and cannot go on with a text: leave it out, or choose another", Assert.Single(problems).Message);
+        var problems = new StepRun(new Pretrain()).Problems("""{ "model": { "architecture": "bert" }, "samples": { "prompts": ["a"] } }""");
+        Assert.Equal("samples: architecture bert sees what follows and cannot go on with a text: leave it out, or choose another", Assert.Single(problems));
     }
 
     public void Dispose() => folder.Dispose();
 
-    private StepRun Run()
+    private StepRun Run(int held = 20)
     {
         TokenizerFile.Write(Directory.CreateDirectory(folder["tokenizer"]).FullName + "/tokenizer.json", tokenizer);
         var tokens = RandomTokens.Write(folder["tokens"], tokenizer, seed: 1);
         var run = new StepRun(new Pretrain()).Given("tokenizer", folder["tokenizer"]);
-        foreach (var part in new[] { "train", "validation", "test" }) run.Given("tokens", part, tokens);
+        foreach (var part in new[] { "train", "test" }) run.Given("tokens", part, tokens);
+        run.Given("tokens", "validation", RandomTokens.Write(folder["held"], tokenizer, seed: 1, documents: held));
         return run;
     }
 }

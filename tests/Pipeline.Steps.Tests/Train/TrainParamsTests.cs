@@ -4,8 +4,12 @@ namespace Pipeline.Steps.Tests.Train;
 
 public sealed class TrainParamsTests
 {
-    private static IEnumerable<string> Problems(string with) =>
-        DefinitionReader.ReadText($"name: p\nsteps:\n  t: {{ uses: train.pretrain, inputs: {{ tokens: x, tokenizer: y }}, with: {{ {with} }} }}\n", "p.yaml", BuiltInSteps.Catalog(), new ReadOptions()).Problems.Select(p => p.Message);
+    private static IEnumerable<string> Problems(string with) => Read(with).Select(p => p.Message);
+
+    private static IEnumerable<string> Remedies(string with) => Read(with).Select(p => p.Remedy ?? "");
+
+    private static IEnumerable<Problem> Read(string with) =>
+        DefinitionReader.ReadText($"name: p\nsteps:\n  t: {{ uses: train.pretrain, inputs: {{ tokens: x, tokenizer: y }}, with: {{ {with} }} }}\n", "p.yaml", BuiltInSteps.Catalog(), new ReadOptions()).Problems;
 
     [Theory]
     [InlineData("schedule: { name: constant, decay_until: 9 }", "is not read by the constant schedule")]
@@ -41,12 +45,12 @@ public sealed class TrainParamsTests
     public void A_run_may_be_shorter_or_longer_than_its_schedule(string with) => Assert.DoesNotContain(Problems(with), problem => problem.Contains("schedule", StringComparison.Ordinal) || problem.Contains("warm-up", StringComparison.Ordinal));
 
     [Theory]
-    [InlineData("model: { window: 9 }", "model.window", "is read by architecture llama alone")]
-    [InlineData("model: { tied: true }", "model.tied", "is read by architecture llama or lstm or gru alone")]
-    [InlineData("model: { architecture: lstm, heads: 4 }", "model.heads", "is read by architecture gpt or llama or encoder-decoder or hybrid or bert alone")]
-    [InlineData("model: { architecture: gru, positions: rope }", "model.positions", "is read by architecture gpt or llama alone")]
-    [InlineData("model: { architecture: encoder-decoder, variational: true }", "model.variational", "is read by architecture lstm or gru or hybrid alone")]
-    [InlineData("model: { architecture: gru, variational: true }", "model", "dropout is 0; raise it, or leave variational out")]
+    [InlineData("model: { window: 9 }", "model.window", "is not read by gpt, only by llama")]
+    [InlineData("model: { tied: true }", "model.tied", "is not read by gpt, only by llama, lstm, gru")]
+    [InlineData("model: { architecture: lstm, heads: 4 }", "model.heads", "is not read by lstm, only by gpt, llama, encoder-decoder, hybrid, bert")]
+    [InlineData("model: { architecture: gru, positions: rope }", "model.positions", "is not read by gru, only by gpt, llama")]
+    [InlineData("model: { architecture: encoder-decoder, variational: true }", "model.variational", "is not read by encoder-decoder, only by lstm, gru, hybrid")]
+    [InlineData("model: { architecture: gru, variational: true }", "model.variational", "dropout is 0; raise it, or leave variational out")]
     [InlineData("model: { architecture: bert, heads: 3 }", "model.heads", "3 does not divide the width of 128")]
     [InlineData("model: { architecture: bert }, objective: { name: causal }", "objective.name", "causal is for models that do not see what they are to predict")]
     [InlineData("objective: { name: masked }", "objective.name", "gpt sees what stands before it alone: choose bert")]
@@ -55,14 +59,36 @@ public sealed class TrainParamsTests
     [InlineData("model: { architecture: bert }, objective: { mean_span: 4 }", "objective.mean_span", "is read by objective span_corruption alone")]
     [InlineData("model: { architecture: bert }, documents: separate", "documents", "is read by objective causal alone")]
     [InlineData("model: { architecture: lstm }, documents: separate", "documents", "lstm cannot keep documents apart")]
-    [InlineData("model: { rope_theta: 9 }", "model.rope_theta", "is read by positions rope alone")]
-    [InlineData("model: { architecture: llama, positions: alibi, rope_scaling: { factor: 2 } }", "model.rope_scaling", "is read by positions rope alone")]
-    [InlineData("model: { architecture: llama, rope_scaling: { factor: 2, low_frequency: 2 } }", "model.rope_scaling.low_frequency", "is read by rope_scaling.type llama3 alone")]
+    [InlineData("model: { rope_theta: 9 }", "model.rope_theta", "is read with positions rope alone")]
+    [InlineData("model: { architecture: llama, positions: alibi, rope_scaling: { factor: 2 } }", "model.rope_scaling", "is read with positions rope alone")]
+    [InlineData("model: { architecture: llama, rope_scaling: { factor: 2, low_frequency: 2 } }", "model.rope_scaling.low_frequency", "is not read by type linear, only by llama3")]
     [InlineData("model: { architecture: llama, positions: learned }", "model.positions", "learned positions are gpt's")]
-    [InlineData("model: { architecture: llama, heads: 4, key_value_heads: 3 }", "model", "4 heads cannot share 3 key-value heads")]
+    [InlineData("model: { architecture: llama, heads: 4, key_value_heads: 3 }", "model.key_value_heads", "4 heads cannot share 3 key-value heads")]
+    [InlineData("model: { architecture: llama, head_width: 5 }", "model.head_width", "choose an even one")]
+    [InlineData("model: { positions: rope, heads: 4, width: 36 }", "model.heads", "the head width is 9")]
+    [InlineData("model: { width: 30 }", "model.heads", "4 (the default) does not divide the width of 30")]
     [InlineData("model: { heads: 3 }", "model.heads", "3 does not divide the width of 128")]
     public void A_model_option_that_the_architecture_does_not_read_is_refused_by_name(string with, string option, string message) =>
         Assert.Contains(Problems(with), problem => problem.Contains($"'{option}'", StringComparison.Ordinal) && problem.Contains(message, StringComparison.Ordinal));
+
+    [Fact]
+    public void All_that_is_wrong_is_said_at_once() =>
+        Assert.Equal(["'batch.micro'", "'documents'", "'model.heads'", "'model.window'", "'objective.name'"], Problems("model: { heads: 3, window: 9 }, batch: { sequences: 10, micro: 4 }, objective: { name: masked }, documents: separate").Where(problem => problem.Contains("of train.pretrain", StringComparison.Ordinal)).Select(problem => problem.Split(' ')[0]).Order(StringComparer.Ordinal));
+
+    [Theory]
+    [InlineData("lr: 1", "optimizer.learning_rate")]
+    [InlineData("optimizer: { lr: 1 }", "learning_rate")]
+    [InlineData("num_train_epochs: 1", "steps")]
+    [InlineData("gradient_accumulation_steps: 4", "batch.micro")]
+    [InlineData("gradient_checkpointing: true", "activation_checkpointing")]
+    [InlineData("model: { n_embd: 64 }", "width")]
+    [InlineData("model: { block_size: 64 }", "context")]
+    [InlineData("device: gpu", "cuda")]
+    [InlineData("precision: bf16", "bfloat16")]
+    [InlineData("model: { architecture: mistral }", "llama")]
+    [InlineData("objective: { name: mlm }", "masked")]
+    public void A_name_from_another_trainer_is_answered_with_ours(string with, string meant) =>
+        Assert.Contains(Remedies(with), remedy => remedy.StartsWith($"did you mean '{meant}'?", StringComparison.Ordinal));
 
     [Theory]
     [InlineData("model: { architecture: llama, heads: 5, head_width: 16, key_value_heads: 1, hidden: 200, window: 40, norm_epsilon: 1e-6, attention_bias: true, tied: false, rope_theta: 5e5, rope_scaling: { type: llama3, factor: 8 } }")]

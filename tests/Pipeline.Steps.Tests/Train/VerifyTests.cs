@@ -42,7 +42,7 @@ public sealed class VerifyTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{ "model": { "heads": 3 } }""", "model.heads: 3 does not divide the width of 128")]
+    [InlineData("""{ "model": { "heads": 3 } }""", "model.heads: 3 does not divide the width of 128: choose a divisor")]
     [InlineData("""{ "optimizer": { "trust": 1 } }""", "optimizer.trust: is not read by adamw, only by lars: leave it out")]
     [InlineData("""{ "context": 8 }""", "context: goes with the input 'model'; a new model has model.context")]
     [InlineData("""{ "model": { "architecture": "gru" }, "documents": "separate" }""", "documents: architecture gru cannot keep documents apart: leave it out, or choose gpt or llama")]

@@ -144,6 +144,8 @@ public sealed class ModelFolderTests : IDisposable
     [Fact]
     public void All_faults_of_a_configuration_are_told_at_once()
     {
+        folder.Write("config.json", "{\"model_type\":\n \"gpt2\",,}");
+        Assert.EndsWith("not well-formed JSON: ',' is an invalid start of a property name. Expected a '\"' (line 2, byte 9)", Assert.Throws<InvalidDataException>(() => ModelFolder.Read(folder.Path)).Message, StringComparison.Ordinal);
         folder.Write("config.json", """{ "model_type": "gpt2", "vocab_size": 10, "n_positions": 8, "n_layer": 0, "n_head": 1, "n_embd": 4, "activation_function": "relu", "quantization_config": { "bits": 4 } }""");
         Assert.EndsWith(
             "this is no GPT-2 that can be computed here: activation_function is \"relu\", expected \"gelu_new\"; quantization_config is {\"bits\":4}, expected null: quantised weights are not read; n_layer is 0, expected a whole number from 1",

@@ -102,6 +102,8 @@ public sealed class PublishedConfigTests
         Assert.Equal((true, null, 1e-6, true), (qwen.AttentionBias, qwen.Window, qwen.NormEpsilon, qwen.Tied));
         Assert.Equal(Read(SmolLm2), Read(Newer));
         Assert.Equal(0.1, ((GptConfig)Read(Gpt2)).Dropout);
+        var bert = (BertConfig)Read(Bert.Replace("\"attention_probs_dropout_prob\": 0.1", "\"attention_probs_dropout_prob\": 0.0", StringComparison.Ordinal));
+        Assert.Equal((0.1, 0, null), (bert.Dropout, bert.AttentionDropout, bert.EmbeddingDropout));
     }
 
     private static ModelConfig Read(string json)

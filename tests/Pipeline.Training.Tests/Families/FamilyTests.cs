@@ -96,6 +96,54 @@ public sealed class FamilyTests
     }
 
     [Theory]
+    [MemberData(nameof(All))]
+    public void Each_place_of_dropout_has_a_share_of_its_own_in_training_alone(string family)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        double Loss(ModelConfig config, bool training)
+        {
+            random.manual_seed(3);
+            using var model = Small.Rough(config);
+            using var objective = new NextToken(model);
+            random.manual_seed(3);
+            var batch = new TokenBatch(1, 8) { Source = config.Reads.HasFlag(BatchParts.Source) ? [7, 8, 9] : null };
+            Array.Fill(batch.Targets, 7);
+            return objective.Sums(batch, training)[0].item<float>();
+        }
+        var config = Family.Config(family);
+        if (config is RecurrentConfig { Variational: true } variational)
+            config = variational with { Variational = false };
+        var plain = Loss(config, training: true);
+        ModelConfig[] dropped = [.. (config is RecurrentConfig ? new[] { "E", "R" } : ["E", "A", "R"]).Select(place => Own(Shared(config, 0), place, 0.5)), Shared(config, 0.5), Own(Shared(config, 0.5), "R", 0.25)];
+        Assert.Equal(dropped.Length + 1, dropped.Select(each => Loss(each, training: true)).Append(plain).Distinct().Count());
+        Assert.All(dropped, each => Assert.Equal(plain, Loss(each, training: false)));
+        Assert.Equal(plain, Loss(Own(Shared(config, 0.5), "EAR", 0), training: true));
+    }
+
+    static ModelConfig Shared(ModelConfig config, double share) => config switch
+    {
+        RecurrentConfig recurrent => recurrent with { Dropout = share },
+        EncoderDecoderConfig both => both with { Dropout = share },
+        HybridConfig hybrid => hybrid with { Dropout = share },
+        _ => (BertConfig)config with { Dropout = share },
+    };
+
+    static ModelConfig Own(ModelConfig config, string places, double share)
+    {
+        var (embedding, attention, residual) = (Of('E'), Of('A'), Of('R'));
+        return config switch
+        {
+            RecurrentConfig recurrent => recurrent with { EmbeddingDropout = embedding, ResidualDropout = residual },
+            EncoderDecoderConfig both => both with { EmbeddingDropout = embedding, AttentionDropout = attention, ResidualDropout = residual },
+            HybridConfig hybrid => hybrid with { EmbeddingDropout = embedding, AttentionDropout = attention, ResidualDropout = residual },
+            _ => (BertConfig)config with { EmbeddingDropout = embedding, AttentionDropout = attention, ResidualDropout = residual },
+        };
+
+        double? Of(char place) => places.Contains(place) ? share : null;
+    }
+
+    [Theory]
     [InlineData("lstm", "layers is 0")]
     [InlineData("encoder-decoder", "width 30 cannot be divided among 4 heads")]
     [InlineData("hybrid", "encoder layers is 0")]
