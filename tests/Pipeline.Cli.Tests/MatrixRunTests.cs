@@ -87,6 +87,23 @@ public sealed class MatrixRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Losses_of_what_predicts_something_else_are_said_not_to_compare()
+    {
+        project.Write("p.yaml", """
+            name: p
+            steps:
+              s:
+                uses: shell
+                with: { run: 'printf "{\"validation.loss\": $X}" > "$PIPELINE_METRICS"', env: { X: "${{ matrix.x }}" } }
+                matrix: { x: ["3, \"validation.perplexity\": 20", "2"] }
+            """);
+        (await project.Run()).Expect(ExitCode.Success);
+        Assert.EndsWith("The losses do not all compare: s--x-2 predicted something else than all next tokens, and so has no perplexity. By it: --metric validation.perplexity", (await project.Pipeline("sweep", "p.yaml", "--metric", "validation.loss", "-o", "sweep.html")).Expect(ExitCode.Success).Output.TrimEnd(), StringComparison.Ordinal);
+        Assert.Contains("do not all compare", project.Read("sweep.html"), StringComparison.Ordinal);
+        Assert.DoesNotContain("compare", (await project.Pipeline("sweep", "p.yaml", "--metric", "validation.perplexity")).Expect(ExitCode.Success).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_variant_that_fails_fails_the_choice()
     {
         project.Write("p.yaml", "name: p\nsteps:\n  s: { uses: shell, with: { run: 'exit ${{ matrix.code }}' }, matrix: { code: [0, 3] }, select: { metric: x, goal: min } }\n");

@@ -8,6 +8,20 @@ namespace Pipeline.Cli.Sweeps;
 /// <param name="Goal">-1 where lower is better, else 1.</param>
 internal sealed record Sweep(string Step, string Metric, int Goal, IReadOnlyList<string> Keys, IReadOnlyList<long> Horizons, IReadOnlyList<Trial> Trials)
 {
+    /// <summary>Where the variants are trained to predict different things, whose losses do not compare; else null.</summary>
+    public string? Caution
+    {
+        get
+        {
+            if (Metric != "validation.loss") return null;
+            var measured = Trials.Where(t => t.HasMetric).ToList();
+            var others = measured.Where(t => !t.HasPerplexity).Select(t => t.Variant.Name).ToList();
+            return others.Count > 0 && others.Count < measured.Count
+                ? $"The losses do not all compare: {string.Join(", ", others)} predicted something else than all next tokens, and so has no perplexity. By it: --metric validation.perplexity"
+                : null;
+        }
+    }
+
     /// <exception cref="WrongInputException">There is no such sweep, several and none was named, or nothing says which metric counts.</exception>
     public static Sweep Of(OpenedPipeline opened, string? wanted, string? metric)
     {

@@ -20,7 +20,7 @@ internal static class SweepPage
         page.Append($"<table><thead><tr>{Cells("th", head)}</tr></thead><tbody>\n");
         foreach (var (row, trial) in rows.Zip(sweep.Trials)) page.Append($"<tr{(trial.State == Best ? " class=\"best\"" : "")}>{Cells("td", row)}</tr>\n");
         page.Append("</tbody></table>\n");
-        var notes = new List<string>();
+        List<string> notes = sweep.Caution is { } caution ? [caution] : [];
         foreach (var (chart, number) in (await ChartsAsync(opened, sweep, notes, cancellation)).Select((c, i) => (c, i)))
         {
             var svg = ChartDrawing.Svg(chart, number);

@@ -36,12 +36,16 @@ internal static class SweepTable
         yield return $"{sweep.Step}: {Text.Count(sweep.Trials.Count, "variant")} by {sweep.Metric}, {(sweep.Goal < 0 ? "lowest" : "highest")} first";
         yield return "";
         foreach (var row in rows.Prepend(head)) yield return "  " + string.Join("  ", row.Select((cell, i) => i == row.Count - 1 && head[i].Length == 0 ? cell : cell.PadLeft(widths[i]))).TrimEnd();
+        if (sweep.Caution is not { } caution) yield break;
+        yield return "";
+        yield return caution;
     }
 
     public static JsonObject Json(Sweep sweep) => new()
     {
         ["step"] = sweep.Step,
         ["metric"] = sweep.Metric,
+        ["caution"] = sweep.Caution,
         ["goal"] = sweep.Goal < 0 ? "min" : "max",
         ["trials"] = new JsonArray([.. sweep.Trials.Select(t => (JsonNode?)new JsonObject
         {

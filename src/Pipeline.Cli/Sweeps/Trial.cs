@@ -19,6 +19,8 @@ internal sealed record Trial(VariantOf Variant, IReadOnlyList<RungResult> Rungs,
 
     public bool HasMetric => double.IsFinite(Metric);
 
+    public bool HasPerplexity => Last?.Result.Metrics.ContainsKey("validation.perplexity") == true;
+
     public double? Parameters => Last?.Result.Metrics.TryGetValue("parameters", out var count) == true ? count : null;
 
     public double? Steps => Last?.Result.Metrics.TryGetValue("train.steps", out var steps) == true ? steps : null;

@@ -52,7 +52,7 @@ internal sealed class StepReader(StepCatalog catalog, Expressions expressions, S
 
         Bind(draft, type, with?.Value, with?.Key.Place ?? draft.Uses);
         if (folder is not null && draft.With is { } filled && draft.Metrics.Count == 0)
-            foreach (var (option, message) in SourceFiles.Missing(type.Params, filled, folder)) problems.Add(ProblemCodes.OptionsDisagree, draft.Written(option) ?? draft.Uses, $"'{option}' of {type.Name}: {message}");
+            foreach (var (option, message) in SourceFiles.Missing(type, filled, folder)) problems.Add(ProblemCodes.OptionsDisagree, draft.Written(option) ?? draft.Uses, $"'{option}' of {type.Name}: {message}");
         settings.Read(draft, type, body);
     }
 

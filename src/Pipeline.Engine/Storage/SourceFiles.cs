@@ -63,18 +63,23 @@ public static class SourceFiles
     }
 
     /// <summary>The patterns among a step's options that match nothing that can be read, each with its place among them. Looks no further than the first file of each, and opens none.</summary>
-    internal static IEnumerable<(string Option, string Message)> Missing(Option options, JsonObject with, string pipelineFolder)
+    internal static IEnumerable<(string Option, string Message)> Missing(StepType type, JsonObject with, string pipelineFolder)
     {
-        var root = options.Members.FirstOrDefault(m => m.SourceRoot)?.Name;
-        foreach (var option in options.Members.Where(m => m.SourceFiles))
+        var root = type.Params.Members.FirstOrDefault(m => m.SourceRoot)?.Name;
+        foreach (var option in type.Params.Members.Where(m => m.SourceFiles))
         {
+            // A text stands for patterns that its step type makes of it.
+            foreach (var pattern in with[option.Name] is JsonValue ? type.SourcesOf(with).Where(p => !p.Optional && !Found(p.Pattern, p.Root?.Folder)) : [])
+                yield return (option.Name, $"'{pattern.Pattern}' matches no file that can be read{(pattern.Remedy.Length > 0 ? ": " + pattern.Remedy : "")}");
             var patterns = with[option.Name] as JsonArray ?? [];
             for (var i = 0; i < patterns.Count; i++)
             {
-                if (!Expand((string)patterns[i]!, root is null ? null : (string?)with[root], pipelineFolder).Files.Any(f => f.LeftOut is null))
+                if (!Found((string)patterns[i]!, root is null ? null : (string?)with[root]))
                     yield return ($"{option.Name}[{i}]", $"'{patterns[i]}' matches no file that can be read; expected a file, folder or glob, from the folder of the pipeline file");
             }
         }
+
+        bool Found(string pattern, string? under) => Expand(pattern, under, pipelineFolder).Files.Any(f => f.LeftOut is null);
     }
 
     private static void RefuseSameAlias(Dictionary<string, (FoundFile File, string Alias)> found, SourceRoot root, string pipelineFolder)

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Pipeline.Data.Tokenizers;
 using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Definitions;
 using Pipeline.Steps.Exporting;
 using Pipeline.Steps.Train;
 using Pipeline.TestKit;
@@ -141,6 +142,16 @@ public sealed class ImportTests : IDisposable
         Assert.StartsWith("my/model/config.json: this is no GPT-2 that can be computed here: vocab_size is missing", (await Refused()).Message, StringComparison.Ordinal);
 
         Task<StepFailedException> Refused() => Assert.ThrowsAsync<StepFailedException>(() => Import(given.Path).RunAsync("""{ "folder": "my/model/" }"""));
+    }
+
+    [Fact]
+    public void A_folder_without_a_model_is_found_by_who_asks_for_files()
+    {
+        given.Write("m/config.json", "{}");
+        given.Write("m/pytorch_model.bin", "");
+        var problem = Assert.Single(DefinitionReader.ReadText("name: p\nsteps:\n  a: { uses: train.import, with: { folder: m } }\n", given["p.yaml"], BuiltInSteps.Catalog(), new ReadOptions { LooksForFiles = true }).Problems);
+        Assert.Equal((3, 44), (problem.At.Line, problem.At.Column));
+        Assert.StartsWith("'folder' of train.import: 'm/*.safetensors' matches no file that can be read: weights are read from safetensors files alone", problem.Message, StringComparison.Ordinal);
     }
 
     [Fact]
