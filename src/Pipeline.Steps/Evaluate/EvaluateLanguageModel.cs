@@ -219,7 +219,8 @@ public sealed class EvaluateLanguageModel : Step<EvaluateLanguageModel.With, Eva
 
     private static string Summarise(List<string> names, IReadOnlyDictionary<string, double> metrics)
     {
-        var parts = new List<string> { $"perplexity {Number("unigram.test.perplexity")} unigram -> {(metrics.ContainsKey("ngram.test.perplexity") ? $"{Number("ngram.test.perplexity")} n-gram -> " : "")}{string.Join(" -> ", names.Select(n => Number($"{n}.test.perplexity")))}" };
+        var parts = new List<string> { $"perplexity {Number("unigram.test.perplexity")} unigram -> {(metrics.ContainsKey("ngram.test.perplexity") ? $"{Number("ngram.test.perplexity")} n-gram -> " : "")}{string.Join(" -> ", names.Where(n => metrics.ContainsKey($"{n}.test.perplexity")).Select(n => Number($"{n}.test.perplexity")).DefaultIfEmpty("none"))}" };
+        if (names.Where(n => metrics.ContainsKey($"{n}.test.masked_loss")).ToList() is [_, ..] masked) parts.Add($"masked loss {string.Join(" -> ", masked.Select(n => metrics[$"{n}.test.masked_loss"].ToString("0.###", CultureInfo.InvariantCulture)))}");
         if (metrics.ContainsKey("preference.accuracy")) parts.Add($"preference accuracy {string.Join(" -> ", names.Select(n => Percent($"{n}.preference.accuracy")))}, names alone {(metrics.ContainsKey("floor.preference.accuracy") ? Percent("floor.preference.accuracy") : "not asked for")}");
         return string.Join(" · ", parts);
 

@@ -132,6 +132,7 @@ public sealed class Pretrain : TrainStep<Pretrain.With, Pretrain.Given, Pretrain
     private static IEnumerable<(string Option, string Message)> Unfit(With with, ModelConfig config)
     {
         foreach (var problem in with.Objective.Problems(config)) yield return problem;
+        if (with.Trainable.Freeze.Count > 0 && config.Faults.Count == 0 && with.Trainable.Problem([.. config.Layout().Select(parameter => parameter.Name)]) is { } frozen) yield return ("trainable.freeze", frozen);
         if (with.Samples is not null && !config.Causal) yield return ("samples", $"architecture {config.Architecture} sees what follows and cannot go on with a text: leave it out, or choose another");
         if (with.Documents != DocumentJoining.Separate) yield break;
         if (with.Objective.Task(config).Task != TokenTask.Causal) yield return ("documents", "separate is read by objective causal alone: leave it out, or choose causal");

@@ -83,6 +83,20 @@ public sealed record TrainableParams
     public double? LayerDecay { get; init; }
 
     internal Trainable Options => new() { Freeze = Freeze, LayerDecay = LayerDecay };
+
+    /// <summary>What of it does not go with parameters of these names; null where all does.</summary>
+    internal string? Problem(IReadOnlyList<string> names)
+    {
+        try
+        {
+            Options.Of(names);
+            return null;
+        }
+        catch (ArgumentException wrong)
+        {
+            return wrong.Message;
+        }
+    }
 }
 
 public sealed record AverageParams

@@ -61,14 +61,7 @@ internal static class TrainingSession
 
     internal static void CheckNames(TrainableParams trainable, IReadOnlyList<string> names)
     {
-        try
-        {
-            trainable.Options.Of(names);
-        }
-        catch (ArgumentException e)
-        {
-            throw new StepFailedException("trainable: " + e.Message, e);
-        }
+        if (trainable.Problem(names) is { } problem) throw new StepFailedException("trainable: " + problem);
     }
 
     /// <summary>Has the run begin where a shorter one ended, or with nothing of one where that is asked for.</summary>

@@ -67,6 +67,8 @@ public sealed class TrainParamsTests
     [InlineData("model: { architecture: llama, head_width: 5 }", "model.head_width", "choose an even one")]
     [InlineData("model: { positions: rope, heads: 4, width: 36 }", "model.heads", "the head width is 9")]
     [InlineData("model: { width: 30 }", "model.heads", "4 (the default) does not divide the width of 30")]
+    [InlineData("model: { layers: 1 }, trainable: { freeze: ['*.h.1.*'] }", "trainable.freeze", "No parameter to freeze matches '*.h.1.*'")]
+    [InlineData("trainable: { freeze: ['*'] }, model: { layers: 1 }", "trainable.freeze", "Every parameter is frozen by *")]
     [InlineData("model: { heads: 3 }", "model.heads", "3 does not divide the width of 128")]
     public void A_model_option_that_the_architecture_does_not_read_is_refused_by_name(string with, string option, string message) =>
         Assert.Contains(Problems(with), problem => problem.Contains($"'{option}'", StringComparison.Ordinal) && problem.Contains(message, StringComparison.Ordinal));
