@@ -15,6 +15,7 @@ const string Usage = """
       shakespeare SEED...                           nanoGPT's CPU baby, to its end
       words [WORDS [EPOCHS [THREADS]]]              a word-level LSTM beside n-gram models
       cleaning [ROUNDS]                             megabytes a second of each cleaning operation
+      code FOLDER [SAMPLES]                         code without fences that is protected, prose that is taken for code
       tokenizers [MEGABYTES [ROUNDS]]               training and encoding beside Hugging Face's engine and SentencePiece
       encoding [ROUNDS]                             megabytes a second of each kind of tokenizer, each in a process of its own
       encoding-of TOKENIZER [ROUNDS]                of one of them
@@ -25,7 +26,7 @@ const string Usage = """
     """;
 
 var verb = args.FirstOrDefault();
-var shape = args.Length > 1 && verb is ("speed" or "steps" or "profile" or "memory" or "peak" or "rss" or "extraction-dev" or "encoding-of") ? args[1] : null;
+var shape = args.Length > 1 && verb is ("speed" or "steps" or "profile" or "memory" or "peak" or "rss" or "extraction-dev" or "encoding-of" or "code") ? args[1] : null;
 var numbers = args.Skip(verb == "tokenizer" ? args.Length : shape is null ? 1 : 2).Select(arg => int.Parse(arg, CultureInfo.InvariantCulture)).ToArray();
 switch (verb)
 {
@@ -78,6 +79,9 @@ switch (verb)
         return 0;
     case "cleaning":
         CleaningSpeed.Print(rounds: At(0, 3));
+        return 0;
+    case "code" when shape is not null:
+        CodeFound.Print(shape, samples: At(0, 0));
         return 0;
     case "tokenizers":
         TokenizerSpeed.Compare(megabytes: At(0, 32), rounds: At(1, 5));

@@ -8,18 +8,11 @@ internal static class CodeLine
     private const int Longest = 400;
     private const int MostWordsBeforeCall = 3, MostWordsBeforeBrace = 8;
 
-    /// <summary>Of the characters of a likely line that are no blanks, the least share of signs.</summary>
-    private const double LikelySigns = 0.2;
-
-    private static readonly SearchValues<char> Signs = SearchValues.Create("{}()[]<>=;+*/&|#$%^~\\_@:");
-    private static readonly SearchValues<char> Brackets = SearchValues.Create("{}()[];, \t");
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$");
     private static readonly SearchValues<string> Operators = SearchValues.Create([" = ", "==", "!=", "<=", ">=", "+=", "-=", "*=", "|=", "=>", "->", "::", "&&", "||", "++", " << ", " >> ", ":="], StringComparison.Ordinal);
     private static readonly string[] Directives = ["include", "define", "undef", "ifdef", "ifndef", "if", "elif", "else", "endif", "pragma", "import"];
     private static readonly string[] Compounds = ["def ", "class ", "if ", "for ", "while ", "with ", "elif ", "except ", "async ", "switch ", "catch "];
     private static readonly string[] Types = ["int ", "char ", "bool ", "const ", "unsigned ", "static ", "struct ", "var ", "let ", "auto ", "size_t ", "String "];
-    private static readonly string[] Declarations = ["import ", "using ", "package ", "public ", "private ", "@"];
-    private static readonly string[] Continuations = ["return ", "import ", "from ", "using ", "package ", "else", "try", "finally", "end", "pass", "break", "continue", "print", "case ", "default:", "public ", "private ", "protected ", "static ", "const ", "let ", "var ", "function ", "fn ", "def ", "class ", "#", "//", "*/", "/*", "@", "... ", ">>> ", "$ "];
 
     /// <summary>No line of prose looks like this.</summary>
     public static bool IsCertain(ReadOnlySpan<char> line)
@@ -41,36 +34,6 @@ internal static class CodeLine
             _ => false,
         }) || IsShell(body);
     }
-
-    /// <summary>Beside a line that is code this is one, too.</summary>
-    /// <param name="apart">With an empty line between them: then it has to be indented, or to begin as declarations do.</param>
-    public static bool IsLikely(ReadOnlySpan<char> line, bool apart)
-    {
-        var body = line.Trim();
-        if (body.Length > Longest) return false;
-        if (IsCertain(line) || !body.ContainsAnyExcept(Brackets)) return true;
-        if (apart && line[0] is not (' ' or '\t'))
-        {
-            foreach (var word in Declarations)
-                if (body.StartsWith(word)) return IsTerse(body);
-            return false;
-        }
-
-        if (body[^1] is ';' or '{' or '}' || (line[0] == ' ' && body[0] == '*')) return true;
-        foreach (var word in Continuations)
-            if (body.StartsWith(word) && (body.Length == word.Length || !char.IsLetter(word[^1]) || !char.IsLetterOrDigit(body[word.Length]))) return IsTerse(body);
-        var (signs, letters) = (0, 0);
-        foreach (var c in body)
-        {
-            if (Signs.Contains(c)) signs++;
-            if (c is not (' ' or '\t')) letters++;
-        }
-
-        return (signs >= letters * LikelySigns && body[^1] is not ('.' or '?' or '!')) || (line[0] is ' ' or '\t' && (body.ContainsAny(Operators) || HasCall(body, out _)) && IsTerse(body));
-    }
-
-    /// <summary>A sentence has a full stop and a blank, or ends in one behind several words.</summary>
-    private static bool IsTerse(ReadOnlySpan<char> body) => body.StartsWith("//") || body.StartsWith('#') || !(body.IndexOf(". ") >= 0 || (body[^1] is '.' or '?' or '!' && body.Count(' ') > 2));
 
     /// <summary>Two slashes alone are an ornament, and <c>//host.example/path</c> an address without its scheme.</summary>
     private static bool IsComment(ReadOnlySpan<char> body)
@@ -116,7 +79,7 @@ internal static class CodeLine
             return typed.ContainsAny(Operators) || HasCall(typed, out _) || ((typed.StartsWith("import ") || typed.StartsWith("from ")) && typed.Count(' ') is 1 or 3 && typed[^1] != '.');
         }
 
-        return body.StartsWith("$ ") && body[2..].TrimStart() is [(>= 'a' and <= 'z') or '.' or '/' or '~', _, ..] command && command[^1] is not ('.' or ',' or ';' or ':' or '?');
+        return body.StartsWith("$ ") && body[2..].TrimStart() is [(>= 'a' and <= 'z') or '.' or '/' or '~', _, ..] command && (command[^1] is not ('.' or ',' or ';' or ':' or '?') || command.EndsWith(" ."));
     }
 
     /// <summary><c>user@host:~$ ls</c> and <c>C:\&gt; dir</c>.</summary>
@@ -135,10 +98,10 @@ internal static class CodeLine
     {
         if (body.ContainsAny(Operators)) return true;
         if (body[^2] is ')' && HasCall(body, out var words) && words <= MostWordsBeforeCall) return true;
-        if (body.EndsWith("++;") || body.EndsWith("];")) return true;
+        if (body.EndsWith("++;") || (body.EndsWith("];") && body[0] != '[')) return true;
         foreach (var type in Types)
             if (body.StartsWith(type) && body.ContainsAny("=*[(_")) return true;
-        if (body.Count(' ') == 1 && body[..body.IndexOf(' ')] is "int" or "char" or "bool" or "unsigned" or "size_t") return true;
+        if (body.IndexOf(' ') is > 0 and var blank && !body[blank..].TrimStart().Contains(' ') && body[..blank] is "int" or "char" or "bool" or "unsigned" or "size_t") return true;
         return (body.IndexOf('=') > 0 && !body.Contains(' ') && body.IndexOf("://") < 0) || body is "break;" or "continue;" or "return;" or "return 0;" or "};"
             || ((body.StartsWith("import ") || body.StartsWith("using ") || body.StartsWith("package ") || body.StartsWith("namespace ")) && body.Count(' ') == 1 && body.ContainsAny(".:*"));
     }
@@ -173,17 +136,20 @@ internal static class CodeLine
 
     /// <summary>A name with a bracket right behind it that is closed; the endings of <c>person(s)</c> are none.</summary>
     /// <param name="words">Before the name, outside brackets.</param>
-    private static bool HasCall(ReadOnlySpan<char> body, out int words)
+    public static bool HasCall(ReadOnlySpan<char> body, out int words)
     {
         words = 0;
-        for (var at = 1; at < body.Length; at++)
+        for (var at = 0; body[at..].IndexOf('(') is >= 0 and var found; at++)
         {
-            if (body[at] == ' ' && body[at - 1] != ' ') words++;
-            if (body[at] != '(' || !NameCharacters.Contains(body[at - 1]) || char.IsAsciiDigit(body[at - 1])) continue;
+            at += found;
+            if (at == 0 || !NameCharacters.Contains(body[at - 1]) || char.IsAsciiDigit(body[at - 1])) continue;
             var close = body[at..].IndexOf(')');
             if (close < 0) return false;
             var inside = body.Slice(at + 1, close - 1);
-            if (inside is not ("s" or "es" or "ies" or "n" or "en" or "e")) return true;
+            if (inside is "s" or "es" or "ies" or "n" or "en" or "e") continue;
+            for (var i = 1; i < at; i++)
+                if (body[i] == ' ' && body[i - 1] != ' ') words++;
+            return true;
         }
 
         return false;

@@ -1,148 +1,67 @@
-using System.Buffers;
-
 namespace Pipeline.Data.Cleaning;
 
 /// <summary>
-/// Code in plain text that nothing marks: literal blocks of reStructuredText, and runs of lines with at least one that is code beyond doubt (<see cref="CodeLine"/>) and neighbours that look like it. A line of prose ends a run.
-/// Linear time: a line is looked at when it has what such a line must have, and once as the neighbour of one.
+/// Code in text that nothing marks: literal blocks of reStructuredText, and paragraphs, or parts of them between lines of prose, whose lines together have several signs of code (<see cref="LineShape"/>, <see cref="CodeRun"/>).
+/// What is less sure is code beside what is. Linear time: each line is looked at once.
 /// </summary>
 internal static class CodeLines
 {
-    /// <summary>Empty lines that a run may have between two of its lines.</summary>
+    /// <summary>Empty lines that code may have between two paragraphs.</summary>
     private const int MostEmpty = 2;
-    private const int MostOptions = 16;
 
-    /// <summary>What a line of code beyond doubt begins or ends with has one of these in it.</summary>
-    private static readonly SearchValues<char> Anchors = SearchValues.Create(";{}:/#$>");
+    /// <summary>A comment or text over several lines is a part of the line that opens it where so many characters behind it close it.</summary>
+    private const int LongestText = 4_000;
 
-    private static readonly string[] Literals = ["code", "code-block", "sourcecode", "parsed-literal", "highlight", "math", "doctest", "testcode", "testsetup", "prompt", "ipython"];
+    private static readonly (string Open, string Close)[] Pairs = [("/*", "*/"), ("\"\"\"", "\"\"\""), ("'''", "'''")];
 
     /// <summary>Between two places of a text, the second the end of a line or of the text.</summary>
-    public static void AddTo(List<CodeRegion> regions, string text, int start, int end)
+    /// <param name="page">What is markup of a page: its lines are not looked at.</param>
+    public static void AddTo(List<CodeRegion> regions, string text, int start, int end, bool markdown, PageMarkup page)
     {
-        var floor = start;
+        var (runs, run, prose) = (new List<CodeRun>(), new CodeRunReader(), 0..0);
         for (var at = start; at < end;)
         {
-            // The first line and the last have no line break on one side; all others are found by what they have.
-            var from = at;
-            if (at != start)
+            var to = EndOfLine(text, at, end);
+            var line = text.AsSpan(at, (to > at && text[to - 1] == '\r' ? to - 1 : to) - at);
+            if (run.IsEmpty && LineShape.IsLongProse(line))
             {
-                from = NextAnchor(text, at, end) is >= 0 and var found ? StartOfLine(text, found, at) : LastLine(text, at, end);
-                if (from >= end) break;
+                (prose, at) = (at..to, to + 1);
+                continue;
             }
 
-            var to = EndOfLine(text, from, end);
-            var line = text.AsSpan(from, to - from);
-            if (Literal(line) && IndentedBelow(text, from, to, end) is { End: > 0 } block)
+            if (!markdown && LiteralBlocks.Below(text, at, to, end) is { End: > 0 } block)
             {
-                regions.Add(block);
-                at = floor = Math.Min(end, block.End + 1);
+                run.Close(runs);
+                runs.Add(new(block.Start, block.End, true));
+                at = EndOfLine(text, block.End, end) + 1;
+                continue;
             }
-            else if (CodeLine.IsCertain(line))
+
+            var shape = page.Holds(text, at, to) ? new(LineKind.Prose) : LineShape.Of(line, markdown);
+            if (shape.Kind == LineKind.Blank || (shape.Kind == LineKind.Prose && (run.IsEmpty || !run.Encloses(Indentation(line)))))
             {
-                var first = Above(text, from, floor);
-                var last = Below(text, to, end);
-                regions.Add(new(CodeKind.Block, first, last));
-                at = floor = Math.Min(end, last + 1);
+                run.Close(runs);
+                prose = shape.Kind == LineKind.Prose ? at..to : 0..0;
             }
             else
             {
-                at = to + 1;
+                if (shape.Kind is LineKind.Code or LineKind.Comment && EndOfText(text, at, to, end, shape) is > 0 and var later) to = later;
+                var indentation = Indentation(line);
+                if (run.IsEmpty) run.IsWrapped = prose.End.Value == at - 1 && GoesOn(text.AsSpan(prose)) && Indentation(text.AsSpan(prose)) == indentation;
+                run.Add(at, to, shape, indentation, shape.Kind == LineKind.Code ? Brackets(line) : 0);
             }
-        }
-    }
 
-    /// <summary>The place of a sign in a line that may be code; -1 where there is none.</summary>
-    private static int NextAnchor(string text, int at, int end)
-    {
-        for (; at < end && text.AsSpan(at, end - at).IndexOfAny(Anchors) is >= 0 and var found; at++)
-        {
-            at += found;
-            var (before, after) = (at > 0 ? text[at - 1] : '\n', at + 1 < end ? text[at + 1] : '\n');
-            var (begins, ends) = (before is '\n' or ' ' or '\t', after is '\n' or '\r');
-            var may = text[at] switch
-            {
-                ';' or '{' or '}' => ends,
-                ':' => (ends && before is ')' or ']' or ':') || (before == ':' && after == ' ') || after is '~' or '/' or '\\',
-                '/' => begins && after is '/' or '*',
-                '#' => begins,
-                '$' => begins && after == ' ',
-                _ => before == '>' && after == ' ',
-            };
-            if (may) return at;
+            at = to + 1;
         }
 
-        return -1;
+        run.Close(runs);
+        Join(regions, runs, text);
     }
 
-    private static int LastLine(string text, int at, int end) => Math.Max(at, text.LastIndexOf('\n', end - 1, end - at) + 1);
+    public static int EndOfLine(string text, int start, int end) => text.IndexOf('\n', start, end - start) is >= 0 and var feed ? feed : end;
 
-    private static int StartOfLine(string text, int at, int least) => Math.Max(least, at == 0 ? 0 : text.LastIndexOf('\n', at - 1, at - least) + 1);
-
-    private static int EndOfLine(string text, int start, int end) => text.IndexOf('\n', start, end - start) is >= 0 and var feed ? feed : end;
-
-    /// <summary>A paragraph that ends in two colons, or a directive whose content is code.</summary>
-    private static bool Literal(ReadOnlySpan<char> line)
-    {
-        var body = line.Trim();
-        if (!body.StartsWith(".. ")) return body.EndsWith("::") && (body.Length == 2 || body[^3] is ' ' or ')' or '"' or '`' or '*' || char.IsLetterOrDigit(body[^3]));
-        var name = body[3..];
-        if (name.IndexOf("::") is not (> 0 and var colons)) return false;
-        name = name[..colons];
-        foreach (var literal in Literals)
-            if (name.SequenceEqual(literal)) return true;
-        return false;
-    }
-
-    /// <summary>The lines below that are indented deeper, behind at least one empty line.</summary>
-    private static CodeRegion IndentedBelow(string text, int from, int to, int end)
-    {
-        var outer = Indentation(text.AsSpan(from, to - from));
-        var (first, last, empty, options) = (-1, -1, false, 0);
-        for (var start = to + 1; start < end;)
-        {
-            var stop = EndOfLine(text, start, end);
-            var line = text.AsSpan(start, stop - start);
-            if (line.IsWhiteSpace()) empty = true;
-            else if (Indentation(line) <= outer || (!empty && (!line.TrimStart().StartsWith(':') || ++options > MostOptions))) break;
-            else if (empty) (first, last) = (first < 0 ? start : first, CodeRegion.WithoutReturn(text, stop));
-            start = stop + 1;
-        }
-
-        return first < 0 ? default : new(CodeKind.Block, first, last);
-    }
-
-    private static int Above(string text, int from, int floor)
-    {
-        var (first, empty) = (from, 0);
-        for (var end = from - 1; end > floor;)
-        {
-            var start = StartOfLine(text, end, floor);
-            var line = text.AsSpan(start, end - start);
-            if (line.IsWhiteSpace() ? ++empty > MostEmpty : !CodeLine.IsLikely(line, apart: empty > 0)) break;
-            if (!line.IsWhiteSpace()) (first, empty) = (start, 0);
-            end = start - 1;
-        }
-
-        return first;
-    }
-
-    private static int Below(string text, int to, int end)
-    {
-        var (last, empty) = (CodeRegion.WithoutReturn(text, to), 0);
-        for (var start = to + 1; start < end;)
-        {
-            var stop = EndOfLine(text, start, end);
-            var line = text.AsSpan(start, stop - start);
-            if (line.IsWhiteSpace() ? ++empty > MostEmpty : !CodeLine.IsLikely(line, apart: empty > 0)) break;
-            if (!line.IsWhiteSpace()) (last, empty) = (CodeRegion.WithoutReturn(text, stop), 0);
-            start = stop + 1;
-        }
-
-        return last;
-    }
-
-    private static int Indentation(ReadOnlySpan<char> line)
+    /// <summary>Columns.</summary>
+    public static int Indentation(ReadOnlySpan<char> line)
     {
         var width = 0;
         foreach (var c in line)
@@ -152,5 +71,76 @@ internal static class CodeLines
         }
 
         return width;
+    }
+
+    /// <summary>Opened less closed.</summary>
+    private static int Brackets(ReadOnlySpan<char> line)
+    {
+        var open = 0;
+        foreach (var c in line)
+        {
+            if (c is '(' or '[' or '{') open++;
+            else if (c is ')' or ']' or '}') open--;
+        }
+
+        return open;
+    }
+
+    /// <summary>A line of prose whose sentence does not end with it.</summary>
+    private static bool GoesOn(ReadOnlySpan<char> line) => line.TrimEnd() is [.., not ('.' or ':' or '!' or '?')];
+
+    /// <summary>The end of the line that closes what the line between two places opens; 0 where it opens nothing, or where nothing closes it.</summary>
+    private static int EndOfText(string text, int at, int to, int end, LineShape shape)
+    {
+        var line = text.AsSpan(at, to - at);
+        if ((shape.Signs & CodeSigns.Key) != 0 && line.TrimEnd().TrimEnd("+-") is [.., ' ', '|' or '>']) return EndOfScalar(text, Indentation(line), to, end);
+        foreach (var (open, close) in Pairs)
+        {
+            if (line.LastIndexOf(open) is not (>= 0 and var found) || (open == close ? line.Count(open) != 1 || (found > 0 && line[found - 1] == open[0]) || (found + 3 < line.Length && line[found + 3] == open[0]) : line[found..].IndexOf(close) >= 0 || !StandsApart(line, found))) continue;
+            var rest = text.AsSpan(to, Math.Min(end - to, LongestText)).IndexOf(close);
+            return rest < 0 ? 0 : EndOfLine(text, to + rest, end);
+        }
+
+        return 0;
+    }
+
+    /// <summary><c>man/*.1</c> opens no comment.</summary>
+    private static bool StandsApart(ReadOnlySpan<char> line, int at) => (at == 0 || line[at - 1] is ' ' or '\t') && line[(at + 2)..] is [] or [' ' or '*' or '!' or '\r', ..];
+
+    /// <summary>The end of the lines below that are indented deeper, as texts in YAML are.</summary>
+    private static int EndOfScalar(string text, int indentation, int to, int end)
+    {
+        var last = 0;
+        for (var start = to + 1; start < end && start - to < LongestText;)
+        {
+            var stop = EndOfLine(text, start, end);
+            var line = text.AsSpan(start, stop - start);
+            if (!line.IsWhiteSpace() && Indentation(line) <= indentation) break;
+            if (!line.IsWhiteSpace()) last = stop;
+            start = stop + 1;
+        }
+
+        return last;
+    }
+
+    /// <summary>Code with the runs beside it, between which there is nothing but a few empty lines.</summary>
+    private static void Join(List<CodeRegion> regions, List<CodeRun> runs, string text)
+    {
+        for (var i = 0; i < runs.Count; i++)
+        {
+            var (before, after) = (i > 0 && AreNeighbours(text, runs[i - 1], runs[i]), i + 1 < runs.Count && AreNeighbours(text, runs[i], runs[i + 1]));
+            if (!runs[i].IsCode && !(after && runs[i + 1].IsCode) && !(before && runs[i - 1].IsCode && !runs[i].IsComment)) continue;
+            var region = new CodeRegion(CodeKind.Block, runs[i].Start, CodeRegion.WithoutReturn(text, runs[i].End));
+            if (before && regions is [.., var last] && CodeRegion.WithoutReturn(text, runs[i - 1].End) == last.End) regions[^1] = region with { Start = last.Start };
+            else regions.Add(region);
+        }
+    }
+
+    private static bool AreNeighbours(string text, CodeRun first, CodeRun second)
+    {
+        var (feeds, at) = (0, first.End);
+        for (; at < second.Start && feeds <= MostEmpty + 1 && text[at] is '\n' or ' ' or '\t' or '\r'; at++)
+            if (text[at] == '\n') feeds++;
+        return feeds <= MostEmpty + 1 && at == second.Start;
     }
 }

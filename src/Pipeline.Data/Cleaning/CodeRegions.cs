@@ -28,7 +28,7 @@ internal readonly record struct CodeRegion(CodeKind Kind, int Start, int End)
 }
 
 /// <summary>
-/// Code in running text as CommonMark has it: blocks between fences of three or more backticks or tildes, spans between backticks, and in Markdown blocks that are indented by four. Elsewhere what <see cref="CodeLines"/> takes for code.
+/// Code in running text as CommonMark has it: blocks between fences of three or more backticks or tildes, spans between backticks, in Markdown blocks that are indented by four, and what <see cref="CodeLines"/> takes for code.
 /// Fences may stand behind the marks of quotations and list items. What is not closed is code to the end in Markdown and none elsewhere, for text has such lines as ornaments.
 /// </summary>
 internal static class CodeRegions
@@ -40,25 +40,21 @@ internal static class CodeRegions
 
     private static readonly SearchValues<char> Marks = SearchValues.Create("`~");
 
-    /// <summary>What ends elements of a page or of a documentation in XML: such a text is no plain one before its markup is gone, and lines of scripts in it are no text.</summary>
-    private static readonly SearchValues<string> Markup = SearchValues.Create(["</script>", "</style>", "</body>", "</html>", "</p>", "</div>", "</pre>", "</code>", "</li>", "</td>", "</span>", "</summary>", "</member>"], StringComparison.OrdinalIgnoreCase);
-
-    public static List<CodeRegion> In(string text, bool markdown) => markdown ? Marked(text, markdown) : WithLines(text, Marked(text, markdown));
+    public static List<CodeRegion> In(string text, bool markdown) => WithLines(text, Marked(text, markdown), markdown);
 
     /// <summary>Lines of code between the blocks; spans in them are a part of them.</summary>
-    private static List<CodeRegion> WithLines(string text, List<CodeRegion> marked)
+    private static List<CodeRegion> WithLines(string text, List<CodeRegion> marked, bool markdown)
     {
-        if (text.AsSpan().IndexOf("</") is >= 0 and var tag && text.AsSpan(tag).ContainsAny(Markup)) return marked;
-        var lines = new List<CodeRegion>();
+        var (lines, page) = (new List<CodeRegion>(), PageMarkup.In(text));
         var at = 0;
         foreach (var block in marked)
         {
             if (block.Kind != CodeKind.Block) continue;
-            if (block.Start > at) CodeLines.AddTo(lines, text, at, block.Start);
+            if (block.Start > at) CodeLines.AddTo(lines, text, at, block.Start, markdown, page);
             at = Math.Min(text.Length, block.End + 1);
         }
 
-        if (at < text.Length) CodeLines.AddTo(lines, text, at, text.Length);
+        if (at < text.Length) CodeLines.AddTo(lines, text, at, text.Length, markdown, page);
         if (lines.Count == 0) return marked;
         var (all, next) = (new List<CodeRegion>(lines), 0);
         foreach (var region in marked)
@@ -197,7 +193,7 @@ internal static class CodeRegions
             at = after;
             if (length > LongestTicks || (unclosed & (1 << length)) != 0) continue;
             if (EndOfSpan(text, after, end, length) is not (> 0 and var close)) unclosed |= 1 << length;
-            else if (markdown || !IsQuote(text.AsSpan(after, close - length - after)))
+            else if (markdown || !(IsQuote(text.AsSpan(after, close - length - after)) || IsReference(text, after, close, length)))
             {
                 regions.Add(new(CodeKind.Span, open, close));
                 at = close;
@@ -222,6 +218,9 @@ internal static class CodeRegions
         var word = inside.IndexOfAny('\'', '’');
         return word > 0 && (word + 1 == inside.Length || !char.IsLetterOrDigit(inside[word + 1])) && inside[..word].IndexOfAny("=([{\"") < 0;
     }
+
+    /// <summary>Of reStructuredText: <c>`text`_</c> is a link, <c>_`text`</c> what it links to, and what ends one that was begun in the line above begins no code.</summary>
+    private static bool IsReference(string text, int inside, int close, int length) => length == 1 && (text[inside] == '_' || (close < text.Length && text[close] == '_') || (inside > 1 && text[inside - 2] == '_'));
 
     private static int EndOfRun(string text, int at, int end)
     {

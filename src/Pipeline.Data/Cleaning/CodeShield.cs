@@ -21,6 +21,7 @@ internal sealed class CodeShield
     private readonly string[] code;
     private string proseBefore = "";
     private string[] codeBefore = [];
+    private int? length;
 
     private CodeShield(string text, List<CodeRegion> regions)
     {
@@ -57,7 +58,7 @@ internal sealed class CodeShield
     public string Text => Lift(Prose, code);
 
     /// <summary>Of <see cref="Text"/>, without making it.</summary>
-    public int Length => LengthOf(Prose, code);
+    public int Length => length ??= LengthOf(Prose, code);
 
     /// <summary>Of a text of a document.</summary>
     public static CodeShield Over(string text, Document document) => new(text, RegionsOf(text, document));
@@ -100,6 +101,7 @@ internal sealed class CodeShield
             code[i] = after;
         }
 
+        if (changed) length = null;
         return changed;
     }
 

@@ -29,7 +29,7 @@ internal static class Punctuation
             {
                 '‘' or '’' or '‚' or '‛' => "'",
                 '“' or '”' or '„' or '‟' => "\"",
-                '—' or '―' => " - ",
+                '—' or '―' => IsRange(text, at) ? "-" : " - ",
                 '…' => "...",
                 _ => "-",
             });
@@ -38,6 +38,13 @@ internal static class Punctuation
         }
 
         return plain.Append(text, copied, text.Length - copied).ToString();
+    }
+
+    /// <summary>Between two numbers, as printers of old set it; a number may have a sign of currency or of percent.</summary>
+    private static bool IsRange(string text, int at)
+    {
+        if (at == 0 || !(char.IsAsciiDigit(text[at - 1]) || (text[at - 1] is '%' or '°' && at > 1 && char.IsAsciiDigit(text[at - 2])))) return false;
+        return at + 1 < text.Length && (char.IsAsciiDigit(text[at + 1]) || (text[at + 1] is '$' or '€' or '£' && at + 2 < text.Length && char.IsAsciiDigit(text[at + 2])));
     }
 
     /// <summary>The place after a quote, or a run of one dash or ellipsis, that stays; 0 where it does not.</summary>
@@ -65,6 +72,13 @@ internal static class Punctuation
             var found = text.AsSpan(at).IndexOfAny(Marks);
             if (found < 0) break;
             at += found;
+            // Most marks stand alone.
+            if (at + most >= text.Length || text[at + most] != text[at])
+            {
+                at++;
+                continue;
+            }
+
             var rest = text.AsSpan(at);
             var run = rest.IndexOfAnyExcept(rest[0]) is >= 0 and var end ? end : rest.Length;
             if (run > most && !lines.IsRule(text, at))

@@ -51,6 +51,12 @@ internal static class Whitespace
 
     private static void Collapse(StringBuilder cleaned, ReadOnlySpan<char> line)
     {
+        if (line.IndexOf("  ") < 0 && !line.ContainsAny(OddBlanks))
+        {
+            cleaned.Append(line);
+            return;
+        }
+
         var blank = false;
         foreach (var c in line)
         {

@@ -81,7 +81,7 @@ internal static class Addresses
             }
             else
             {
-                var gone = Removal.Around(text, copied, start, end);
+                var gone = Removal.Around(text, copied, start, end, replaced.ToString(Math.Max(0, replaced.Length - Removal.Head), Math.Min(replaced.Length, Removal.Head)));
                 replaced.Append(text, copied, gone.From - copied).Append(text, gone.LabelFrom, gone.LabelTo - gone.LabelFrom);
                 places.Add(replaced.Length);
                 copied = gone.To;
@@ -91,7 +91,7 @@ internal static class Addresses
         }
 
         var left = Removal.WithoutBareLines(replaced.Append(text, copied, text.Length - copied).ToString(), places);
-        return defined is null ? left : LinkDefinition.Resolve(left, defined);
+        return defined is null ? left : RestLinks.Resolve(LinkDefinition.Resolve(left, defined), defined);
     }
 
     internal static (int Start, int End) NextUrl(ReadOnlySpan<char> text, int from)

@@ -7,7 +7,7 @@ internal static class LinkDefinition
 {
     private const int LongestLabel = 200, LongestTitle = 300, MostBlanks = 3;
 
-    /// <summary>The line of the definition, with the end of the line; null where the address is in none.</summary>
+    /// <summary>The line of the definition, with the end of the line; null where the address is in none. Labels of reStructuredText begin with an underscore, one without a name is that alone.</summary>
     public static (int Start, int End, string Label)? Around(ReadOnlySpan<char> text, int least, int start, int end)
     {
         if (start > least && end < text.Length && text[start - 1] == '<' && text[end] == '>') (start, end) = (start - 1, end + 1);
@@ -17,9 +17,10 @@ internal static class LinkDefinition
         var head = text[line..start];
         var body = head.TrimStart(' ');
         var named = body.TrimEnd(" \t");
-        if (head.Length - body.Length > MostBlanks || named.Length < 4 || named[0] != '[' || !named.EndsWith("]:") || named[1..^2].ContainsAny('[', ']')) return null;
         var stop = text[end..].IndexOf('\n') is >= 0 and var next ? end + next : text.Length;
         var title = stop - end > LongestTitle ? "x" : text[end..stop].Trim(" \t\r");
+        if (title.IsEmpty && RestLinks.LabelOf(named) is { } label) return (line, RestLinks.EndOfOptions(text, Math.Min(text.Length, stop + 1), head.Length - body.Length), label);
+        if (head.Length - body.Length > MostBlanks || named.Length < 4 || named[0] != '[' || !named.EndsWith("]:") || named[1..^2].ContainsAny('[', ']')) return null;
         if (!(title.IsEmpty || title is ['"', .., '"'] or ['\'', .., '\''] or ['(', .., ')'])) return null;
         return (line, Math.Min(text.Length, stop + 1), named[1..^2].ToString());
     }

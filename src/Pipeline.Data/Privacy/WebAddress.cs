@@ -33,10 +33,10 @@ internal static class WebAddress
         return close > 2 && body[1..close].Contains(':') && System.Net.IPAddress.TryParse(body[1..close], out _) ? close + 1 : 0;
     }
 
-    /// <summary>Up to the first bracket that closes none, or that nothing closes at the end.</summary>
+    /// <summary>Up to the first bracket that closes none, or that nothing closes at the end; square ones that nothing closes begin the text of a link.</summary>
     private static int Balanced(ReadOnlySpan<char> body, int from)
     {
-        var (round, square, lastOpen) = (0, 0, -1);
+        var (round, square, lastOpen, lastSquare) = (0, 0, -1, -1);
         for (var at = from; at < body.Length && body[at..].IndexOfAny(Brackets) is >= 0 and var found; at++)
         {
             at += found;
@@ -49,9 +49,11 @@ internal static class WebAddress
             }
 
             if (body[at] is '(' or '[') lastOpen = at;
+            if (body[at] == '[' && square == 1) lastSquare = at;
         }
 
-        return round + square > 0 && lastOpen == body.Length - 1 ? lastOpen : body.Length;
+        if (square > 0) return lastSquare;
+        return round > 0 && lastOpen == body.Length - 1 ? lastOpen : body.Length;
     }
 
     private static bool IsForeign(char c) => char.IsLetter(c) || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.NonSpacingMark;

@@ -42,7 +42,7 @@ public sealed class CleanChunk : Step<CleanChunk.With, CleanChunk.Given, CleanCh
     }
 
     public override string Name => "clean.chunk";
-    public override int Version => 4;
+    public override int Version => 5;
     public override string Description => "Cuts documents that are too long, such as novels before clean.quality, into pieces of about equal length: between paragraphs where it can, else between sentences, lines, words, characters. Code is cut between lines. To keep the pieces of a document in one part of a split, give partition.split `group_by: chunk_of`.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;

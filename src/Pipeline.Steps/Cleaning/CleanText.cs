@@ -95,7 +95,7 @@ public sealed class CleanText : Step<CleanText.With, CleanText.Given, CleanText.
     }
 
     public override string Name => "clean.text";
-    public override int Version => 9;
+    public override int Version => 10;
     public override string Description => "Cleans the text of documents, each operation with its own switch and count, and drops documents that are too short or too long.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;

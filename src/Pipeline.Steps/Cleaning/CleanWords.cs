@@ -77,7 +77,7 @@ public sealed class CleanWords : Step<CleanWords.With, CleanWords.Given, CleanWo
     }
 
     public override string Name => "clean.words";
-    public override int Version => 5;
+    public override int Version => 6;
     public override string Description => "Changes words: abbreviations written out, spelling corrected, stems; never web and mail addresses. All of it is off until asked for, and wrong for language models: they would learn a language that nobody writes. It is for search and for classifiers of words.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;

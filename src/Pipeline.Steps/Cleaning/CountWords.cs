@@ -33,7 +33,7 @@ public sealed class CountWords : Step<CountWords.With, CountWords.Given, CountWo
     }
 
     public override string Name => "clean.vocabulary";
-    public override int Version => 3;
+    public override int Version => 4;
     public override string Description => "Counts the words of a corpus outside its code, for clean.words: what many documents write is no mistake.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;

@@ -20,7 +20,28 @@ public sealed class HarmlessTests
     [InlineData("见http://a.b/c然后“好”", "见然后“好”")]
     [InlineData("f('http://a.b','x') and (see http://a.b/(c)d) and http://a.b/c_(d)e", "f('','x') and (see) and")]
     [InlineData("[1] http://a.b/c] x", "[1]] x")]
+    [InlineData("Read [text]( http://a.b ) or [two](http://a.b/x y) or [three](http://a.b\n\"title\") x.", "Read text or two or three x.")]
+    [InlineData("See http://a.b http://c.d and\nhttp://a.b, http://c.d, and so", "See and\nand so")]
+    [InlineData("He (see\nhttp://a.b/c) said so at\nhttp://a.b/c; then\n(http://a.b), went on the site\n(http://a.b).", "He (see) said so at\nthen\nwent on the site.")]
+    [InlineData("* [http://a.b](http://a.b) - text\n- http://a.b, more\n  + http://a.b: x", "* text\n- more\n  + x")]
+    [InlineData("Home <URL:http://a.b/c> and **http://a.b** bold, _http://a.b_ x", "Home and bold, x")]
+    [InlineData("[http://a.b the text] and [[http://a.b|this]] and link:http://a.b/c[that one]; http://a.b/(c)?x[]=1", "the text and this and that one;")]
+    [InlineData("Text.[1]\n\n[1]: http://a.b\n[2] http://a.b\n.. [3] http://a.b\nEnd", "Text.[1]\n\nEnd")]
     public void Removing_an_address_leaves_readable_text(string text, string left) => Assert.Equal(left, new TextCleaner(new()).Clean(text));
+
+    [Theory]
+    [InlineData(".. _PEP 8: https://a.b/c\n.. _`a b`: https://a.b/c\n\nSee `PEP 8`_, `A\nb`_ and `other`_.", "See PEP 8, A\nb and `other`_.")]
+    [InlineData("Text b_ here, x_y and c__.\n\n.. _b: http://a.b/d\n", "Text b here, x_y and c__.")]
+    [InlineData("Read `the docs <https://a.b/c>`_ and `the\nlong one\n<http://a.b>`__, or `http://a.b`_.", "Read the docs and the\nlong one, or.")]
+    [InlineData("A `this`__ and `that`__.\n\n.. __: http://a.b/c\n__ http://a.b/d", "A this and that.")]
+    [InlineData("Text.\n\n.. image:: http://a.b/c.png\n   :target: x\n   :alt: y\n\n.. |x| image:: http://a.b/c.png\n\n.. _label:\n\nMore.", "Text.\n\n.. _label:\n\nMore.")]
+    [InlineData("A `co_de` and `x` http://a.b `y`.", "A `co_de` and `x` `y`.")]
+    public void Removing_an_address_from_reStructuredText_leaves_its_text(string text, string left) => Assert.Equal(left, new TextCleaner(new()).Clean(text));
+
+    [Theory]
+    [InlineData("pages 100—200, 1914—18, 5%—10%, $5—$10", "pages 100-200, 1914-18, 5%-10%, $5-$10")]
+    [InlineData("100 — and 7—no", "100 - and 7 - no")]
+    public void Ranges_of_numbers_stay_ranges(string text, string cleaned) => Assert.Equal(cleaned, new TextCleaner(new()).Clean(text));
 
     [Theory]
     [InlineData("\u001b[1mNAME\u001b[0m\n  \u001b[38;5;1mls\u001b[m \u001b]x", "NAME\n  ls ]x")]
@@ -71,6 +92,9 @@ public sealed class HarmlessTests
     [InlineData("Home | Privacy Policy | Terms of use")]
     [InlineData("Please enable JavaScript to view this page.")]
     public void Furniture_goes(string line) => Assert.Equal("Some text.\nMore.", new TextCleaner(new()).Clean($"Some text.\n{line}\nMore."));
+
+    [Fact]
+    public void Every_stock_phrase_is_found_in_a_text() => Assert.All(BoilerplateLines.Stock, phrase => Assert.True(BoilerplateLines.MayBeIn($"Some text.\n{phrase.ToUpperInvariant()}\nMore.")));
 
     [Fact]
     public void Folding_case_leaves_addresses_alone() =>
