@@ -16,36 +16,44 @@ public static class CommandLine
     /// <summary>How long a cancelled run may take to end in order: longer than a worker has to write its checkpoint.</summary>
     private static readonly TimeSpan PatienceWithSteps = TimeSpan.FromSeconds(45);
 
-    public static RootCommand Root() => new("Runs the whole life of a language model from one YAML file: a DAG of typed steps, cached by content, resumed after any crash.")
+    private static readonly Verb[] All =
+    [
+        new("run", RunVerb.Create),
+        new("watch", WatchVerb.Create),
+        new("plan", PlanVerb.Create),
+        new("approve", ApproveVerb.Create),
+        new("explain", ExplainVerb.Create),
+        new("validate", ValidateVerb.Create),
+        new("graph", GraphVerb.Create),
+        new("verify", VerifyVerb.Create),
+        new("status", StatusVerb.Create),
+        new("runs", RunsVerb.Create),
+        new("logs", LogsVerb.Create),
+        new("metrics", MetricsVerb.Create),
+        new("plots", PlotsVerb.Create),
+        new("sweep", SweepVerb.Create),
+        new("push", PushVerb.Create),
+        new("pull", PullVerb.Create),
+        new("checkout", CheckoutVerb.Create),
+        new("artifacts", ArtifactsVerb.Create),
+        new("generate", GenerateVerb.Create),
+        new("chat", ChatVerb.Create),
+        new("lineage", LineageVerb.Create),
+        new("registry", RegistryVerb.Create),
+        new("steps", StepsVerb.Create),
+        new("schema", SchemaVerb.Create),
+        new("init", InitVerb.Create),
+        new("gc", GcVerb.Create),
+        new("worker", WorkerVerb.Create),
+    ];
+
+    /// <param name="only">The one verb that is needed: making all of them takes longer than many a verb does. All where it is null, or no verb.</param>
+    public static RootCommand Root(string? only = null)
     {
-        RunVerb.Create(),
-        WatchVerb.Create(),
-        PlanVerb.Create(),
-        ApproveVerb.Create(),
-        ExplainVerb.Create(),
-        ValidateVerb.Create(),
-        GraphVerb.Create(),
-        VerifyVerb.Create(),
-        StatusVerb.Create(),
-        RunsVerb.Create(),
-        LogsVerb.Create(),
-        MetricsVerb.Create(),
-        PlotsVerb.Create(),
-        SweepVerb.Create(),
-        PushVerb.Create(),
-        PullVerb.Create(),
-        CheckoutVerb.Create(),
-        ArtifactsVerb.Create(),
-        GenerateVerb.Create(),
-        ChatVerb.Create(),
-        LineageVerb.Create(),
-        RegistryVerb.Create(),
-        StepsVerb.Create(),
-        SchemaVerb.Create(),
-        InitVerb.Create(),
-        GcVerb.Create(),
-        WorkerVerb.Create(),
-    };
+        var root = new RootCommand("Runs the whole life of a language model from one YAML file: a DAG of typed steps, cached by content, resumed after any crash.");
+        foreach (var verb in Array.FindAll(All, v => v.Name == only) is { Length: > 0 } one ? one : All) root.Subcommands.Add(verb.Create());
+        return root;
+    }
 
     /// <summary>Runs this program again inside this process, on another libtorch.</summary>
     internal static int RunOnLibTorch(string folder, string[] args)
@@ -63,7 +71,7 @@ public static class CommandLine
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var parsed = Root().Parse(args);
+        var parsed = Root(args.FirstOrDefault()).Parse(args);
         if (parsed.Errors.Count > 0)
         {
             if (parsed.CommandResult.Command is RootCommand root && args is [var verb, ..] && !verb.StartsWith('-'))
@@ -110,6 +118,8 @@ public static class CommandLine
     };
 
     private static string Verbs(SymbolResult? of) => of is CommandResult { Command: not RootCommand } verb ? $"{Verbs(verb.Parent)}{verb.Command.Name} " : "";
+
+    private sealed record Verb(string Name, Func<Command> Create);
 }
 
 /// <summary>The file or the command line is wrong. The message stands alone.</summary>

@@ -51,9 +51,11 @@ internal sealed class PipelineArguments
     {
         var file = FileOf(parsed);
         var catalog = known ?? BuiltInSteps.Catalog();
+        var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in Pairs(parsed, param)) parameters.Add(name, value);
         var options = new ReadOptions
         {
-            Params = Pairs(parsed, param).ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal),
+            Params = parameters,
             Sets = [.. Pairs(parsed, set), .. more ?? []],
             Profile = parsed.GetValue(profile),
             Environment = Environment.GetEnvironmentVariable,
@@ -124,8 +126,8 @@ internal sealed class PipelineArguments
             pairs.Add((text[..equals], text[(equals + 1)..]));
         }
 
-        if (option.Name == "--param" && pairs.GroupBy(p => p.Item1).FirstOrDefault(g => g.Count() > 1) is { } twice)
-            throw new WrongInputException($"--param {twice.Key} is given {twice.Count()} times; give it once.");
+        if (option.Name == "--param" && pairs.Find(p => pairs.FindAll(q => q.Item1 == p.Item1).Count > 1).Item1 is { } twice)
+            throw new WrongInputException($"--param {twice} is given {pairs.FindAll(p => p.Item1 == twice).Count} times; give it once.");
         return pairs;
     }
 }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json.Nodes;
 
 namespace Pipeline.Engine.Authoring;
@@ -124,6 +125,9 @@ public abstract class StepType
     /// <summary>What is wrong with params given the inputs that the pipeline names: port to how many artifacts, ports that it leaves out absent. Asked only where <see cref="CheckParams"/> finds nothing.</summary>
     public virtual IEnumerable<(string Option, string Message)> CheckInputs(JsonObject with, IReadOnlyDictionary<string, int> given) => [];
 
+    /// <summary>False where <see cref="CheckInputs"/> never finds anything, so that nobody has to ask.</summary>
+    public virtual bool ChecksInputs => true;
+
     /// <summary>What the step will take, asked where it will or may run; null where the type foretells nothing. Reads files at most, and quickly.</summary>
     public virtual StepEstimate? Estimate(JsonObject with, Foreseen given) => null;
 
@@ -145,6 +149,7 @@ public abstract class Step<TParams, TInputs, TOutputs> : StepType
     private Option? options;
     private IReadOnlyList<InputPort>? inputPorts;
     private IReadOnlyList<OutputPort>? outputPorts;
+    private bool? checksInputs;
 
     public sealed override Option Params => options ??= OptionReader.Read(typeof(TParams));
     public sealed override IReadOnlyList<InputPort> Inputs => inputPorts ??= PortReader.Inputs(typeof(TInputs));
@@ -168,6 +173,8 @@ public abstract class Step<TParams, TInputs, TOutputs> : StepType
     public sealed override IEnumerable<(string Option, string Message)> CheckParams(JsonObject with) => Check(Bind(with));
 
     public sealed override IEnumerable<(string Option, string Message)> CheckInputs(JsonObject with, IReadOnlyDictionary<string, int> given) => Check(Bind(with), given);
+
+    public sealed override bool ChecksInputs => checksInputs ??= GetType().GetMethod(nameof(Check), BindingFlags.Instance | BindingFlags.NonPublic, [typeof(TParams), typeof(IReadOnlyDictionary<string, int>)])!.DeclaringType != typeof(Step<TParams, TInputs, TOutputs>);
 
     public sealed override string? FollowsHorizon(JsonObject with) => FollowsHorizon(Bind(with));
 

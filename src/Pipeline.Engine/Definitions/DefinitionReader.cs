@@ -85,7 +85,7 @@ public static class DefinitionReader
         expressions.Secrets = [.. secrets.Select(s => s.Name)];
         var variables = new Variables(expressions, problems);
         var env = variables.OfFile(root["env"]);
-        expressions.Declared = env.ToDictionary(v => v.Key, v => (string)v.Value!, StringComparer.Ordinal);
+        foreach (var (variable, value) in env) expressions.Declared.Add(variable, (string)value!);
         var types = catalog = new PluginReader(expressions, Path.GetDirectoryName(Path.GetFullPath(source.Name))!, problems).Read(root["plugins"], catalog);
         var triggers = new TriggerReader(expressions, problems).Read(root.Find("on"));
         var settings = new StepSettings(catalog, expressions, env, variables, problems);

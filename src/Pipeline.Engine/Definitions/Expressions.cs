@@ -20,7 +20,7 @@ internal sealed partial class Expressions(Params parameters, ReadOptions options
     public IReadOnlyCollection<string> Secrets { get; set; } = [];
 
     /// <summary>The variables that the file itself declares: they come before those of this process.</summary>
-    public IReadOnlyDictionary<string, string> Declared { get; set; } = new Dictionary<string, string>();
+    public Dictionary<string, string> Declared { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The name where a scalar is a secret and nothing else.</summary>
     public static string? SecretIn(ScalarNode scalar) => WholeSecret().Match(scalar.Text) is { Success: true } match ? match.Groups[1].Value : null;

@@ -29,8 +29,11 @@ internal sealed class NodeReader
     public static Node? Read(SourceText source, ProblemList problems)
     {
         source.RefuseControlCharacters();
-        return new NodeReader(source, problems).Document();
+        return TokenReader.Read(source) ?? ReadAny(source, problems);
     }
+
+    /// <summary>As <see cref="Read(SourceText, ProblemList)"/>, whatever the text holds.</summary>
+    internal static Node? ReadAny(SourceText source, ProblemList problems) => new NodeReader(source, problems).Document();
 
     private Node? Document()
     {
@@ -168,7 +171,5 @@ internal sealed class NodeReader
 
     private Place At(in Mark start) => source.At((int)start.Line, (int)start.Column);
 
-    /// <summary>What goes over several lines is marked by its first character.</summary>
-    private Place At(in Mark start, in Mark end) =>
-        source.At((int)start.Line, (int)start.Column, start.Line == end.Line ? (int)Math.Max(1, end.Column - start.Column) : 1);
+    private Place At(in Mark start, in Mark end) => source.At(start, end);
 }

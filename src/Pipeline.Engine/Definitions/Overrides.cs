@@ -8,7 +8,12 @@ internal sealed class Overrides(ReadOptions options, ProblemList problems)
     public MapNode Apply(MapNode root)
     {
         if (Profile(root) is { } profile) root = Merge(root, profile, isFile: true);
-        foreach (var (path, value) in options.Sets.Where(s => !IsOfVariant(root, s.Path))) root = Set(root, path, value);
+        var before = root;
+        foreach (var (path, value) in options.Sets)
+        {
+            if (!IsOfVariant(before, path)) root = Set(root, path, value);
+        }
+
         return root;
     }
 
@@ -17,7 +22,11 @@ internal sealed class Overrides(ReadOptions options, ProblemList problems)
     public MapNode ApplyToVariants(MapNode root, MapNode steps)
     {
         var made = new MapNode(root.Place, [new(new ScalarNode(root.Place, "steps", plain: true), steps)]);
-        foreach (var (path, value) in options.Sets.Where(s => IsOfVariant(root, s.Path))) made = Set(made, path, value);
+        foreach (var (path, value) in options.Sets)
+        {
+            if (IsOfVariant(root, path)) made = Set(made, path, value);
+        }
+
         return (MapNode)made["steps"]!;
     }
 

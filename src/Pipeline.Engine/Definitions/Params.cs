@@ -30,7 +30,7 @@ internal sealed class Params
             if (options.Environment(VariableOf(name)) is { } value) Override(name, value, VariableOf(name));
         }
 
-        foreach (var (name, value) in options.Params.OrderBy(p => p.Key, StringComparer.Ordinal)) Override(name, value, $"--param {name}");
+        foreach (var name in options.Params.Keys.Order(StringComparer.Ordinal)) Override(name, options.Params[name], $"--param {name}");
     }
 
     public IReadOnlyCollection<string> Names => given.Keys;

@@ -1,4 +1,5 @@
 using System.Text;
+using YamlDotNet.Core;
 
 namespace Pipeline.Engine.Definitions;
 
@@ -12,6 +13,9 @@ internal sealed class SourceText(string name, string text, bool isFile)
     public bool IsFile { get; } = isFile;
 
     public Place At(int line, int column, int length = 1) => new(this, line, column, length);
+
+    /// <summary>What goes over several lines is marked by its first character.</summary>
+    public Place At(in Mark start, in Mark end) => At((int)start.Line, (int)start.Column, start.Line == end.Line ? (int)Math.Max(1, end.Column - start.Column) : 1);
 
     /// <summary>A line of a file, counted from 1; empty where there is none.</summary>
     public string LineOf(int line)
@@ -58,13 +62,12 @@ internal sealed class SourceText(string name, string text, bool isFile)
     /// <summary>Refuses what YAML does not allow in a text: NUL and the other control characters.</summary>
     public void RefuseControlCharacters()
     {
-        var index = Text.AsSpan().IndexOfAny(Forbidden);
-        if (index >= 0)
-            throw new RefusedException(ProblemCodes.NotText, AtOffset(index), $"the control character U+{(int)Text[index]:X4} cannot stand in YAML", "a pipeline file is text; is this one the right file?");
+        for (var i = 0; i < Text.Length; i++)
+        {
+            if (Text[i] is < ' ' and not ('\t' or '\n' or '\r') or '\x7F')
+                throw new RefusedException(ProblemCodes.NotText, AtOffset(i), $"the control character U+{(int)Text[i]:X4} cannot stand in YAML", "a pipeline file is text; is this one the right file?");
+        }
     }
-
-    private static readonly System.Buffers.SearchValues<char> Forbidden =
-        System.Buffers.SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(c => (char)c).Where(c => c is not ('\t' or '\n' or '\r')), '\x7F']);
 
     private static byte[] Bytes(string file)
     {

@@ -69,7 +69,7 @@ internal sealed class Wiring
     /// <summary>Options that do not go with the inputs. Those that are metrics are not known yet, and what failed before has been said.</summary>
     private void Options(StepDraft step, StepType type, MapNode? given)
     {
-        if (step.With is not { } with || step.Metrics.Count > 0) return;
+        if (!type.ChecksInputs || step.With is not { } with || step.Metrics.Count > 0) return;
         var ports = (given?.Entries ?? []).Select(e => e.Key.Text).Distinct(StringComparer.Ordinal).ToDictionary(name => name, name => Math.Max(1, step.Inputs.Count(i => i.Port == name)), StringComparer.Ordinal);
         try
         {

@@ -8,8 +8,8 @@ namespace Pipeline.Engine.Execution;
 internal sealed class StepQueue
 {
     private readonly StepGraph graph;
-    private readonly Dictionary<string, int> index;
-    private readonly Dictionary<string, int> waiting;
+    private readonly Dictionary<string, int> index = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> waiting = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> dependents = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> redone = new(StringComparer.Ordinal);
     private readonly Dictionary<string, double> priority = new(StringComparer.Ordinal);
@@ -19,10 +19,10 @@ internal sealed class StepQueue
     public StepQueue(StepGraph graph, History history)
     {
         this.graph = graph;
-        index = graph.Ordered.Select((s, i) => (s.Id, i)).ToDictionary(p => p.Id, p => p.i, StringComparer.Ordinal);
-        waiting = graph.Ordered.ToDictionary(s => s.Id, s => graph.DependenciesOf(s.Id).Count, StringComparer.Ordinal);
         foreach (var step in graph.Ordered)
         {
+            index[step.Id] = index.Count;
+            waiting[step.Id] = graph.DependenciesOf(step.Id).Count;
             dependents[step.Id] = [];
             foreach (var above in graph.DependenciesOf(step.Id)) dependents[above].Add(step.Id);
             if (waiting[step.Id] == 0) arrived.Enqueue(step.Id);
@@ -30,7 +30,11 @@ internal sealed class StepQueue
 
         // Seconds from the start of a step to the end of all that waits for it, from history: the longest goes first.
         foreach (var step in graph.Ordered.Reverse())
-            priority[step.Id] = (history.Last(step.Id)?.Seconds ?? 1) + dependents[step.Id].Select(d => priority[d]).DefaultIfEmpty().Max();
+        {
+            double rest = 0;
+            foreach (var below in dependents[step.Id]) rest = Math.Max(rest, priority[below]);
+            priority[step.Id] = (history.Last(step.Id)?.Seconds ?? 1) + rest;
+        }
     }
 
     public bool HasArrivals => arrived.Count > 0;

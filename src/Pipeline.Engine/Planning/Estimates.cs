@@ -12,6 +12,7 @@ public static class Estimates
     /// <returns>By step; those whose type foretells nothing are left out.</returns>
     public static IReadOnlyDictionary<string, StepEstimate> Of(Plan plan, Func<StepDefinition, IReadOnlyList<SourceFile>> sources, Func<ArtifactFile, string?> locate)
     {
+        if (plan.IsFresh) return new Dictionary<string, StepEstimate>();
         var made = plan.Decisions.OfType<Decision.Reuse>().ToDictionary(d => d.Step.Id, d => d.Result.Outputs, StringComparer.Ordinal);
         var estimates = new Dictionary<string, StepEstimate>(StringComparer.Ordinal);
         foreach (var decision in plan.Decisions.Where(d => d is Decision.Run or Decision.Maybe))

@@ -12,7 +12,7 @@ public static class MetricValues
     /// <summary>Every whole number up to here is a double of its own.</summary>
     private const double LargestInteger = 1L << 53;
 
-    public static IEnumerable<string> StepsOf(StepDefinition step) => step.MetricNames.Select(n => Split(n).Step).Distinct();
+    public static IEnumerable<string> StepsOf(StepDefinition step) => step.MetricNames.Count == 0 ? [] : step.MetricNames.Select(n => Split(n).Step).Distinct();
 
     /// <summary>The step with the values in their places, or what is wrong with them.</summary>
     public static (StepDefinition Step, string? Problem) Fill(StepDefinition step, Func<string, IReadOnlyDictionary<string, double>> metricsOf)

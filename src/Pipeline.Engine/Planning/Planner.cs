@@ -84,7 +84,7 @@ public sealed class Planner(StepGraph graph, PlanningFacts facts, IReadOnlySet<s
         if (above.Where(results.ContainsKey).Select(id => Skipping.ByGate(graph[id], results[id])).FirstOrDefault(s => s is not null) is { } stopped) return new Decision.Skip(step, stopped);
         step = Candidates.Trim(step, IsSkipped);
         var asked = Whens.StepsOf(step).Where(id => !results.ContainsKey(id)).ToList();
-        var onlyIf = asked.Count > 0 ? Whens.Words(step) : Candidates.Indispensable(graph, step, uncertain.Contains).FirstOrDefault(uncertain.Contains) is { } unsure ? $"runs unless {Candidates.Named(step, unsure)} skipped" : null;
+        var onlyIf = asked.Count > 0 ? Whens.Words(step) : uncertain.Count > 0 && Candidates.Indispensable(graph, step, uncertain.Contains).FirstOrDefault(uncertain.Contains) is { } unsure ? $"runs unless {Candidates.Named(step, unsure)} skipped" : null;
         if (onlyIf is not null) uncertain.Add(step.Id);
         if (asked.Count > 0) return new Decision.Maybe(step, $"waits for {string.Join(", ", asked)}; {onlyIf}", facts.Last(step.Id)?.Seconds);
         if (Whens.SkipReason(step, id => results[id].Metrics) is { } reason) return new Decision.Skip(step, reason);

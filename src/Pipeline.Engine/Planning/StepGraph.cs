@@ -35,7 +35,9 @@ public sealed class StepGraph
         var of = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var step in Ordered)
         {
-            var level = of[step.Id] = dependencies[step.Id].Select(d => of[d] + 1).DefaultIfEmpty().Max();
+            var level = 0;
+            foreach (var above in dependencies[step.Id]) level = Math.Max(level, of[above] + 1);
+            of[step.Id] = level;
             if (level == levels.Count) levels.Add([]);
             levels[level].Add(step);
         }
@@ -61,10 +63,10 @@ public sealed class StepGraph
     {
         var ordered = new List<StepDefinition>(byId.Count);
         var done = new HashSet<string>(StringComparer.Ordinal);
-        var open = new Stack<(StepDefinition Step, int Next)>();
+        var open = new Stack<Visit>();
         foreach (var first in Definition.Steps)
         {
-            open.Push((first, 0));
+            open.Push(new(first));
             while (open.TryPop(out var top))
             {
                 if (done.Contains(top.Step.Id)) continue;
@@ -76,11 +78,19 @@ public sealed class StepGraph
                     continue;
                 }
 
-                open.Push((top.Step, top.Next + 1));
-                if (!done.Contains(waits[top.Next])) open.Push((byId[waits[top.Next]], 0));
+                open.Push(top);
+                var above = waits[top.Next++];
+                if (!done.Contains(above)) open.Push(new(byId[above]));
             }
         }
 
         return ordered;
+    }
+
+    /// <summary>A step on the way to being put in order, with which of those that it waits for is next.</summary>
+    private sealed class Visit(StepDefinition step)
+    {
+        public StepDefinition Step { get; } = step;
+        public int Next { get; set; }
     }
 }

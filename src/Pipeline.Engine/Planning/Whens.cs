@@ -6,7 +6,7 @@ namespace Pipeline.Engine.Planning;
 public static class Whens
 {
     /// <summary>The steps whose metrics it asks for.</summary>
-    public static IEnumerable<string> StepsOf(StepDefinition step) => Names(step).Select(n => Split(n.Name).Step).Concat(step.Rung?.From is { } from ? [from.Ranking] : []).Distinct();
+    public static IEnumerable<string> StepsOf(StepDefinition step) => step is { Round: null, When: null, Rung: null } ? [] : Names(step).Select(n => Split(n.Name).Step).Concat(step.Rung?.From is { } from ? [from.Ranking] : []).Distinct();
 
     /// <summary>The conditions in words: <c>runs when a.x > 1</c>.</summary>
     public static string Words(StepDefinition step)
@@ -21,7 +21,7 @@ public static class Whens
     /// <summary>Why the step is skipped, or null where it is to run. A metric that is not there is for the run to say: <see cref="Missing"/>.</summary>
     public static Skipping? SkipReason(StepDefinition step, Func<string, IReadOnlyDictionary<string, double>> metricsOf)
     {
-        if (Missing(step, metricsOf) is not null) return null;
+        if (step is { Round: null, When: null, Rung: null } || Missing(step, metricsOf) is not null) return null;
         if (step.Round is { Until: { } until } round && until.Evaluate(Metric) is { Holds: true } end) return new($"round {round.Number - 1} of {round.Block} was the last: {until.Text} holds{end.Sides}", PassedOn: true);
         if (step.Rung?.From is { } from && Lost(from, metricsOf(from.Ranking)) is { } lost) return lost;
         return step.When is { } when && when.Evaluate(Metric) is { Holds: false } verdict ? new($"when: {when.Text} does not hold{verdict.Sides}", PassedOn: false) : null;
