@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Cli.Reports;
 using Pipeline.Engine.Execution;
 
 namespace Pipeline.Cli.Screens;
@@ -6,6 +7,8 @@ namespace Pipeline.Cli.Screens;
 /// <summary>How a run ends on the screen: what each step did, the held-out figures, where things lie, and what to do next.</summary>
 internal static class RunEnding
 {
+    private const int LogLines = 8;
+
     /// <param name="listSteps">False where the screen has shown each already.</param>
     public static void Print(TextWriter output, RunSummary summary, OpenedPipeline opened, bool listSteps = true)
     {
@@ -44,13 +47,11 @@ internal static class RunEnding
     {
         var failure = outcome.Failure!;
         output.WriteLine($"✗ {outcome.Step.Id} failed after {Text.Duration(outcome.Seconds)}{(outcome.Attempts > 1 ? $" and {outcome.Attempts} attempts" : "")}: {failure.Message}");
-        foreach (var line in Tail(failure.LogFile)) output.WriteLine($"    | {line}");
+        foreach (var line in LogTail.Of(failure.LogFile, LogLines)) output.WriteLine($"    | {line}");
         if (File.Exists(failure.LogFile)) output.WriteLine($"    log: {opened.Given.Line("logs", outcome.Step.Id)}");
         output.WriteLine($"    go on once it is {(outcome.Step.Approve is not null && failure.Cause == FailureCause.Gate ? "approved" : "mended")} (finished steps are kept): {opened.Given.Line("run")}");
         output.WriteLine();
     }
-
-    private static IEnumerable<string> Tail(string log) => File.Exists(log) ? File.ReadLines(log).TakeLast(8) : [];
 
     private static void Places(TextWriter output, RunSummary summary, OpenedPipeline opened)
     {

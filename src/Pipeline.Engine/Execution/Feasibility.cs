@@ -1,4 +1,3 @@
-using System.Globalization;
 using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Definitions;
 using Pipeline.Engine.Planning;
@@ -40,5 +39,5 @@ public static class Feasibility
         static string Said(Remedy remedy) => $"{remedy.Change}: at least {Say(remedy.LeastMemoryBytes)}";
     }
 
-    private static string Say(double bytes) => bytes >= 1e9 ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.0} GB") : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0} MB");
+    private static string Say(double bytes) => Amounts.Say(bytes, "B");
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pipeline.Engine.Authoring;
+using Pipeline.Engine.Planning;
 using Pipeline.Training;
 using Pipeline.Training.Estimates;
 using Pipeline.Training.Models;
@@ -12,8 +13,6 @@ internal static class TrainEstimates
 {
     /// <summary>What leaves more than this share is no remedy.</summary>
     private const double Worthwhile = 0.9;
-
-    private static readonly string[] Units = ["", "k", "M", "G", "T", "P", "E"];
 
     /// <param name="model">Null where nothing is known of it.</param>
     /// <param name="unknown">What has to run before it is.</param>
@@ -31,7 +30,7 @@ internal static class TrainEstimates
         {
             Lines =
             [
-                $"{Short(estimate.Parameters, "")} parameters, vocabulary {(model.AtMost ? "at most " : "")}{config.Vocabulary.ToString("N0", CultureInfo.InvariantCulture)} · {most}{Short(estimate.FlopsPerToken, "FLOP")} a token, {Short(estimate.FlopsPerStep, "FLOP")} a step, {Short(estimate.FlopsPerStep * options.Steps, "FLOP")} in all",
+                $"{Amounts.Say(estimate.Parameters, "")} parameters, vocabulary {(model.AtMost ? "at most " : "")}{config.Vocabulary.ToString("N0", CultureInfo.InvariantCulture)} · {most}{Amounts.Say(estimate.FlopsPerToken, "FLOP")} a token, {Amounts.Say(estimate.FlopsPerStep, "FLOP")} a step, {Amounts.Say(estimate.FlopsPerStep * options.Steps, "FLOP")} in all",
                 $"memory {most}{Bytes(ranks * memory.Total)}: {(ranks > 1 ? $"{ranks} processes with each " : "")}weights {Bytes(memory.Weights)}, gradients {Bytes(memory.Gradients)}, {with.Optimizer.Name} {Bytes(memory.Optimizer)}"
                     + $"{(memory.Copies > 0 ? $", copies {Bytes(memory.Copies)}" : "")}, activations {Bytes(memory.Activations)}, program {Bytes(MemoryEstimate.Program)}",
             ],
@@ -92,13 +91,5 @@ internal static class TrainEstimates
         double Needs(TrainingOptions under) => ranks * TrainingEstimate.Of(config, shape, under, rowsPerExample).Memory.Least;
     }
 
-    /// <summary><c>12.3M</c>, <c>4.1 TFLOP</c>.</summary>
-    private static string Short(double value, string unit)
-    {
-        var thousands = value < 1 ? 0 : Math.Min(Units.Length - 1, (int)(Math.Log10(value) / 3));
-        var scaled = value / Math.Pow(1000, thousands);
-        return scaled.ToString(scaled >= 100 || thousands == 0 ? "0" : "0.0", CultureInfo.InvariantCulture) + (unit.Length > 0 ? " " : "") + Units[thousands] + unit;
-    }
-
-    private static string Bytes(double bytes) => Short(bytes, "B");
+    private static string Bytes(double bytes) => Amounts.Say(bytes, "B");
 }

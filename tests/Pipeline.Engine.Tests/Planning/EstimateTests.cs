@@ -119,17 +119,17 @@ public sealed class EstimateTests
     }
 
     [Theory]
-    [InlineData(0, 1, null, "this machine has 0 MB. Each of these may be enough: adds: 1: at least 0 MB; adds: 2: at least 0 MB.")]
-    [InlineData(80, 1, null, "its resources.memory is 0 MB. None of these is enough: adds: 1: at least 0 MB; adds: 2: at least 0 MB. It takes something smaller to work on, or more memory.")]
-    [InlineData(100, 1, null, "its resources.memory is 0 MB. Each of these may be enough: adds: 2: at least 0 MB.")]
+    [InlineData(0, 1, null, "1.5 kB of memory, and this machine has 1.0 kB. Each of these may be enough: adds: 1: at least 200 B; adds: 2: at least 90 B.")]
+    [InlineData(80, 1, null, "1.5 kB of memory, and its resources.memory is 80 B. None of these is enough: adds: 1: at least 200 B; adds: 2: at least 90 B. It takes something smaller to work on, or more memory.")]
+    [InlineData(100, 1, null, "1.5 kB of memory, and its resources.memory is 100 B. Each of these may be enough: adds: 2: at least 90 B.")]
     [InlineData(2000, 1, null, null)]
-    [InlineData(2000, 2, null, "its resources.memory is 0 MB. Each of these may be enough: adds: 1: at least 0 MB; adds: 2: at least 0 MB.")]
+    [InlineData(2000, 2, null, "3.0 kB of memory, and its resources.memory is 2.0 kB. Each of these may be enough: adds: 1: at least 200 B; adds: 2: at least 90 B.")]
     [InlineData(0, 1, "1 > 2", null)]
     public void A_step_that_cannot_fit_is_refused_with_its_place_and_what_to_change(long memory, int ranks, string? when, string? expected)
     {
         var plan = PlanOf(Step("a", new Foretelling(), 150, [], memory, ranks, when));
         var refusals = Feasibility.Refusals(plan, Of(plan), Machine with { MemoryBytes = Math.Max(Machine.MemoryBytes, memory) });
         if (expected is null) Assert.Empty(refusals);
-        else Assert.Equal($"bench.yaml:7:3 step 'a' cannot fit: it needs at least 0 MB of memory, and {expected}", Assert.Single(refusals));
+        else Assert.Equal($"bench.yaml:7:3 step 'a' cannot fit: it needs at least {expected}", Assert.Single(refusals));
     }
 }

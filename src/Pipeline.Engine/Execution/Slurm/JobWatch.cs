@@ -27,7 +27,7 @@ internal sealed class JobWatch(JobQueue queue, JobFolder folder, JobRecord job, 
     /// <summary>How long a file that was written on another machine may take to show here.</summary>
     private static readonly TimeSpan UntilFilesShow = TimeSpan.FromSeconds(5);
 
-    private readonly LogTail log = new(folder.Log(job), listener);
+    private readonly LogFollower log = new(folder.Log(job), listener);
     private readonly long begun = clock.GetTimestamp();
     private FailureCause? stopped;
     private long asked;

@@ -5,7 +5,7 @@ using Pipeline.Engine.Authoring;
 namespace Pipeline.Engine.Execution.Slurm;
 
 /// <summary>Passes on the lines of a file that another machine is writing, whole lines only until the end.</summary>
-internal sealed class LogTail(string file, IStepListener listener)
+internal sealed class LogFollower(string file, IStepListener listener)
 {
     private readonly byte[] buffer = new byte[1 << 16];
     private readonly List<byte> line = [];
