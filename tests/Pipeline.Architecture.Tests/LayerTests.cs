@@ -11,7 +11,7 @@ public sealed partial class LayerTests
 
     private static readonly string[] DataFolders =
     [
-        "Sorting", "Privacy", "Documents", "Deduplication", "Cleaning", "Extraction", "Damages", "Readers", "Collection", "Blobs", "Crawling", "Languages", "Words", "Quality", "Chunking", "Decontamination", "Mixing", "Partitioning", "Tokenizers", "Shards", "Conversations",
+        "Sorting", "Privacy", "Documents", "Deduplication", "Cleaning", "Languages", "Extraction", "Damages", "Readers", "Collection", "Blobs", "Crawling", "Words", "Quality", "Chunking", "Decontamination", "Mixing", "Partitioning", "Tokenizers", "Shards", "Conversations",
     ];
 
     private static readonly ArchUnitNET.Domain.Architecture Code = new ArchLoader().LoadAssemblies(

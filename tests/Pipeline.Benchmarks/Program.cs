@@ -22,6 +22,8 @@ const string Usage = """
       remote [MEGABYTES [ROUNDS]]                   transfers to a remote store
       duplicates [ROUNDS]                           speed of each part of finding duplicates
       extraction [ROUNDS]                           main content of pages beside SmartReader and all text
+      encodings [SAMPLES]                           texts of no stated encoding read as written, beside chardet and charset-normalizer
+      encodings-dev [SAMPLES]                       the same on the development half without peers, and what went wrong
       extraction-dev FOLDER                         its development pages, with our text and the gold one in a folder
     """;
 
@@ -100,6 +102,9 @@ switch (verb)
         return 0;
     case "duplicates":
         await Duplicates.Compare(rounds: At(0, 5));
+        return 0;
+    case "encodings" or "encodings-dev":
+        Encodings.Compare(most: At(0, 16), development: verb == "encodings-dev", peers: verb == "encodings");
         return 0;
     case "extraction":
         Extraction.Compare(rounds: At(0, 3));

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Pipeline.Data.Extraction;
 
-/// <summary>How much a text looks Chinese, Japanese or Korean, in points for each byte that is no ASCII: a character has two.</summary>
+/// <summary>How much a text looks Chinese, Japanese or Korean, as the sum of natural logarithms over what is beyond ASCII.</summary>
 internal static class EastAsianText
 {
     private static readonly SearchValues<char> Simplified = SearchValues.Create(
@@ -13,42 +13,45 @@ internal static class EastAsianText
 
     private static readonly SearchValues<char> Hangul = SearchValues.Create("이다는에의을가고하지한로도기서사어인자를은리시그나아있정대스것전해라일과으상수들부여보만니원제게장었소우주적공구화성국조신경동문비생용오유선안관식연학중계방무계개명모위분실교세력입");
 
+    private const double Common = -6, Usual = -10, NarrowKana = -6.5, NarrowAlone = -11, Kana = -4.5, Mark = -5, Odd = -13, Other = -26, BesideLatin = -5;
+
     /// <param name="encoding">What decoded it, as each is of one language.</param>
     public static double Score(string encoding, string text)
     {
-        var (points, bytes) = (0.0, 0);
+        var sum = 0.0;
         for (var i = 0; i < text.Length; i++)
         {
             var c = text[i];
             if (c < 0x80) continue;
-            bytes += c is >= '\uff61' and <= '\uff9f' && encoding == "shift_jis" ? 1 : 2;
-            points += Points(encoding, c);
+            sum += IsNarrow(c) ? (i > 0 && IsNarrow(text[i - 1])) || (i + 1 < text.Length && IsNarrow(text[i + 1])) ? NarrowKana : NarrowAlone : Likelihood(encoding, c);
             // In a word of Latin letters a character of these scripts is chance.
-            if (i > 0 && char.IsAsciiLetter(text[i - 1]) || i + 1 < text.Length && char.IsAsciiLetter(text[i + 1])) points -= 1;
+            if (i > 0 && char.IsAsciiLetter(text[i - 1]) || i + 1 < text.Length && char.IsAsciiLetter(text[i + 1])) sum += BesideLatin;
         }
 
-        return bytes == 0 ? 0 : points / bytes;
+        return sum;
     }
 
-    private static double Points(string encoding, char c)
+    private static bool IsNarrow(char c) => c is >= '\uff61' and <= '\uff9f';
+
+    private static double Likelihood(string encoding, char c)
     {
-        var japanese = encoding is "shift_jis" or "euc-jp";
+        var (japanese, korean) = (encoding is "shift_jis" or "euc-jp", encoding is "ks_c_5601-1987" or "johab");
         return c switch
         {
-            >= '\u3040' and <= '\u30ff' => japanese ? 2 : -1,
-            >= '\uac00' and <= '\ud7a3' => encoding != "ks_c_5601-1987" ? -2 : Hangul.Contains(c) ? 2 : .8,
+            >= '\u3040' and <= '\u30ff' => japanese ? Kana : Odd,
+            >= '\uac00' and <= '\ud7a3' => !korean ? Other : Hangul.Contains(c) ? Common : Usual,
             >= '\u4e00' and <= '\u9fff' => encoding switch
             {
-                "gb18030" => Simplified.Contains(c) ? 2 : .7,
-                "big5" => Traditional.Contains(c) ? 2 : .7,
-                "ks_c_5601-1987" => -.5,
-                _ => Traditional.Contains(c) || Simplified.Contains(c) ? 1.6 : .7,
+                "gb18030" => Simplified.Contains(c) ? Common : Usual,
+                "big5" => Traditional.Contains(c) ? Common : Usual,
+                _ when korean => Odd,
+                // Two thirds of Japanese are kana.
+                _ => (Traditional.Contains(c) || Simplified.Contains(c) ? Common : Usual) - 1.5,
             },
-            (>= '\u3000' and <= '\u3011') or (>= '\uff01' and <= '\uff5e') => 1.4,
-            (>= '\u2010' and <= '\u2026') or '·' => .7,
-            (>= '\uff61' and <= '\uff9f') => -.6,
-            (>= '\ue000' and <= '\uf8ff') or '\ufffd' => -4,
-            _ => -.7,
+            (>= '\u3000' and <= '\u3011') or (>= '\uff01' and <= '\uff5e') => Mark,
+            (>= '\u2010' and <= '\u2026') or '·' => Usual,
+            (>= '\ue000' and <= '\uf8ff') or '\ufffd' => Other,
+            _ => Odd,
         };
     }
 }

@@ -19,8 +19,10 @@ internal static class TextDecoder
             if (content.StartsWith(encoding.Preamble)) return (encoding.GetString(content[encoding.Preamble.Length..]), encoding.WebName);
         }
 
-        if (content.Contains((byte)0) && WideEncodings.Detect(content) is { } wide) return (wide.GetString(content), wide.WebName);
-        if (LooksBinary(content))
+        // Text of Thai or Chinese in UTF-16 may have no zero at all, but then it is full of what would be controls.
+        var binary = LooksBinary(content);
+        if ((binary || content.Contains((byte)0)) && WideEncodings.Detect(content) is { } wide) return (wide.GetString(content), wide.WebName);
+        if (binary)
             throw new InvalidDataException($"{name}: is not text: its first bytes are control characters.");
         if (CharsetDetector.HasJapaneseEscapes(content)) return (Charsets.Named("iso-2022-jp")!.GetString(content), "iso-2022-jp");
         try
@@ -43,7 +45,7 @@ internal static class TextDecoder
     public static bool IsDoubtful(string encoding) => encoding.EndsWith(')');
 
     /// <summary>Whether content that begins so can be decoded.</summary>
-    public static bool IsText(ReadOnlySpan<byte> head) => head.StartsWith(Encoding.Unicode.Preamble) || head.StartsWith(Encoding.BigEndianUnicode.Preamble) || head.StartsWith(Encoding.UTF32.Preamble) || head.StartsWith(BigEndianUtf32.Preamble) || (head.Contains((byte)0) ? WideEncodings.Detect(head[..(head.Length & ~3)]) is not null : !LooksBinary(head));
+    public static bool IsText(ReadOnlySpan<byte> head) => head.StartsWith(Encoding.Unicode.Preamble) || head.StartsWith(Encoding.BigEndianUnicode.Preamble) || head.StartsWith(Encoding.UTF32.Preamble) || head.StartsWith(BigEndianUtf32.Preamble) || (head.Contains((byte)0) || LooksBinary(head) ? WideEncodings.Detect(head[..(head.Length & ~3)]) is not null : true);
 
     private static bool LooksBinary(ReadOnlySpan<byte> content)
     {

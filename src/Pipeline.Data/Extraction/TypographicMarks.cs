@@ -3,8 +3,8 @@ namespace Pipeline.Data.Extraction;
 /// <summary>Whether the marks of a text stand where writers put them. Of a wrong encoding they stand within words, or a letter stands where a mark would.</summary>
 internal static class TypographicMarks
 {
-    /// <summary>A little more than a letter has: letters are many, and of a mark that stands right hardly one is a mistake.</summary>
-    private const double Right = 1.05, Possible = .6, Wrong = -2;
+    /// <summary>Added to the logarithm of how frequent a mark is, by where it stands.</summary>
+    private const double Right = 0, Possible = -2.5, Wrong = -9;
 
     private const string Quotes = "’‘“”„«»‹›‚", Dashes = "–—…", Currencies = "£€¥¢", AfterNumbers = "°²³½¼™®º", BeforeNumbers = "№§±©†×¡¿", Others = "•·\u00a0";
 
@@ -12,15 +12,28 @@ internal static class TypographicMarks
 
     public static bool Contains(char c) => Quotes.Contains(c) || Dashes.Contains(c) || Currencies.Contains(c) || AfterNumbers.Contains(c) || BeforeNumbers.Contains(c) || Others.Contains(c);
 
-    /// <param name="at">Where the mark is.</param>
-    public static double Points(string text, int at)
+    /// <summary>The logarithm of how likely the mark is where it stands.</summary>
+    public static double Likelihood(string text, int at) => Place(text, at) + text[at] switch
+    {
+        '’' => -5,
+        '\u00a0' => -4.5,
+        _ when Quotes.Contains(text[at]) => -6,
+        '–' or '—' => -6,
+        '…' or '•' => -7.5,
+        _ => -8.5,
+    };
+
+    private static double Place(string text, int at)
     {
         var (c, before, after) = (text[at], At(text, at - 1), At(text, at + 1));
         var (inWord, opens, closes) = (char.IsLetter(before) && char.IsLetter(after), IsEdge(before) && !char.IsWhiteSpace(after), !char.IsWhiteSpace(before) && IsEdge(after));
         if (c == '’' && inWord) return IsContraction(text, at) ? Right : Possible;
+        if (c is '‚' or '„') return opens ? Right : Wrong;
         if (Quotes.Contains(c)) return inWord ? Wrong : opens || closes ? Right : Possible;
-        if (Dashes.Contains(c)) return inWord ? Possible : Right;
-        if (c is '·' or '\u00a0') return Possible;
+        if (c == '…') return inWord ? Possible : Right;
+        if (Dashes.Contains(c)) return char.IsWhiteSpace(before) == char.IsWhiteSpace(after) && !inWord ? Right : Possible;
+        if (c == '\u00a0') return inWord ? WordBefore(text, at) > 2 ? Wrong / 2 : Possible : "«:;!?%".Contains(before) || "»:;!?%".Contains(after) || char.IsAsciiDigit(before) ? Right : Possible;
+        if (c == '·') return Possible;
         if (inWord) return Wrong;
         if (Currencies.Contains(c)) return char.IsAsciiDigit(after) || char.IsAsciiDigit(before) || (char.IsWhiteSpace(before) && char.IsAsciiDigit(At(text, at - 2))) ? Right : Possible;
         if (AfterNumbers.Contains(c)) return char.IsLetterOrDigit(before) && !char.IsLetter(after) ? Right : Possible;
@@ -31,10 +44,17 @@ internal static class TypographicMarks
     /// <summary>The end of an English one, or what French and Italian put before a vowel.</summary>
     private static bool IsContraction(string text, int at)
     {
-        var (start, end) = (at, at + 1);
-        while (start > 0 && at - start < 4 && char.IsLetter(text[start - 1])) start--;
+        var end = at + 1;
         while (end < text.Length && end - at < 4 && char.IsLetter(text[end])) end++;
-        return at - start <= 2 || Contractions.Contains(text[(at + 1)..end].ToLowerInvariant());
+        return WordBefore(text, at) <= 2 || Contractions.Contains(text[(at + 1)..end].ToLowerInvariant());
+    }
+
+    /// <summary>How many letters, up to four.</summary>
+    private static int WordBefore(string text, int at)
+    {
+        var start = at;
+        while (start > 0 && at - start < 4 && char.IsLetter(text[start - 1])) start--;
+        return at - start;
     }
 
     private static bool IsEdge(char c) => char.IsWhiteSpace(c) || char.IsPunctuation(c);

@@ -48,7 +48,7 @@ internal static class WideEncodings
             if (c is (>= ' ' and < '\u007f') or '\n' or '\r' or '\t') good++;
             else if (c is >= '\u4e00' and <= '\u9fff') Count(0x4e);
             else if (c is >= '\uac00' and <= '\ud7a3') Count(0xac);
-            else if (char.IsLetter(c) || char.IsSurrogate(c) || char.IsPunctuation(c)) Count(c >> 8);
+            else if (char.IsLetter(c) || char.IsSurrogate(c) || char.IsPunctuation(c) || char.GetUnicodeCategory(c) is System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.SpacingCombiningMark) Count(c >> 8);
 
             void Count(int block) => blocks[block] = blocks.GetValueOrDefault(block) + 1;
         }
