@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Pipeline.Data.Cleaning;
 
 /// <summary>
-/// Which lines of a text are rows of a table, by what consecutive ones have at the same place: two blanks or more on three lines (a rule of marks counts for any), a bar or the crossing of rules on two, or as many tabs on three.
-/// Their blanks are their columns. Places beyond <see cref="Widest"/> are not looked at.
+/// Which lines of a text are rows of a table, by what consecutive ones have at the same place: two blanks or more on three lines (a rule of marks counts for any), a bar or the crossing of rules on two, or as many tabs on three; and those of two lines or with wrapped cells (<see cref="WrappedRows"/>).
+/// Their blanks are their columns, those of the last column but for wrapped cells. Places beyond <see cref="Widest"/> are not looked at.
 /// </summary>
 internal sealed class Columns
 {
@@ -15,18 +15,20 @@ internal sealed class Columns
     private static readonly SearchValues<char> RuleSigns = SearchValues.Create("-=_*~#+|:. \t");
     private static readonly SearchValues<char> Strokes = SearchValues.Create("-=_*~#");
 
-    private readonly bool[] rows;
+    private readonly int[] kept;
 
-    private Columns(bool[] rows) => this.rows = rows;
+    private Columns(int[] kept) => this.kept = kept;
 
-    public bool this[int line] => line < rows.Length && rows[line];
+    /// <summary>Up to which place the blanks of a line stay; 0 where it is no row.</summary>
+    public int this[int line] => line < kept.Length ? kept[line] : 0;
 
     /// <summary>Null where no line can be one.</summary>
     public static Columns? In(ReadOnlySpan<char> text)
     {
         if (text.IndexOf("  ") < 0 && text.IndexOf('\t') < 0) return null;
-        var rows = new bool[text.Count('\n') + 1];
+        var kept = new int[text.Count('\n') + 1];
         var (gaps, bars, tabs) = (new Run(Rows), new Run(BarRows), new TabRun());
+        var wrapped = new WrappedRows();
         var (number, any) = (0, false);
         // Most texts have neither, and need not be looked through for them line by line.
         var (mayHaveBars, mayHaveTabs) = (text.ContainsAny(BarSigns), text.Contains('\t'));
@@ -39,12 +41,14 @@ internal sealed class Columns
             if (content < 0) line = [];
             else line = line[..Math.Min(line.Length, Widest)];
             var rule = content >= 0 && RuleSigns.Contains(line[content]) && IsRule(line[content..]);
-            any |= gaps.Next(rule ? Places.All : content < 0 ? default : GapsOf(line, content), rows, number);
-            if (mayHaveBars) any |= bars.Next(content < 0 ? default : BarsOf(line, content), rows, number);
-            if (mayHaveTabs) any |= tabs.Next(rule || content < 0 ? 0 : line[content..].Count('\t'), rows, number);
+            any |= gaps.Next(rule ? Places.All : content < 0 ? default : GapsOf(line, content), kept, number);
+            if (!rule) any |= wrapped.Next(line, content, kept, number);
+            if (mayHaveBars) any |= bars.Next(content < 0 ? default : BarsOf(line, content), kept, number);
+            if (mayHaveTabs) any |= tabs.Next(rule || content < 0 ? 0 : line[content..].Count('\t'), kept, number);
         }
 
-        return any ? new(rows) : null;
+        any |= wrapped.End(kept);
+        return any ? new(kept) : null;
     }
 
     /// <summary>Where a line has two blanks in a row behind its indentation.</summary>
@@ -65,32 +69,13 @@ internal sealed class Columns
     /// <summary>Nothing but marks that rules are drawn with, and blanks.</summary>
     public static bool IsRule(ReadOnlySpan<char> line) => line.Length > 2 && !line.ContainsAnyExcept(RuleSigns) && line.ContainsAny(Strokes);
 
-    /// <summary>A set of places in a line.</summary>
-    private record struct Places(ulong A, ulong B, ulong C, ulong D)
-    {
-        public static Places All => new(~0UL, ~0UL, ~0UL, ~0UL);
-
-        public readonly bool IsEmpty => (A | B | C | D) == 0;
-
-        public void Add(int at)
-        {
-            var bit = 1UL << (at & 63);
-            if (at < 64) A |= bit;
-            else if (at < 128) B |= bit;
-            else if (at < 192) C |= bit;
-            else D |= bit;
-        }
-
-        public readonly Places And(Places other) => new(A & other.A, B & other.B, C & other.C, D & other.D);
-    }
-
     /// <summary>Consecutive lines with a place in common.</summary>
     private struct Run(int least)
     {
         private Places first, second;
 
         /// <summary>Marks the line and those before it where they have a place in common.</summary>
-        public bool Next(Places own, bool[] rows, int number)
+        public bool Next(Places own, int[] kept, int number)
         {
             if (own.IsEmpty)
             {
@@ -101,7 +86,7 @@ internal sealed class Columns
             var common = least == BarRows ? own.And(first) : own.And(first).And(second);
             // Rules alone are no table.
             var found = !common.IsEmpty && common != Places.All;
-            for (var back = 0; found && back < least; back++) rows[number - back] = true;
+            for (var back = 0; found && back < least; back++) kept[number - back] = int.MaxValue;
             (first, second) = (own, first);
             return found;
         }
@@ -111,11 +96,11 @@ internal sealed class Columns
     {
         private int tabs, lines;
 
-        public bool Next(int own, bool[] rows, int number)
+        public bool Next(int own, int[] kept, int number)
         {
             (tabs, lines) = (own, own > 0 && own == tabs ? lines + 1 : 1);
             var found = own > 0 && lines >= Rows;
-            for (var back = 0; found && back < Rows; back++) rows[number - back] = true;
+            for (var back = 0; found && back < Rows; back++) kept[number - back] = int.MaxValue;
             return found;
         }
     }

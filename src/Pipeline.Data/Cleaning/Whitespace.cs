@@ -28,9 +28,12 @@ internal static class Whitespace
 
             if (cleaned.Length > 0) cleaned.Append('\n', Math.Min(newlines, maximumNewlines));
             newlines = 1;
-            if (keepIndentation) Indent(cleaned, line[..line.IndexOf(content[0])]);
-            if (columns?[number] == true) Plain(cleaned, content);
-            else Collapse(cleaned, content);
+            var (indent, kept) = (line.IndexOf(content[0]), columns?[number] ?? 0);
+            // What goes on with a cell of a table begins where that does.
+            if (keepIndentation || kept > 0) Indent(cleaned, line[..indent]);
+            var columnsEnd = Math.Clamp(kept - indent, 0, content.Length);
+            Plain(cleaned, content[..columnsEnd]);
+            Collapse(cleaned, content[columnsEnd..]);
         }
 
         return cleaned.Length == text.Length && cleaned.Equals(text) ? text : cleaned.ToString();

@@ -13,6 +13,9 @@ internal sealed class BlockWriter
 
     public bool IsEmpty => !started;
 
+    /// <summary>Whether lines, blocks and items go on in the line, as in a row of a table.</summary>
+    public bool InRow { get; set; }
+
     public void Inline(ReadOnlySpan<char> run)
     {
         foreach (var c in run)
@@ -29,10 +32,10 @@ internal sealed class BlockWriter
     }
 
     /// <summary>The next text begins a new line.</summary>
-    public void Line() => newlines = Math.Max(newlines, 1);
+    public void Line() => Break(1);
 
     /// <summary>The next text is set apart by an empty line.</summary>
-    public void Block() => newlines = Math.Max(newlines, 2);
+    public void Block() => Break(2);
 
     /// <summary>Lines kept as they are, between fences.</summary>
     public void Code(string code, string language = "")
@@ -55,12 +58,24 @@ internal sealed class BlockWriter
     public void Enter(string itemMarker)
     {
         Line();
+        if (InRow)
+        {
+            Inline(itemMarker);
+            return;
+        }
+
         marker += itemMarker;
         indents.Push(new string(' ', itemMarker.Length));
     }
 
     public void Leave()
     {
+        if (InRow)
+        {
+            space = true;
+            return;
+        }
+
         var width = indents.Pop().Length;
         // An item without text leaves its marker behind.
         marker = marker.Length >= width ? marker[..^width] : "";
@@ -68,6 +83,12 @@ internal sealed class BlockWriter
     }
 
     public override string ToString() => text.ToString().TrimEnd();
+
+    private void Break(int least)
+    {
+        if (InRow) space = true;
+        else newlines = Math.Max(newlines, least);
+    }
 
     private void Start(ref bool spaced)
     {

@@ -6,6 +6,9 @@ namespace Pipeline.Data.Extraction;
 /// <summary>The readable text of parts of a page. Without recursion: each element ends when a node after it is reached.</summary>
 internal sealed class PageRenderer(PageTree page, Func<int, bool> skip, bool listNumbers)
 {
+    /// <summary>Characters of a cell that still stands in the line of its row; what lays out a page has longer ones.</summary>
+    private const int LongestCell = 500;
+
     private readonly BlockWriter writer = new();
     private readonly Stack<int> open = new();
 
@@ -82,6 +85,10 @@ internal sealed class PageRenderer(PageTree page, Func<int, bool> skip, bool lis
             case Tag.Td or Tag.Th:
                 if (HasCellBefore(node)) writer.Inline(" | ");
                 break;
+            case Tag.Tr:
+                Set(node);
+                writer.InRow = IsOneLine(node);
+                break;
             default:
                 Set(node);
                 break;
@@ -96,6 +103,10 @@ internal sealed class PageRenderer(PageTree page, Func<int, bool> skip, bool lis
                 break;
             case Tag.Li:
                 writer.Leave();
+                break;
+            case Tag.Tr:
+                writer.InRow = false;
+                Set(node);
                 break;
             case Tag.Ol:
                 numbers.Pop();
@@ -116,6 +127,20 @@ internal sealed class PageRenderer(PageTree page, Func<int, bool> skip, bool lis
         else if (tag is Tag.Div or Tag.Dt or Tag.Dd or Tag.Tr or Tag.Caption or Tag.Figcaption or Tag.Summary or Tag.Option) writer.Line();
         else if (tag.Is(Traits.Block)) writer.Block();
         else if (!tag.Is(Traits.Phrasing) && tag is not (Tag.Tbody or Tag.Thead or Tag.Tfoot)) writer.Line();
+    }
+
+    /// <summary>A row of two cells or more, all of them short and without code, headings and tables.</summary>
+    private bool IsOneLine(int row)
+    {
+        var (cells, length) = (0, 0);
+        for (var node = row + 1; node < page.End(row); node++)
+        {
+            if (page[node] is Tag.Pre or Tag.Table or Tag.Tr || page[node].Is(Traits.Heading)) return false;
+            if (page.Parent(node) == row && page[node] is Tag.Td or Tag.Th) (cells, length) = (cells + 1, 0);
+            if (page[node] == Tag.Text && (length += page.Text(node).Trim().Length) > LongestCell) return false;
+        }
+
+        return cells > 1;
     }
 
     /// <summary>A paragraph that is all that a cell of a table holds is no block of its own.</summary>
@@ -158,7 +183,6 @@ internal sealed class PageRenderer(PageTree page, Func<int, bool> skip, bool lis
         return false;
     }
 
-    /// <summary>Text of a code block, where a line break may be an element.</summary>
     /// <summary>Paragraphs of what is wrapped by hand.</summary>
     private void Prose(string text)
     {
@@ -174,6 +198,7 @@ internal sealed class PageRenderer(PageTree page, Func<int, bool> skip, bool lis
         writer.Block();
     }
 
+    /// <summary>Text of a code block, where a line break may be an element.</summary>
     private string CodeOf(int pre)
     {
         var code = new StringBuilder();

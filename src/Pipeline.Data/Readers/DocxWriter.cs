@@ -65,7 +65,7 @@ internal sealed class DocxWriter(DocxLists lists)
             case "pStyle" when tables == 0 && DocxLists.Attribute(reader, "val").StartsWith("Heading", StringComparison.OrdinalIgnoreCase): writer.Block(); break;
             case "numPr" when !reader.IsEmptyElement && tables == 0 && !inNote: Item(reader); break;
             case "tbl": if (tables++ == 0) writer.Block(); break;
-            case "tr" when tables == 1: writer.Line(); cells = 0; break;
+            case "tr" when tables == 1: writer.Line(); writer.InRow = true; cells = 0; break;
             case "tc" when tables == 1 && cells++ > 0: writer.Inline(" | "); break;
         }
     }
@@ -79,7 +79,7 @@ internal sealed class DocxWriter(DocxLists lists)
             case "p" when inNote: writer.Line(); break;
             case "p" when item: writer.Leave(); break;
             case "p": writer.Block(); break;
-            case "tr" when tables == 1: writer.Line(); break;
+            case "tr" when tables == 1: writer.InRow = false; writer.Line(); break;
             case "tbl": if (--tables == 0) writer.Block(); break;
         }
     }

@@ -50,10 +50,10 @@ public sealed class CleanText : Step<CleanText.With, CleanText.Given, CleanText.
         [Description("Regular expressions of further lines to drop, without regard to case; no look-around and no back-references, so that they run in linear time.")]
         public IReadOnlyList<string> DropLines { get; init; } = [];
 
-        [Description("Collapse runs of blanks, trim lines and the text. Rows of tables keep their blanks: three lines with two blanks or more at the same place or with as many tabs, or two with a bar at the same place.")]
+        [Description("Collapse runs of blanks, trim lines and the text. Rows of tables keep their blanks: three lines with two blanks or more at the same place or with as many tabs, two with a bar or all their gaps at the same place, and rows whose cells go on below them.")]
         public bool Whitespace { get; init; } = true;
 
-        [Description("With whitespace: keep the blanks that begin a line, which have a meaning in code.")]
+        [Description("With whitespace: keep the blanks that begin a line, which have a meaning in code. Rows of tables keep theirs.")]
         public bool KeepIndentation { get; init; } = true;
 
         [Description("With whitespace: longest run of line breaks that stays; 2 is one empty line.")]
@@ -95,7 +95,7 @@ public sealed class CleanText : Step<CleanText.With, CleanText.Given, CleanText.
     }
 
     public override string Name => "clean.text";
-    public override int Version => 10;
+    public override int Version => 11;
     public override string Description => "Cleans the text of documents, each operation with its own switch and count, and drops documents that are too short or too long.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;

@@ -42,7 +42,7 @@ public sealed class CollectBlobs : Step<CollectBlobs.With, CollectBlobs.Given, C
     }
 
     public override string Name => "collect.blobs";
-    public override int Version => 9;
+    public override int Version => 10;
     public override string Description => "Collects documents from files under prefixes of Azure Blob Storage and S3.";
     public override int DefaultCpus => 2;
     public override string Incremental => "per file: those that have not changed are not read again, though they are fetched";

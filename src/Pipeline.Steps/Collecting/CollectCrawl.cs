@@ -59,7 +59,7 @@ public sealed class CollectCrawl : Step<CollectCrawl.With, CollectCrawl.Given, C
     }
 
     public override string Name => "collect.crawl";
-    public override int Version => 10;
+    public override int Version => 11;
     public override string Description => "Crawls web sites: by robots.txt (RFC 9309), slowly, without being led to private networks or in circles, and where it was interrupted.";
     public override int DefaultCpus => 2;
     public override string Incremental => "per page: with a higher `refresh` servers are asked what has changed, and only that is read again";

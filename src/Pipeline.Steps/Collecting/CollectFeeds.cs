@@ -30,7 +30,7 @@ public sealed class CollectFeeds : Step<CollectFeeds.With, CollectFeeds.Given, C
     }
 
     public override string Name => "collect.feeds";
-    public override int Version => 10;
+    public override int Version => 11;
     public override string Description => "Collects the entries of RSS, Atom and JSON feeds, or the articles that they link to.";
     public override int DefaultCpus => 2;
     public override string Incremental => "per feed or article: with a higher `refresh` servers are asked what has changed, and only that is read again";

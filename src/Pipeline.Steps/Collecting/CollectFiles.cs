@@ -29,7 +29,7 @@ public sealed class CollectFiles : Step<CollectFiles.With, CollectFiles.Given, C
     }
 
     public override string Name => "collect.files";
-    public override int Version => 12;
+    public override int Version => 13;
     public override string Description => "Collects documents from files: text, Markdown, the main content of HTML pages, EPUB, PDF, Word, LaTeX, subtitles, MediaWiki exports, rows and records, web archives, mail, documentation of .NET assemblies; also in archives and compressed. Damage costs its record and is named.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;

@@ -41,7 +41,7 @@ public sealed class CollectGit : Step<CollectGit.With, CollectGit.Given, Collect
     }
 
     public override string Name => "collect.git";
-    public override int Version => 9;
+    public override int Version => 10;
     public override string Description => "Collects documents from the files of a git repository at a revision, in all formats of collect.files, without checking anything out. Needs git.";
     public override int DefaultCpus => 2;
     public override bool SharesPieces => true;

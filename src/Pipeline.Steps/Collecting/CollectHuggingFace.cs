@@ -38,7 +38,7 @@ public sealed class CollectHuggingFace : Step<CollectHuggingFace.With, CollectHu
     }
 
     public override string Name => "collect.huggingface";
-    public override int Version => 9;
+    public override int Version => 10;
     public override string Description => "Collects documents from files of datasets on the Hugging Face Hub, at a commit that is recorded, with the licence of the dataset's card.";
     public override int DefaultCpus => 2;
     public override string Incremental => "per file: those that have not changed are not read again, though they are fetched";

@@ -34,7 +34,7 @@ public sealed class CollectUrls : Step<CollectUrls.With, CollectUrls.Given, Coll
     }
 
     public override string Name => "collect.urls";
-    public override int Version => 10;
+    public override int Version => 11;
     public override string Description => "Fetches the pages of a list, as collect.crawl does, and follows no link.";
     public override int DefaultCpus => 2;
     public override string Incremental => "per page: with a higher `refresh` servers are asked what has changed, and only that is read again";

@@ -1,12 +1,11 @@
 using System.ComponentModel;
-using Pipeline.Data.Collection;
 using Pipeline.Data.Crawling;
 using Pipeline.Engine.Authoring;
 
 namespace Pipeline.Steps.Collecting;
 
 /// <summary>What all steps have in common that ask web servers. Documents of a page depend on the page, and so all but what is about reading them is of the whole alone.</summary>
-public abstract record FetchParams
+public abstract record FetchParams : TextParams
 {
     [Description("Who asks, as servers will see it: a name, which robots.txt may have rules for, and an address or page where their owners can complain. `example-lab/1.0 (+https://example.org/crawler)`")]
     [WholeOnly]
@@ -41,17 +40,6 @@ public abstract record FetchParams
     [Engine.Authoring.Range(0.0001, 100_000)]
     public double MaxHours { get; init; } = 12;
 
-    [Description("SPDX identifier of the licence, for pages that do not state their own; without it they are marked `unknown`.")]
-    public string? License { get; init; }
-
-    [Description("How much of a page, or of what lies in an archive, is read.")]
-    public LimitParams Limits { get; init; } = new();
-
-    [Description("Share of all records that may be damaged before the step fails; 1 never fails while there is one document.")]
-    [Engine.Authoring.Range(0, 1)]
-    [WholeOnly]
-    public double MaxDamaged { get; init; } = 1;
-
     internal IEnumerable<(string Option, string Message)> Check()
     {
         if (RobotsRules.Token(UserAgent).Length == 0) yield return ("user_agent", $"'{UserAgent}' begins with no name; begin with letters, as in example-lab/1.0 (+https://example.org/crawler)");
@@ -79,6 +67,4 @@ public abstract record FetchParams
         MostBytes = (long)(MaxMegabytes * (1 << 20)),
         Longest = TimeSpan.FromHours(MaxHours),
     };
-
-    internal CollectionOptions ToReading(string scratch) => new() { License = License, Limits = Limits.ToLimits(), HeldBytes = Limits.HeldBytes, Scratch = scratch };
 }

@@ -58,13 +58,39 @@ public sealed class HarmlessTests
     [InlineData("Title\n----------\n\n==========\n\n* * * * *\n\nName   Age\n--------------\nBob     12")]
     [InlineData("| a   | b |\n|-----|--:|\n| ccc | d |")]
     [InlineData("│ a   │ b │\n│ ccc │ d │")]
+    [InlineData("Option      Description\n--foo       Does a thing that is long and\n            wraps onto a second line\n--bar       Another")]
+    [InlineData("Name     Street         City\nAlice    Long street    Berlin\n         of the north   (West)\nBob      Other          Paris")]
+    [InlineData("A long      23\nname\nBob         24\nCarl        7")]
+    [InlineData("x\n\n  -a    one thing\n\n  -b    another one, which is longer than\n        a line can be\n\n  -c    third")]
+    [InlineData("Name     Age\nBob       12")]
+    [InlineData("words before.\ngit add -p       # the index\ngit stash push   # all others\nwords behind.")]
     public void Tables_and_rules_keep_their_shape(string text) => Assert.Equal(text, new TextCleaner(new()).Clean(text));
 
     [Theory]
     [InlineData("One  sentence.  Two sentences here.\nAnother  line,  of which\nthe gaps   are elsewhere", "One sentence. Two sentences here.\nAnother line, of which\nthe gaps are elsewhere")]
     [InlineData("wow ------- so\na ===== b", "wow --- so\na === b")]
     [InlineData("a\tb\nc  d", "a b\nc d")]
+    // Items, verse and letters whose gaps are at the same place on two lines, words spread to a width, and paragraphs that hang.
+    [InlineData("1.   One thing that is long\n     goes on\n2.   Another", "1. One thing that is long\n     goes on\n2. Another")]
+    [InlineData("-    One\n-    Two", "- One\n- Two")]
+    [InlineData("He  said.  We went\nto  the  house that", "He said. We went\nto the house that")]
+    [InlineData("Hanging     text here\n            goes on\n            and on", "Hanging text here\n            goes on\n            and on")]
+    [InlineData("Stay   here, she said\nand   then   was gone", "Stay here, she said\nand then was gone")]
     public void What_is_no_table_is_collapsed(string text, string cleaned) => Assert.Equal(cleaned, new TextCleaner(new()).Clean(text));
+
+    [Fact]
+    public void Words_spread_to_a_width_in_a_wrapped_cell_are_not_columns() => Assert.Equal(
+        "Key      Text\n-P       Never follow links. This\n         is the default of it.\n-L       Follow them.",
+        new TextCleaner(new()).Clean("Key      Text\n-P       Never  follow  links.   This\n         is  the  default of  it.\n-L       Follow them."));
+
+    [Fact]
+    public void A_table_keeps_its_indentation_where_other_lines_lose_it()
+    {
+        const string Table = "x\n\n  -a    one thing that is longer\n        than a line\n  -b    another\n";
+        var cleaner = new TextCleaner(new() { KeepIndentation = false });
+        Assert.Equal(Table + "y", cleaner.Clean(Table + "    y"));
+        Assert.Equal(Table + "y", cleaner.Clean(Table + "y"));
+    }
 
     [Theory]
     [InlineData("他说——不……好…也—行", "他说——不……好…也—行")]

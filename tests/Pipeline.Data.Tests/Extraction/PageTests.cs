@@ -86,6 +86,22 @@ public class PageTests
         Assert.Contains("One", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("<tr><th>Name<th>Where</tr><tr><td>Ann<td>12 High Street<br>London</tr>", "Name | Where\nAnn | 12 High Street London")]
+    [InlineData("<tr><td><p>One</p><p>Two</p></td><td><div>a</div><div>b</div></td></tr><tr><td>x</td><td>y</td></tr>", "One Two | a b\nx | y")]
+    [InlineData("<tr><td>Tools</td><td><ul><li>saw<li>axe</ul></td></tr><tr><td>x</td><td>y</td></tr>", "Tools | - saw - axe\nx | y")]
+    // What lays out a page: code, headings, other tables, long text, one cell.
+    [InlineData("<tr><td>Use</td><td><pre>a\nb</pre></td></tr>", "Use |\n\n```\na\nb\n```")]
+    [InlineData("<tr><td>One<br>Two</td></tr>", "One\nTwo")]
+    public void Lines_of_a_cell_stay_in_its_row(string rows, string text) => Assert.Equal(text, Read($"<table>{rows}</table>").Text);
+
+    [Fact]
+    public void What_lays_out_a_page_keeps_its_paragraphs()
+    {
+        var text = Read($"<table><tr><td>{Prose}</td><td>Aside<br>Line</td></tr></table>").Text;
+        Assert.Contains(Sentence.Trim() + "\n\n" + Sentence.Trim(), text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_cell_that_is_one_paragraph_stays_in_its_row() =>
         Assert.Contains("Cod | 80 cm\nEel | 90 cm", Read($"{Prose}<table><tr><td><p>Cod</p></td><td><p>80 cm</p></td></tr><tr><td><p>Eel</p></td>\n<td> <p>90 cm</p> </td></tr></table>{Prose}").Text, StringComparison.Ordinal);

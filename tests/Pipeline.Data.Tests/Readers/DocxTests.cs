@@ -35,6 +35,14 @@ public class DocxTests
     }
 
     [Fact]
+    public void Lines_of_a_cell_stay_in_its_row()
+    {
+        const string Rows = "<w:tr><w:tc><w:p><w:r><w:t>Ann</w:t><w:br/><w:t>Lee</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>12 High Street</w:t></w:r></w:p><w:p><w:r><w:t>London</w:t></w:r></w:p></w:tc></w:tr>"
+            + "<w:tr><w:tc><w:p><w:r><w:t>x</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>y</w:t></w:r></w:p></w:tc></w:tr>";
+        Assert.Equal("Ann Lee | 12 High Street London\nx | y\n\nOne\nTwo", Assert.Single(Collect.One("a.docx", Docx($"<w:tbl>{Rows}</w:tbl><w:p><w:r><w:t>One</w:t><w:br/><w:t>Two</w:t></w:r></w:p>"))).Text);
+    }
+
+    [Fact]
     public void What_is_no_document_is_damage_that_is_named()
     {
         var whole = Docx(P("x"));

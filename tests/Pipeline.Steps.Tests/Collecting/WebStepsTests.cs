@@ -135,6 +135,26 @@ public sealed class WebStepsTests
     }
 
     [Fact]
+    public async Task Every_step_that_fetches_can_number_lists_and_repair_text()
+    {
+        const string List = "<p>This is a page with a sentence that is long enough to be kept by whatever looks for the main content: cafÃ©.</p><ol><li>first thing to do<li>second thing to do</ol>";
+        using var site = new WebSite(r => r.Path switch
+        {
+            "/page" => new(200, $"<meta charset=utf-8><article>{List}</article>"),
+            "/feed" => new(200, $"<rss version='2.0'><channel><item><title>One</title><guid>g1</guid><description><![CDATA[{List}]]></description></item></channel></rss>", "application/rss+xml"),
+            _ => null,
+        });
+        const string Read = "list_numbers: true, repair_mojibake: true";
+        foreach (var (step, what) in ((StepType, string)[])[(new CollectCrawl(), $"seeds: ['{site.Root}/page']"), (new CollectUrls(), $"urls: ['{site.Root}/page']"), (new CollectFeeds(), $"feeds: ['{site.Root}/feed']")])
+        {
+            using var plain = await new StepRun(step).RunAsync(With(what));
+            using var read = await new StepRun(step).RunAsync(With($"{what}, {Read}"));
+            Assert.EndsWith("cafÃ©.\n\n- first thing to do\n- second thing to do", Assert.Single(await plain.DocumentsOf("documents")).Text, StringComparison.Ordinal);
+            Assert.EndsWith("café.\n\n1. first thing to do\n2. second thing to do", Assert.Single(await read.DocumentsOf("documents")).Text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_crawl_that_finds_nothing_says_why()
     {
         using var site = new WebSite(r => r.Path == "/robots.txt" ? new(200, "User-agent: *\nDisallow: /", "text/plain") : Page("x"));
