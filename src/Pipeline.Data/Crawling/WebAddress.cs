@@ -82,7 +82,7 @@ public static class WebAddress
     }
 
     private static string Query(string query, IReadOnlyCollection<string> dropped) =>
-        string.Join('&', query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Where(part => !IsDropped(part, dropped)));
+        string.Join('&', (query.Length > 0 ? query[1..] : "").Split('&', StringSplitOptions.RemoveEmptyEntries).Where(part => !IsDropped(part, dropped)));
 
     private static bool IsDropped(string part, IReadOnlyCollection<string> dropped) => dropped.Contains(part.Split('=', 2)[0].ToLowerInvariant());
 }

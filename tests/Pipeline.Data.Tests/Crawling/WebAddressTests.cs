@@ -45,6 +45,11 @@ public sealed class WebAddressTests
         Assert.Null(Normal("http://example.org/" + new string('é', 1000)));
     }
 
+    [Theory]
+    [InlineData("http://example.org/a?&?b", "http://example.org/a??b")]
+    [InlineData("http://example.org/a??b", "http://example.org/a??b")]
+    public void A_query_loses_no_sign_of_its_own(string address, string normal) => Assert.Equal(normal, Normal(address));
+
     [Fact]
     public void What_was_normalised_stays_as_it_is() =>
         Gen.String[Gen.Char["abcé/%25?&=.;#:@$*!~'()+,[]|^ 2F"], 0, 30].Sample(path =>

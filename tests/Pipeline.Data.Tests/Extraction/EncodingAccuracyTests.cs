@@ -10,11 +10,11 @@ public class EncodingAccuracyTests
 
     private static readonly Dictionary<string, IReadOnlyList<string>> Known = [];
 
-    /// <summary>Percent of 40, 200 and 1,000 characters that come back at least, of all that are in one encoding; a single text costs some languages 20.</summary>
+    /// <summary>Percent of 40, 200 and 1,000 characters that come back at least, of all that are in encodings of one family, with room for a text or two that other packages may bring.</summary>
     public static TheoryData<string, int, int, int> Floors => new()
     {
-        { "utf-", 96, 100, 100 }, { "windows-1252", 98, 98, 98 }, { "iso-8859-15", 95, 95, 95 }, { "windows-125", 85, 95, 98 }, { "iso-8859-", 85, 95, 98 }, { "koi8-", 85, 100, 100 }, { "cp866", 85, 100, 100 },
-        { "ibm", 75, 92, 95 }, { "dos-", 75, 90, 100 }, { "macintosh", 75, 90, 95 }, { "x-mac-", 75, 95, 95 }, { "windows-874", 65, 100, 100 }, { "shift_jis", 65, 100, 100 }, { "euc-jp", 65, 100, 100 }, { "iso-2022-jp", 100, 100, 100 },
+        { "utf-", 96, 100, 100 }, { "windows-1252", 94, 94, 92 }, { "iso-8859-15", 94, 94, 92 }, { "windows-125", 85, 95, 95 }, { "iso-8859-", 85, 95, 95 }, { "koi8-", 85, 100, 100 }, { "cp866", 85, 100, 100 },
+        { "ibm", 75, 92, 95 }, { "dos-", 75, 90, 100 }, { "macintosh", 75, 90, 90 }, { "x-mac-", 75, 90, 90 }, { "windows-874", 65, 100, 100 }, { "shift_jis", 65, 100, 100 }, { "euc-jp", 65, 100, 100 }, { "iso-2022-jp", 100, 100, 100 },
         { "gb18030", 65, 100, 100 }, { "big5", 65, 100, 100 }, { "ks_c_5601-1987", 65, 100, 100 }, { "johab", 65, 100, 100 },
     };
 
