@@ -37,6 +37,7 @@ internal static class CodeRegions
     private const int LongestFence = 16;
     private const int LongestTicks = 8;
     private const int Indent = 4;
+    private const int MostOverhang = 2;
 
     private static readonly SearchValues<char> Marks = SearchValues.Create("`~");
 
@@ -86,7 +87,7 @@ internal static class CodeRegions
             var end = EndOfLine(text, start);
             var line = text.AsSpan(start, end - start);
             var (mark, count) = Fence(line);
-            if (count > 0 && count < unclosed[mark == '`' ? 0 : 1])
+            if (count > 0 && count < unclosed[mark == '`' ? 0 : 1] && (markdown || !IsUnderline(text, start, line)))
             {
                 var close = EndOfFence(text, end, mark, count);
                 if (close < 0 && markdown) close = text.Length;
@@ -132,6 +133,16 @@ internal static class CodeRegions
         var rest = body.TrimStart(body[0]);
         var count = body.Length - rest.Length;
         return count < 3 || (body[0] == '`' && rest.Contains('`')) ? default : (body[0], Math.Min(count, LongestFence));
+    }
+
+    /// <summary>A title in the line above that is about as long: plain text underlines with tildes, too, and then with more than three.</summary>
+    private static bool IsUnderline(string text, int start, ReadOnlySpan<char> line)
+    {
+        line = line.Trim();
+        if (start == 0 || line is not ['~', '~', '~', '~', ..] || line.ContainsAnyExcept('~')) return false;
+        var title = text.AsSpan(0, start - 1);
+        title = title[(title.LastIndexOf('\n') + 1)..].Trim();
+        return !title.IsEmpty && Math.Abs(title.Length - line.Length) <= MostOverhang && title.ContainsAnyExcept(title[0]);
     }
 
     /// <summary>The end of the line that closes a fence; -1 where none does.</summary>

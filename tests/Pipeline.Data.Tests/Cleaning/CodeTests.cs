@@ -40,6 +40,10 @@ public sealed class CodeTests
         Assert.Equal("\"a\"\n```\n\"b\" c", Clean("“a”\n```\n“b”  c"));
     }
 
+    [Fact]
+    public void Titles_that_are_underlined_with_tildes_open_no_code() =>
+        Assert.Equal("1.0.3 (15 Feb 05)\n~~~~~~~~~~~~~~~~~\n\n* \"One\" two\n\n1.0.2\n~~~~~\nMore \"text\"\n\n~~~~~\n“code”\n~~~~~", Clean("1.0.3 (15 Feb 05)\n~~~~~~~~~~~~~~~~~\n\n* “One”  two\n\n1.0.2\n~~~~~\nMore “text”\n\n~~~~~\n“code”\n~~~~~"));
+
     [Theory]
     [InlineData("He said `so' and ``so'' and “so”, then `that’ and “that`.", "He said `so' and ``so'' and \"so\", then `that' and \"that`.")]
     [InlineData("one ` tick “and”\nanother ` there", "one ` tick \"and\"\nanother ` there")]
