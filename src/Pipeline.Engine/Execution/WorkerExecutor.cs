@@ -112,7 +112,7 @@ public sealed class WorkerExecutor(IReadOnlyList<string> command, RankLauncher l
 
     private static string Died(int code) => code switch
     {
-        Killed => "its process was killed (signal 9)",
+        Killed => "its process was killed (signal 9): by someone, or by the system because memory ran out (then its log says so: journalctl -k, or dmesg)",
         139 => "its process crashed (signal 11, segmentation fault) in native code",
         134 => "its process aborted (signal 6) in native code",
         > 128 => $"its process ended by signal {code - 128}",

@@ -81,7 +81,7 @@ public sealed class Verify : Step<Verify.With, Verify.Given, Verify.Made>
         var held = findings.Count(finding => finding.Holds == true);
         context.Metric("invariants.hold", held);
         context.Metric("invariants.do_not_apply", findings.Count - held);
-        context.Summary = string.Create(CultureInfo.InvariantCulture, $"{held} invariants hold, {findings.Count - held} do not apply ({string.Join(", ", findings.Where(finding => finding.Holds is null).Select(finding => finding.Invariant))})");
+        context.Summary = string.Create(CultureInfo.InvariantCulture, $"{held} invariants hold, {findings.Count - held} do not apply ({string.Join("; ", findings.Where(finding => finding.Holds is null).Select(finding => finding.Name))})");
         return Task.CompletedTask;
 
         Trial? Otherwise(Pretrain.With training)
