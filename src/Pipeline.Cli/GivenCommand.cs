@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Pipeline.Engine.Authoring;
 using Pipeline.Engine.Caching;
 using Pipeline.Engine.Definitions;
+using Pipeline.Engine.Execution;
 
 namespace Pipeline.Cli;
 
@@ -45,7 +46,7 @@ internal sealed partial record GivenCommand(string Verb, string File, IReadOnlyL
         return $"pipeline approve {run} {step}{(found ? "" : $" --state {Quoted(Path.GetRelativePath(here, state.Root))}")}";
     }
 
-    public static string Quoted(string text) => Safe().IsMatch(text) ? text : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    public static string Quoted(string text) => Safe().IsMatch(text) ? text : PosixShell.Quoted(text);
 
     [GeneratedRegex(@"^[A-Za-z0-9_@%+=:,./\-]+$")]
     private static partial Regex Safe();

@@ -31,9 +31,9 @@ internal static class JobScript
     /// <summary>A job that comes too late, because it was submitted while its engine was dying, does nothing.</summary>
     public static string Text(JobFolder folder, JobRecord job, StepTask task, IReadOnlyList<string> command)
     {
-        var fence = Quoted(folder.Fence);
-        string[] variables = [.. task.Variables().Select(v => $"export {v.Key}={Quoted(v.Value)}"), $"export {AttemptFence.Variable}={Quoted(AttemptFence.Of(folder, job))}"];
-        var run = string.Join(' ', command.Append(folder.TaskFile(job)).Select(Quoted));
+        var fence = PosixShell.Quoted(folder.Fence);
+        string[] variables = [.. task.Variables().Select(v => $"export {v.Key}={PosixShell.Quoted(v.Value)}"), $"export {AttemptFence.Variable}={PosixShell.Quoted(AttemptFence.Of(folder, job))}"];
+        var run = string.Join(' ', command.Append(folder.TaskFile(job)).Select(PosixShell.Quoted));
         return $"""
             #!/bin/bash
             # The step {task.Step}, attempt {Number(job.Attempt)}.
@@ -43,9 +43,6 @@ internal static class JobScript
 
             """.ReplaceLineEndings("\n");
     }
-
-    /// <summary>One word to a shell, whatever it holds.</summary>
-    private static string Quoted(string text) => $"'{text.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }
