@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Pipeline.Data.Extraction;
 
@@ -7,15 +6,11 @@ namespace Pipeline.Data.Readers;
 /// <summary>One pass over the source; what a group or an environment has still to do at its end waits on a stack, so nothing recurses.</summary>
 internal sealed class LatexReader(string latex)
 {
-    private const int MostMacros = 10_000;
     private const int MostNesting = 10_000;
 
-    private readonly record struct Macro(int Arguments, string? Default, string Body);
-
     private readonly LatexSource source = new(latex);
+    private readonly LatexDefinitions definitions = new();
     private readonly BlockWriter writer = new();
-    private readonly Dictionary<string, Macro> macros = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (Macro Begin, string End)> environmentsOfFile = new(StringComparer.Ordinal);
     private readonly Stack<Action?> groups = new();
     private readonly Stack<LatexEnvironment> environments = new();
     private bool silent = latex.Contains("\\begin{document}", StringComparison.Ordinal);
@@ -106,8 +101,8 @@ internal sealed class LatexReader(string latex)
     private void Command(string command)
     {
         var name = command.TrimEnd('*');
-        if (macros.TryGetValue(name, out var macro)) Expand(macro);
-        else if (LatexAccents.Symbol(name) is { } symbol) Symbol(name, symbol);
+        if (definitions.Expand(name, source)) return;
+        if (LatexAccents.Symbol(name) is { } symbol) Symbol(name, symbol);
         else if (LatexAccents.Mark(name) is not '\0' and var mark) Text(LatexAccents.Compose(source.MacroArgument(), mark));
         else if (name is "title" or "author" or "date") Fact(name);
         else Structure(name);
@@ -125,7 +120,7 @@ internal sealed class LatexReader(string latex)
     {
         switch (name)
         {
-            case "newcommand" or "renewcommand" or "providecommand" or "DeclareRobustCommand" or "def" or "DeclareMathOperator": Define(name); break;
+            case "newcommand" or "renewcommand" or "providecommand" or "DeclareRobustCommand" or "def" or "DeclareMathOperator": definitions.AddMacro(name, source); break;
             case "part" or "chapter" or "section" or "subsection" or "subsubsection" or "paragraph" or "subparagraph" or "caption":
                 source.Argument('[', ']');
                 Block();
@@ -139,7 +134,7 @@ internal sealed class LatexReader(string latex)
             case "(": Formula("\\(", "\\)"); break;
             case "[": Formula("\\[", "\\]"); break;
             case "ensuremath": if (source.Argument() is { } formula) Text($"${LatexFormulas.Plain(formula)}$"); break;
-            case "newenvironment" or "renewenvironment": DefineEnvironment(); break;
+            case "newenvironment" or "renewenvironment": definitions.AddEnvironment(source); break;
             case "ref" or "eqref" or "pageref" or "autoref" or "cref" or "Cref" or "cite" or "citep" or "citet" or "autocite" or "parencite" or "textcite":
                 source.Argument('[', ']');
                 source.Argument('[', ']');
@@ -179,72 +174,6 @@ internal sealed class LatexReader(string latex)
         if (source.Argument() is { } latexFact && latexFact.Length < 2000 && latexFact.Trim() != "\\today" && new LatexReader(latexFact).Read() is { Length: > 0 } text) Facts.TryAdd(name, text.ReplaceLineEndings(" "));
     }
 
-    private void Define(string kind)
-    {
-        source.SkipBlanks();
-        string name;
-        if (source.Peek() == '\\')
-        {
-            source.Next();
-            name = source.Command();
-        }
-        else
-        {
-            name = (source.Argument() ?? "").Trim().TrimStart('\\');
-        }
-
-        if (kind == "DeclareMathOperator")
-        {
-            source.Argument();
-            return;
-        }
-
-        var (count, otherwise) = (0, (string?)null);
-        if (kind == "def")
-        {
-            while (source.Peek() is not ('{' or '\0' or '\n')) count += source.Next() == '#' ? 1 : 0;
-        }
-        else
-        {
-            _ = int.TryParse(source.Argument('[', ']'), NumberStyles.None, CultureInfo.InvariantCulture, out count);
-            otherwise = source.Argument('[', ']');
-        }
-
-        if (source.Argument() is { } body && name.Length > 0 && count <= 9 && macros.Count < MostMacros && LatexWords.MayBeDefined(name)) macros[name] = new(count, otherwise, body);
-    }
-
-    private void DefineEnvironment()
-    {
-        var name = source.Argument() ?? "";
-        _ = int.TryParse(source.Argument('[', ']'), NumberStyles.None, CultureInfo.InvariantCulture, out var count);
-        var otherwise = source.Argument('[', ']');
-        // Those that are known are laid out as they are everywhere.
-        if (source.Argument() is { } begin && source.Argument() is { } end && name.Length > 0 && count <= 9 && environmentsOfFile.Count < MostMacros && LatexEnvironment.Of(name) is { Content: LatexContent.Text, Title: null })
-            environmentsOfFile[name] = (new(count, otherwise, begin), end);
-    }
-
-    private void Expand(Macro macro)
-    {
-        var arguments = new string[macro.Arguments];
-        for (var i = 0; i < arguments.Length; i++) arguments[i] = i == 0 && macro.Default is not null ? source.Argument('[', ']') ?? macro.Default : source.MacroArgument();
-        var body = new StringBuilder(macro.Body.Length);
-        for (var i = 0; i < macro.Body.Length && body.Length < MostMacros * 10; i++)
-        {
-            var c = macro.Body[i];
-            if (c == '#' && i + 1 < macro.Body.Length && char.IsAsciiDigit(macro.Body[i + 1]) && macro.Body[i + 1] - '1' is var index && index >= 0 && index < arguments.Length)
-            {
-                body.Append(arguments[index]);
-                i++;
-            }
-            else
-            {
-                body.Append(c);
-            }
-        }
-
-        source.Insert(body.ToString());
-    }
-
     private void Begin(string name)
     {
         if (name == "document")
@@ -254,12 +183,7 @@ internal sealed class LatexReader(string latex)
         }
 
         if (silent) return;
-        if (environmentsOfFile.TryGetValue(name, out var own))
-        {
-            Expand(own.Begin);
-            return;
-        }
-
+        if (definitions.Begin(name, source)) return;
         var kind = LatexEnvironment.Of(name);
         switch (kind.Content)
         {
@@ -270,7 +194,7 @@ internal sealed class LatexReader(string latex)
                 return;
             case LatexContent.Math:
                 if (name.TrimEnd('*') is "alignat" or "alignedat" or "IEEEeqnarray" or "array" or "subarray") source.Argument();
-                Display(LatexFormulas.UpToEnd(name, source, command => Behind(command, name)));
+                Display(LatexFormulas.UpToEnd(name, source, command => definitions.Behind(command, name)));
                 return;
             case LatexContent.Dropped:
                 source.Until($"\\end{{{name}}}");
@@ -296,8 +220,8 @@ internal sealed class LatexReader(string latex)
             return;
         }
 
-        if (!silent && environmentsOfFile.TryGetValue(name, out var own)) source.Insert(own.End);
-        else if (environments.TryPeek(out var open) && open.Name == name) environments.Pop().End(writer);
+        if (!silent && definitions.End(name, source)) return;
+        if (environments.TryPeek(out var open) && open.Name == name) environments.Pop().End(writer);
     }
 
     private void Item(string? term)
@@ -327,15 +251,5 @@ internal sealed class LatexReader(string latex)
         writer.Block();
         writer.Inline($"$${formula}$$");
         writer.Block();
-    }
-
-    /// <summary>Of a command or the end of an environment of the file that ends an environment of mathematics: what follows that end in it.</summary>
-    private string? Behind(string command, string name)
-    {
-        var body = command.StartsWith("end{", StringComparison.Ordinal) && environmentsOfFile.TryGetValue(command[4..^1], out var environment) ? environment.End
-            : macros.TryGetValue(command, out var macro) && macro.Arguments == 0 ? macro.Body : "";
-        body = body.TrimStart();
-        var end = $"\\end{{{name}}}";
-        return body.StartsWith(end, StringComparison.Ordinal) ? body[end.Length..] : null;
     }
 }
